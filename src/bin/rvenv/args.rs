@@ -1,0 +1,143 @@
+//! The command line: venv's options and words, recorded by clap, then resolved into a [`Config`].
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Parser};
+use rvenv::Config;
+use rvenv::config::{Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
+
+/// Make Python virtual environments, as `python -m venv` does.
+#[derive(Debug, Parser)]
+#[command(
+    name = "rvenv",
+    version,
+    term_width = 80,
+    infer_long_args = true,
+    args_override_self = true,
+    after_help = "The interpreter is that of RVENV_PYTHON (a path, a name or a version such as 3.12),\n\
+                  else `python3`, else `python`, on PATH. Activate an environment with\n\
+                  `. ENV_DIR/bin/activate`, or the script there for your shell."
+)]
+#[allow(clippy::struct_excessive_bools)] // One for each flag: they are recorded here and get their meaning below.
+pub(crate) struct Args {
+    /// Let the environment see the packages that are installed for the base interpreter
+    #[arg(long)]
+    system_site_packages: bool,
+    /// Link the interpreter into the environment (the default, except on Windows)
+    #[arg(long, conflicts_with = "copies")]
+    symlinks: bool,
+    /// Copy the interpreter into the environment (the default on Windows)
+    #[arg(long)]
+    copies: bool,
+    /// Delete everything in an existing ENV_DIR first
+    #[arg(long)]
+    clear: bool,
+    /// Make an existing environment use the current interpreter, keeping its packages, scripts, prompt and access to
+    /// the base interpreter's packages
+    #[arg(long)]
+    upgrade: bool,
+    /// Do not install pip
+    #[arg(long)]
+    without_pip: bool,
+    /// The name that the shell prompt shows while the environment is active; `.` means the name of the current
+    /// directory [default: the name of ENV_DIR]
+    #[arg(long, value_name = "PROMPT", allow_negative_numbers = true)]
+    prompt: Option<String>,
+    /// Upgrade pip (and setuptools, where Python still brings it) from the package index afterwards
+    #[arg(long)]
+    upgrade_deps: bool,
+    /// Write no .gitignore into the environment
+    #[arg(long)]
+    without_scm_ignore_files: bool,
+    /// The directory to make the environment in; several make several
+    #[arg(value_name = "ENV_DIR", required = true, allow_negative_numbers = true)]
+    pub(crate) env_dirs: Vec<OsString>,
+}
+
+impl Args {
+    /// Reads the command line. `--help`, `--version` and usage errors come back as clap's error.
+    pub(crate) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        // As in argparse, help is given when its option is reached: what is wrong before it counts, unless something is
+        // just unknown or missing, and what comes after it is not looked at.
+        let help = options(&arguments).position(is_help).map(|index| index + 1);
+        let before = Self::try_parse_from(&arguments[..help.unwrap_or(arguments.len())]);
+        match (before, help) {
+            (result, None) => result.map_err(|error| ambiguity(&error).unwrap_or(error)),
+            (Err(error), Some(_)) if !is_unfinished(&error) => Err(error),
+            (_, Some(_)) => Self::try_parse_from(["rvenv", "--help"]),
+        }
+    }
+
+    /// The configuration that these arguments mean, where `cwd` gives `--prompt .` its name.
+    pub(crate) fn config(&self, cwd: Option<&Path>) -> anyhow::Result<Config> {
+        Ok(Config {
+            links: match (self.symlinks, self.copies) {
+                (true, _) => LinkMode::Symlink,
+                (_, true) => LinkMode::Copy,
+                (false, false) => LinkMode::PlatformDefault,
+            },
+            existing: match (self.clear, self.upgrade) {
+                (true, true) => anyhow::bail!("--clear and --upgrade cannot be used together"),
+                (true, false) => Existing::Clear,
+                (false, true) => Existing::Upgrade,
+                (false, false) => Existing::Reuse,
+            },
+            site_packages: if self.system_site_packages {
+                SystemSitePackages::Visible
+            } else {
+                SystemSitePackages::Hidden
+            },
+            prompt: self.prompt.as_deref().map_or(Ok(Prompt::EnvName), |given| prompt(given, cwd))?,
+            seed: if self.without_pip { Seed::Nothing } else { Seed::Pip },
+            upgrade_deps: self.upgrade_deps,
+            scm_ignore: if self.without_scm_ignore_files { ScmIgnore::Nothing } else { ScmIgnore::Git },
+        })
+    }
+}
+
+fn prompt(given: &str, cwd: Option<&Path>) -> anyhow::Result<Prompt> {
+    let text = match (given, cwd) {
+        (".", Some(cwd)) => cwd.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        (".", None) => anyhow::bail!("--prompt . needs the current directory, which is gone or may not be read"),
+        _ => given.to_owned(),
+    };
+    Ok(Prompt::Custom { given: given.to_owned(), text })
+}
+
+/// The arguments after the program's name and before a `--`.
+fn options(arguments: &[OsString]) -> impl Iterator<Item = &OsStr> {
+    arguments.iter().skip(1).map(OsString::as_os_str).take_while(|argument| *argument != "--")
+}
+
+/// `-h` with whatever is glued to it, or `--help` by any of its abbreviations.
+fn is_help(argument: &OsStr) -> bool {
+    let argument = argument.to_string_lossy();
+    argument.starts_with("-h") || (argument.len() > 2 && "--help".starts_with(&*argument))
+}
+
+/// Whether an error says no more than that something is unknown or still missing.
+fn is_unfinished(error: &clap::Error) -> bool {
+    matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument)
+}
+
+/// A better error for an abbreviation that fits more than one option, which clap takes for an unknown one.
+fn ambiguity(error: &clap::Error) -> Option<clap::Error> {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let prefix = given.strip_prefix("--")?.split('=').next()?;
+    let mut command = Args::command();
+    command.build();
+    let names: Vec<String> = command
+        .get_arguments()
+        .filter_map(clap::Arg::get_long)
+        .filter(|name| name.starts_with(prefix))
+        .map(|name| format!("'--{name}'"))
+        .collect();
+    (error.kind() == ErrorKind::UnknownArgument && names.len() > 1).then(|| {
+        let message = format!("ambiguous argument '{given}': it could be {}", names.join(" or "));
+        command.error(ErrorKind::UnknownArgument, message)
+    })
+}

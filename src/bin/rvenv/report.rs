@@ -1,0 +1,64 @@
+//! What the program says: nothing when all is well, otherwise one error on stderr.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anstream::eprint;
+use clap::builder::styling::{AnsiColor, Style};
+
+/// The exit status of `python -m venv` when an environment cannot be made.
+const FAILURE: u8 = 1;
+/// The exit status of argparse, and so of `python -m venv`, when it is called wrongly.
+const USAGE: u8 = 2;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Green.on_default();
+
+/// Prints what clap has to say: help and version on stdout, usage errors on stderr.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // There is nobody left to tell when the stream is closed; venv's own help ends well then, too.
+    let _ = error.print();
+    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+}
+
+/// Prints an error, its causes and what to do about it.
+#[allow(clippy::print_stderr)] // Here and in `Log` is where the program speaks.
+pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
+    let mut text = format!("{ERROR}error:{ERROR:#} {error}\n");
+    for cause in error.chain().skip(1) {
+        let _ = writeln!(text, "  cause: {cause}");
+    }
+    if let Some(hint) = error.downcast_ref::<rvenv::Error>().and_then(rvenv::Error::hint) {
+        let _ = writeln!(text, "  {HINT}hint:{HINT:#} {hint}");
+    }
+    eprint!("{text}");
+    ExitCode::from(FAILURE)
+}
+
+/// What `RVENV_LOG=debug` shows on stderr; silent otherwise.
+pub(crate) struct Log {
+    is_on: bool,
+}
+
+#[allow(clippy::print_stderr)]
+impl Log {
+    pub(crate) fn new(is_on: bool) -> Self {
+        Self { is_on }
+    }
+
+    /// Shows a text, which is only made where it is shown.
+    pub(crate) fn note(&self, text: impl FnOnce() -> String) {
+        if self.is_on {
+            eprint!("{}\n", text().trim_end());
+        }
+    }
+
+    /// Does something and shows how long it took.
+    pub(crate) fn phase<T>(&self, name: &str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.note(|| format!("{name}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3));
+        result
+    }
+}

@@ -1,0 +1,77 @@
+//! The recipe: facts, then a plan, then the environment.
+
+use crate::apply;
+use crate::config::{Config, Existing, InterpreterRequest, Prompt, SystemSitePackages};
+use crate::env_dir::EnvDir;
+use crate::environment::Environment;
+use crate::error::Result;
+use crate::existing;
+use crate::fs;
+use crate::interpreter::{self, facts::Facts};
+use crate::plan::{self, Plan};
+use crate::pyvenv_cfg;
+use crate::seed;
+
+/// Makes environments of one interpreter and one configuration.
+#[derive(Clone, Debug)]
+pub struct EnvBuilder {
+    config: Config,
+    environment: Environment,
+    facts: Facts,
+}
+
+impl EnvBuilder {
+    /// Finds the interpreter that `environment` asks for and makes a builder for it.
+    ///
+    /// # Errors
+    /// When there is no such interpreter, or it cannot do what `config` wants.
+    pub fn new(config: Config, environment: Environment) -> Result<Self> {
+        let request = InterpreterRequest::parse(environment.python.as_deref().unwrap_or_default());
+        let facts = interpreter::find(&request, &environment)?;
+        seed::check(&facts, &config)?;
+        Ok(Self { config, environment, facts })
+    }
+
+    /// The interpreter's answers.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Decides how to make the environment `env_dir`, without touching anything.
+    ///
+    /// # Errors
+    /// When the existing environment that is to be upgraded cannot be read.
+    pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
+        match self.config.existing {
+            Existing::Upgrade => Ok(plan::plan(&self.facts, &self.kept(env_dir)?, env_dir)),
+            Existing::Reuse | Existing::Clear => Ok(plan::plan(&self.facts, &self.config, env_dir)),
+        }
+    }
+
+    /// Makes the environment of a plan.
+    ///
+    /// # Errors
+    /// When its directory may not be used, or a step fails. Nothing half-made is left: what was absent is absent again.
+    pub fn create(&self, plan: &Plan) -> Result<()> {
+        let found = existing::inspect(&plan.env_dir)?;
+        existing::check_clear(&plan.env_dir, self.config.existing, &self.environment)?;
+        apply::apply(plan, &found)
+    }
+
+    /// The configuration for an upgrade: prompt and visible packages stay as they are in the environment, unless they
+    /// are given anew. (venv forgets them.)
+    fn kept(&self, env_dir: &EnvDir) -> Result<Config> {
+        let mut config = self.config.clone();
+        let Some(cfg) = fs::read_text(&env_dir.path.join(pyvenv_cfg::FILE_NAME))? else {
+            return Ok(config);
+        };
+        if let (Prompt::EnvName, Some(text)) = (&config.prompt, pyvenv_cfg::prompt(&cfg)) {
+            config.prompt = Prompt::Custom { given: text.clone(), text };
+        }
+        if config.site_packages == SystemSitePackages::Hidden {
+            config.site_packages = pyvenv_cfg::site_packages(&cfg).unwrap_or_default();
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,214 @@
+//! What the caller wants: plain data, decided before anything is looked at.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+/// How one environment shall be made. The defaults are those of `python -m venv`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// How the interpreter gets into the environment.
+    pub links: LinkMode,
+    /// What to do with a directory that exists already.
+    pub existing: Existing,
+    /// Whether the base interpreter's site-packages are visible.
+    pub site_packages: SystemSitePackages,
+    /// The name that activation scripts show.
+    pub prompt: Prompt,
+    /// What is installed into the environment.
+    pub seed: Seed,
+    /// Whether pip then upgrades itself (and setuptools, where ensurepip brings it) from the network.
+    pub upgrade_deps: bool,
+    /// Whether a `.gitignore` keeps the environment out of version control.
+    pub scm_ignore: ScmIgnore,
+}
+
+/// How the interpreter gets into the environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkMode {
+    /// Whatever venv does there: symlinks on POSIX, copies on Windows.
+    #[default]
+    PlatformDefault,
+    /// A symlink to the base executable.
+    Symlink,
+    /// A copy of the base executable, mode 0755.
+    Copy,
+}
+
+/// What to do with a directory that exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Existing {
+    /// Renew the environment's own files and leave all others.
+    #[default]
+    Reuse,
+    /// Delete its contents first.
+    Clear,
+    /// Point the environment to the interpreter now in use; scripts stay as they are.
+    Upgrade,
+}
+
+/// Whether the base interpreter's site-packages are visible in the environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SystemSitePackages {
+    /// Only what is installed in the environment can be imported.
+    #[default]
+    Hidden,
+    /// What is installed for the base interpreter can be imported too.
+    Visible,
+}
+
+/// The name that activation scripts show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Prompt {
+    /// The last component of the environment's path.
+    #[default]
+    EnvName,
+    /// A name of the caller's.
+    Custom {
+        /// The text as it was given, which is what `pyvenv.cfg` records as part of the command.
+        given: String,
+        /// The text to show. It differs from `given` for `.`, which means the current directory's name.
+        text: String,
+    },
+}
+
+/// What is installed into the environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seed {
+    /// pip, and whatever else the interpreter's ensurepip bundles.
+    #[default]
+    Pip,
+    /// Nothing.
+    Nothing,
+}
+
+/// Whether a `.gitignore` keeps the environment out of version control.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ScmIgnore {
+    /// Write a `.gitignore` that ignores everything.
+    #[default]
+    Git,
+    /// Write none.
+    Nothing,
+}
+
+/// Which interpreter the caller wants: the meaning of `RVENV_PYTHON`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InterpreterRequest {
+    /// None named: `python3`, then `python`, on PATH.
+    Default,
+    /// A file.
+    Path(PathBuf),
+    /// A command to be found on PATH, such as `pypy3`.
+    Name(OsString),
+    /// A version, such as `3`, `3.12`, `3.12.1` or `3.13t`.
+    Version(VersionRequest),
+}
+
+impl InterpreterRequest {
+    /// Reads a request as a user writes it; an empty one means [`InterpreterRequest::Default`].
+    ///
+    /// A text with a path separator is a path, one that looks like a version is a version, and anything else is
+    /// a name on PATH.
+    ///
+    /// ```
+    /// use rvenv::config::InterpreterRequest;
+    /// use std::ffi::OsStr;
+    ///
+    /// assert_eq!(InterpreterRequest::parse(OsStr::new("pypy3")), InterpreterRequest::Name("pypy3".into()));
+    /// assert!(matches!(InterpreterRequest::parse(OsStr::new("3.12")), InterpreterRequest::Version(_)));
+    /// ```
+    #[must_use]
+    pub fn parse(text: &OsStr) -> Self {
+        if text.is_empty() {
+            return Self::Default;
+        }
+        let path = PathBuf::from(text);
+        if path.components().count() > 1 || text.to_string_lossy().contains(std::path::is_separator) {
+            return Self::Path(path);
+        }
+        match text.to_str().and_then(VersionRequest::parse) {
+            Some(version) => Self::Version(version),
+            None => Self::Name(text.to_owned()),
+        }
+    }
+}
+
+/// A wanted Python version: as many numbers as were given, and the `t` of free-threaded builds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionRequest {
+    /// One to three numbers: major, minor, micro.
+    pub numbers: Vec<u32>,
+    /// Whether a free-threaded build is wanted (`3.13t`, PEP 703).
+    pub free_threaded: bool,
+}
+
+impl VersionRequest {
+    /// Reads `3`, `3.12`, `3.12.1` or `3.13t`; anything else is no version.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (numbers, free_threaded) = match text.strip_suffix('t') {
+            Some(numbers) => (numbers, true),
+            None => (text, false),
+        };
+        let numbers: Vec<u32> = numbers.split('.').map(parse_number).collect::<Option<_>>()?;
+        (numbers.len() <= 3).then_some(Self { numbers, free_threaded })
+    }
+
+    /// The commands that may be such a Python, most exact first: `python3.12`, `python3`, `python`.
+    #[must_use]
+    pub fn command_names(&self) -> Vec<String> {
+        let suffix = if self.free_threaded { "t" } else { "" };
+        let mut names = Vec::new();
+        if let [major, minor, ..] = self.numbers[..] {
+            names.push(format!("python{major}.{minor}{suffix}"));
+        }
+        names.push(format!("python{}{suffix}", self.numbers[0]));
+        names.push(format!("python{suffix}"));
+        names
+    }
+}
+
+/// A version number; `+3` and the like, which Rust would take, are none.
+fn parse_number(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+impl std::fmt::Display for VersionRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers: Vec<String> = self.numbers.iter().map(u32::to_string).collect();
+        write!(f, "{}{}", numbers.join("."), if self.free_threaded { "t" } else { "" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_request_takes_one_to_three_numbers_and_a_t() {
+        for text in ["3", "3.12", "3.12.1", "3.13t", "3t"] {
+            assert_eq!(VersionRequest::parse(text).map(|v| v.to_string()).as_deref(), Some(text));
+        }
+        for text in ["", "t", "3.", ".3", "3.1.2.3", "v3", "3.x", "+3", "3.12tt", "-1", "3 "] {
+            assert_eq!(VersionRequest::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_with_a_separator_is_a_path_and_other_text_a_name() {
+        let parse = |text: &str| InterpreterRequest::parse(OsStr::new(text));
+        assert_eq!(parse(""), InterpreterRequest::Default);
+        assert_eq!(parse("./python3"), InterpreterRequest::Path("./python3".into()));
+        assert_eq!(parse("python3/"), InterpreterRequest::Path("python3/".into()));
+        assert_eq!(parse("python3.12"), InterpreterRequest::Name("python3.12".into()));
+        assert!(matches!(parse("3.12"), InterpreterRequest::Version(_)));
+    }
+
+    #[test]
+    fn the_most_exact_command_is_tried_first() {
+        let names = |text: &str| VersionRequest::parse(text).map(|v| v.command_names());
+        assert_eq!(names("3.12.1"), Some(vec!["python3.12".into(), "python3".into(), "python".into()]));
+        assert_eq!(names("3.13t"), Some(vec!["python3.13t".into(), "python3t".into(), "pythont".into()]));
+        assert_eq!(names("3"), Some(vec!["python3".into(), "python".into()]));
+    }
+}

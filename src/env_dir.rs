@@ -1,0 +1,115 @@
+//! An ENV_DIR argument, made absolute and found fit to be an environment's path.
+
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Where an environment is or shall be: an absolute path that shells, PATH and `pyvenv.cfg` can hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvDir {
+    /// The absolute path, without `.` and `..`; symlinks in it are kept.
+    pub path: PathBuf,
+    /// The same as text.
+    pub text: String,
+    /// Its last component, which is the default prompt.
+    pub name: String,
+}
+
+impl EnvDir {
+    /// Makes an ENV_DIR argument absolute, as Python's `os.path.abspath` does: below `cwd`, and `..` taken off
+    /// without asking the file system, so that `link/../env` is `env`.
+    ///
+    /// # Errors
+    /// When the path is empty, the root, not UTF-8, holds a control character (which would inject keys into
+    /// `pyvenv.cfg`, CPython gh-148315) or the separator of PATH , or when it is relative and
+    /// there is no current directory.
+    pub fn resolve(given: &OsStr, cwd: Option<&Path>) -> Result<Self> {
+        if given.is_empty() {
+            return Err(Error::EmptyEnvDir);
+        }
+        let given = Path::new(given);
+        let path = match cwd {
+            _ if given.is_absolute() => normalize(given),
+            Some(cwd) => normalize(&cwd.join(given)),
+            None => return Err(Error::NoCurrentDir { path: given.to_owned() }),
+        };
+        let Some(text) = path.to_str() else {
+            return Err(Error::EnvDirNotUtf8 { path });
+        };
+        if text.contains(char::is_control) {
+            return Err(Error::EnvDirControlCharacter { path });
+        }
+        // The one question whose answer differs between the platforms (`:` or `;`), so it is std that is asked.
+        if std::env::split_paths(&path).count() != 1 {
+            return Err(Error::EnvDirPathSeparator { path });
+        }
+        let Some(name) = path.file_name().and_then(OsStr::to_str).map(str::to_owned) else {
+            return Err(Error::EnvDirIsRoot { path });
+        };
+        Ok(Self { text: text.to_owned(), name, path })
+    }
+}
+
+/// The path without `.`, `..` and doubled separators, by its text alone.
+fn normalize(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            // Above the root is the root; `pop` leaves that as it is.
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStrExt;
+
+    fn resolve(given: &str) -> Result<EnvDir> {
+        EnvDir::resolve(OsStr::new(given), Some(Path::new("/home/me")))
+    }
+
+    #[test]
+    fn a_path_becomes_absolute_by_its_text() {
+        for (given, path, name) in [
+            ("env", "/home/me/env", "env"),
+            (".", "/home/me", "me"),
+            ("..", "/home", "home"),
+            ("a/../../b/./c//", "/home/b/c", "c"),
+            ("/x/../../e", "/e", "e"),
+            ("//x", "/x", "x"),
+            ("-1", "/home/me/-1", "-1"),
+            ("~", "/home/me/~", "~"),
+        ] {
+            let env_dir = resolve(given).unwrap();
+            assert_eq!((env_dir.text.as_str(), env_dir.name.as_str()), (path, name));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_environment_is_refused() {
+        assert!(matches!(resolve(""), Err(Error::EmptyEnvDir)));
+        assert!(matches!(resolve("/"), Err(Error::EnvDirIsRoot { .. })));
+        assert!(matches!(resolve("../.."), Err(Error::EnvDirIsRoot { .. })));
+        assert!(matches!(resolve("a:b"), Err(Error::EnvDirPathSeparator { .. })));
+        for text in ["a\nb", "a\tb", "a\u{1b}[m", "a\u{85}"] {
+            assert!(matches!(resolve(text), Err(Error::EnvDirControlCharacter { .. })));
+        }
+        let raw = EnvDir::resolve(OsStr::from_bytes(b"a\xff"), Some(Path::new("/")));
+        assert!(matches!(raw, Err(Error::EnvDirNotUtf8 { .. })));
+    }
+
+    #[test]
+    fn a_relative_path_needs_a_current_directory() {
+        assert!(matches!(EnvDir::resolve(OsStr::new("e"), None), Err(Error::NoCurrentDir { .. })));
+        assert!(EnvDir::resolve(OsStr::new("/e"), None).is_ok());
+    }
+}

@@ -1,0 +1,208 @@
+//! Every way in which making an environment can fail, and how it is said.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+
+use crate::config::VersionRequest;
+use crate::interpreter::facts::Version;
+use crate::interpreter::history;
+
+/// The result of everything here that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an environment could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file system refused something.
+    #[error("cannot {action} `{}`", shown(path))]
+    File {
+        /// What was tried: a verb and a thing.
+        action: &'static str,
+        /// On which path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// ENV_DIR is the empty string.
+    #[error("the environment's directory is an empty name")]
+    EmptyEnvDir,
+    /// ENV_DIR is the root directory.
+    #[error("cannot make an environment of the root directory `{}`", shown(path))]
+    EnvDirIsRoot {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR is not UTF-8, which `pyvenv.cfg` is.
+    #[error("cannot make an environment in `{}`: the path is not UTF-8", shown(path))]
+    EnvDirNotUtf8 {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR holds a newline or the like.
+    #[error("cannot make an environment in `{}`: the path holds a control character", shown(path))]
+    EnvDirControlCharacter {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR holds the character that separates the entries of PATH.
+    #[error("cannot make an environment in `{}`: the path holds the separator of PATH", shown(path))]
+    EnvDirPathSeparator {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A relative path, and the current directory is gone.
+    #[error("cannot tell where `{}` is: the current directory is gone or may not be read", shown(path))]
+    NoCurrentDir {
+        /// The relative path.
+        path: PathBuf,
+    },
+    /// ENV_DIR is a symlink.
+    #[error("cannot make an environment in `{}`: it is a symlink", shown(path))]
+    EnvDirIsLink {
+        /// The link.
+        path: PathBuf,
+        /// What the link says.
+        target: PathBuf,
+    },
+    /// ENV_DIR is a file.
+    #[error("cannot make an environment in `{}`: it is not a directory", shown(path))]
+    EnvDirIsFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// `--clear` would delete more than an environment.
+    #[error("refusing to clear `{}`: {reason}", shown(path))]
+    ClearRefused {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// No interpreter of any of these names is on PATH.
+    #[error("no {} on PATH", names.join(" or "))]
+    NotOnPath {
+        /// The names that were looked for.
+        names: Vec<String>,
+    },
+    /// No interpreter on PATH has the wanted version.
+    #[error("no Python {version} on PATH{}", tried_list(tried))]
+    NoSuchVersion {
+        /// The wanted version.
+        version: VersionRequest,
+        /// What was found instead: each program, and what it is or why it does not work.
+        tried: Vec<(PathBuf, String)>,
+    },
+    /// A program could not be run.
+    #[error("cannot run `{}`", shown(program))]
+    NotRun {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A program that should be a Python failed when asked what it is.
+    #[error("`{}` does not work as a Python interpreter: {status}{}", shown(program), indented(output))]
+    ProbeFailed {
+        /// The program.
+        program: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it printed.
+        output: String,
+    },
+    /// A program that should be a Python gave no usable answer.
+    #[error("`{}` does not answer as a Python interpreter: {reason}{}", shown(program), indented(output))]
+    ProbeUnanswered {
+        /// The program.
+        program: PathBuf,
+        /// What is wrong with the answer.
+        reason: String,
+        /// What it printed.
+        output: String,
+    },
+    /// The interpreter is too old.
+    #[error("`{}` is {}, which is too old", shown(program), version.map_or("Python 2".to_owned(), |v| format!("Python {v}")))]
+    TooOld {
+        /// The program.
+        program: PathBuf,
+        /// Its version, or nothing for one that is too old to be asked.
+        version: Option<Version>,
+    },
+    /// The interpreter that an environment was made from is gone.
+    #[error("`{}` is in an environment whose base interpreter in `{}` is gone", shown(program), shown(home))]
+    BaseGone {
+        /// The environment's interpreter.
+        program: PathBuf,
+        /// Where its `pyvenv.cfg` says that the base interpreter is.
+        home: PathBuf,
+    },
+    /// The interpreter has no ensurepip, so that pip cannot be brought in.
+    #[error("cannot install pip: `{}` (Python {version}) has no ensurepip module", shown(executable))]
+    NoEnsurepip {
+        /// The base executable.
+        executable: PathBuf,
+        /// Its version.
+        version: Version,
+        /// What to install, as a sentence.
+        remedy: String,
+    },
+    /// ensurepip or pip failed in the new environment.
+    #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
+    CommandFailed {
+        /// What it was run for.
+        action: &'static str,
+        /// The command line.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// All that it printed.
+        output: String,
+    },
+}
+
+impl Error {
+    /// What the user can do about it, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
+            Self::EnvDirIsLink { target, .. } => Some(format!("name the directory itself: `{}`", shown(target))),
+            Self::EnvDirPathSeparator { .. } => {
+                Some("its programs could not be put on PATH; choose another path".to_owned())
+            }
+            Self::NotOnPath { .. } | Self::NoSuchVersion { .. } | Self::ProbeFailed { .. } => {
+                Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
+            }
+            Self::NotRun { .. } | Self::ProbeUnanswered { .. } => {
+                Some("name a Python interpreter with RVENV_PYTHON=/path/to/python".to_owned())
+            }
+            Self::TooOld { .. } => Some(format!(
+                "name Python {}.{} or newer with RVENV_PYTHON=/path/to/python",
+                history::OLDEST.0,
+                history::OLDEST.1
+            )),
+            Self::BaseGone { .. } => {
+                Some("make that environment anew, or name another interpreter with RVENV_PYTHON".to_owned())
+            }
+            Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
+            _ => None,
+        }
+    }
+}
+
+/// A path as it may be shown on a terminal: control characters are escaped.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// Another program's output below a message: each line set off, the text on lines of its own.
+fn indented(output: &str) -> String {
+    output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
+}
+
+fn tried_list(tried: &[(PathBuf, String)]) -> String {
+    tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
+}

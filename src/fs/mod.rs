@@ -1,0 +1,163 @@
+//! All file operations, so that no error lacks its path and nothing is written through a link.
+//!
+//! What differs between the platforms is in [`unix`] and [`windows`], with the same signatures.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as platform;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use crate::error::{Error, Result};
+use crate::plan::{Mode, OnExisting};
+
+pub(crate) use platform::is_executable;
+
+/// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
+/// directory too, is an error, as it is for venv.
+///
+/// # Errors
+/// When a directory cannot be made, or something else is in its place.
+pub(crate) fn create_dir(path: &Path) -> Result<()> {
+    let failed = |source| Error::File { action: "create directory", path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(failed)?;
+    }
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(()),
+        other => other.map_err(failed),
+    }
+}
+
+/// Makes a symlink at `path` that says `target`.
+///
+/// # Errors
+/// When it cannot be made, or what it would replace cannot be removed.
+pub(crate) fn symlink(target: &Path, path: &Path, existing: OnExisting) -> Result<()> {
+    let failed = |source| Error::File { action: "create link", path: path.to_owned(), source };
+    match platform::symlink(target, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        other => return other.map_err(failed),
+    }
+    // A dangling link is nothing that one could want to keep.
+    let keep = existing == OnExisting::Keep && path.exists();
+    if keep || fs::read_link(path).is_ok_and(|current| current == target) {
+        return Ok(());
+    }
+    replace(path, |beside| platform::symlink(target, beside)).map_err(failed)
+}
+
+/// Copies a file's contents to `path`, which becomes a file of its own even where it was a link or a running program.
+///
+/// # Errors
+/// When the source cannot be read or the copy not be written.
+pub(crate) fn copy(source: &Path, path: &Path, mode: Mode) -> Result<()> {
+    let mut from =
+        File::open(source).map_err(|error| Error::File { action: "read", path: source.to_owned(), source: error })?;
+    create_or_replace(path, OnExisting::Replace, |file| io::copy(&mut from, file).and_then(|_| set_mode(file, mode)))
+        .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+}
+
+/// Writes a file. One that is there is replaced in one step or kept.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn write(path: &Path, contents: &str, mode: Mode, existing: OnExisting) -> Result<()> {
+    create_or_replace(path, existing, |file| file.write_all(contents.as_bytes()).and_then(|()| set_mode(file, mode)))
+        .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+}
+
+/// A file's text, or nothing where there is no such file. Bytes that are not UTF-8 are replaced.
+///
+/// # Errors
+/// When there is a file and it cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(Error::File { action: "read", path: path.to_owned(), source }),
+    }
+}
+
+/// Deletes everything in a directory, whatever it is, without following links. The directory stays.
+///
+/// # Errors
+/// When something cannot be deleted.
+pub(crate) fn clear_dir(path: &Path) -> Result<()> {
+    let failed = |path: &Path, source| Error::File { action: "delete", path: path.to_owned(), source };
+    for entry in WalkDir::new(path).min_depth(1).contents_first(true) {
+        let entry = entry.map_err(|error| {
+            let place = error.path().unwrap_or(path).to_owned();
+            failed(&place, error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()))
+        })?;
+        let is_directory = entry.file_type().is_dir();
+        let delete = if is_directory { fs::remove_dir(entry.path()) } else { platform::remove_file(entry.path()) };
+        delete.map_err(|source| failed(entry.path(), source))?;
+    }
+    Ok(())
+}
+
+/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty.
+pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
+    for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
+        if fs::remove_dir(dir).is_err() {
+            return;
+        }
+    }
+}
+
+/// Creates the file, or, where there is one to be replaced, writes a new one beside it and renames it over.
+fn create_or_replace(
+    path: &Path,
+    existing: OnExisting,
+    mut fill: impl FnMut(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    match File::create_new(path) {
+        Ok(mut file) => fill(&mut file),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        Err(_) if existing == OnExisting::Keep => Ok(()),
+        Err(_) => replace(path, |beside| fill(&mut File::create_new(beside)?)),
+    }
+}
+
+/// Puts what `make` makes in the place of `path`, in one step: no moment without the one or the other, and nothing is
+/// written through a link.
+fn replace(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let beside = beside(path);
+    // The name has this process's number: whatever has it is left from one that died.
+    let _ = platform::remove_file(&beside);
+    let done = make(&beside).and_then(|()| fs::rename(&beside, path));
+    if done.is_err() {
+        let _ = platform::remove_file(&beside);
+    }
+    done
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".rvenv-{}", std::process::id()));
+    path.with_file_name(name)
+}
+
+fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
+    match mode {
+        Mode::Umask => Ok(()),
+        Mode::Script => platform::set_mode(file, 0o644),
+        Mode::Executable => platform::set_mode(file, 0o755),
+    }
+}
+
+fn is_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}

@@ -1,0 +1,67 @@
+//! From an environment's interpreter to the one that the environment was made from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs::{is_executable, read_text};
+use crate::pyvenv_cfg;
+
+/// More environments than one would ever stack. An environment that is its own base is a loop.
+const MAX_DEPTH: usize = 16;
+
+/// The base executable of `program`: itself, unless it is an environment's interpreter.
+///
+/// An interpreter before 3.11 cannot be asked for it: run in an environment, it takes that for its base. So, as
+/// `Modules/getpath.py` does since, `pyvenv.cfg` and the interpreter's own link are read. Unlike there, the link is
+/// followed only until it leaves the environment: what it was made from is a name that stays, what that leads to may be
+/// a directory that the next update removes (CPython gh-128670).
+///
+/// # Errors
+/// When the base interpreter is gone.
+pub(super) fn executable(program: &Path) -> Result<PathBuf> {
+    let mut executable = program.to_owned();
+    for _ in 0..MAX_DEPTH {
+        let Some(home) = home(&executable)? else {
+            return Ok(executable);
+        };
+        let candidates = link_out(&executable).into_iter().chain(in_home(&home, &executable));
+        let base = candidates.filter(|candidate| is_executable(candidate)).find(|base| *base != executable);
+        executable = base.ok_or_else(|| Error::BaseGone { program: program.to_owned(), home })?;
+    }
+    Err(Error::BaseGone { program: program.to_owned(), home: executable })
+}
+
+/// The `home` of the environment that `executable` belongs to, if it belongs to one.
+fn home(executable: &Path) -> Result<Option<PathBuf>> {
+    let scripts = executable.parent().unwrap_or(executable);
+    for dir in scripts.parent().into_iter().chain([scripts]) {
+        let text = read_text(&dir.join(pyvenv_cfg::FILE_NAME))?.unwrap_or_default();
+        if let Some(home) = pyvenv_cfg::value(&text, "home") {
+            return Ok(Some(PathBuf::from(home)));
+        }
+    }
+    Ok(None)
+}
+
+/// Where the links of an environment's interpreter first lead out of its scripts directory.
+fn link_out(executable: &Path) -> Option<PathBuf> {
+    let scripts = executable.parent()?;
+    let mut link = executable.to_owned();
+    for _ in 0..MAX_DEPTH {
+        link = link.with_file_name(fs::read_link(&link).ok()?);
+        if link.parent() != Some(scripts) {
+            // A relative way out may lead through other links, and is not a name to keep.
+            return link.is_absolute().then_some(link).filter(|link| !link.starts_with(scripts));
+        }
+    }
+    None
+}
+
+/// The names under which a base interpreter may be found in its home, for an environment of copies.
+fn in_home(home: &Path, executable: &Path) -> Vec<PathBuf> {
+    let extension = if cfg!(windows) { ".exe" } else { "" };
+    let own_name = executable.file_name().map(|name| home.join(name));
+    let others = ["python3", "python"].iter().map(|name| home.join(format!("{name}{extension}")));
+    own_name.into_iter().chain(others).collect()
+}

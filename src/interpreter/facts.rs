@@ -1,0 +1,237 @@
+//! What an interpreter says about itself: answers, not guesses. Plain data, read from the probe's answer.
+
+use std::fmt;
+
+/// The answers of one base interpreter that a plan needs.
+///
+/// All paths are UTF-8, because `pyvenv.cfg` is, and have the interpreter's own separators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// `sys.version_info`, without the release level: what `pyvenv.cfg` records.
+    pub version: Version,
+    /// The platform whose rules the environment follows.
+    pub os: Os,
+    /// Absolute path by which the interpreter was run; symlinks in it are kept.
+    pub executable: String,
+    /// `executable` with all symlinks resolved.
+    pub real_executable: String,
+    /// The directory of `executable`, which is what `home` in `pyvenv.cfg` names (PEP 405).
+    pub home: String,
+    /// The file name of `executable`, which is what the environment's own interpreter is called.
+    pub exe_name: String,
+    /// The `venv` install scheme; Pythons before 3.11 have none.
+    pub scheme: Option<Scheme>,
+    /// Whether this is a 64-bit build (`sys.maxsize`).
+    pub is_64_bit: bool,
+    /// Whether file names are UTF-8 (`sys.getfilesystemencoding()`).
+    pub utf8_file_names: bool,
+    /// Whether this is a free-threaded build (PEP 703).
+    pub free_threaded: bool,
+    /// Whether the ensurepip package is there to be run. Debian ships it apart, in `python3-venv`.
+    pub has_ensurepip: bool,
+    /// What only Windows interpreters have.
+    pub windows: WindowsFiles,
+}
+
+/// A Python version: major, minor, micro.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u32, pub u32, pub u32);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.0, self.1, self.2)
+    }
+}
+
+/// The platforms that venv tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Os {
+    /// Linux, the BSDs and other POSIX systems.
+    Posix,
+    /// macOS: POSIX, but without `lib64`.
+    MacOs,
+    /// Windows: `Scripts`, launchers, CRLF.
+    Windows,
+}
+
+/// The directories of the `venv` scheme of sysconfig, relative to the environment and `/`-separated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scheme {
+    /// Where scripts and interpreters go.
+    pub scripts: String,
+    /// Where pure Python packages go.
+    pub purelib: String,
+    /// Where packages with extension modules go.
+    pub platlib: String,
+    /// Where C headers would go.
+    pub include: String,
+}
+
+/// The files that an environment on Windows is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WindowsFiles {
+    /// Launchers to copy: the name in `Scripts`, and the file in the interpreter's library.
+    pub launchers: Vec<(String, String)>,
+    /// Executables and libraries beside the base executable, which `--symlinks` links.
+    pub runtime: Vec<String>,
+    /// The interpreter's own `Activate.ps1`, which may be signed and is then to be kept as it is.
+    pub activate_ps1: Option<String>,
+}
+
+/// Why an answer of the probe is not usable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadAnswer {
+    /// A question has no answer, or one of the wrong form.
+    Missing(&'static str),
+    /// A path is not UTF-8 or holds a control character, so that `pyvenv.cfg` cannot name it.
+    UnusablePath(String),
+}
+
+impl Facts {
+    /// Reads the key and value pairs of the probe's answer.
+    ///
+    /// # Errors
+    /// When an answer is missing, malformed, or a path that `pyvenv.cfg` cannot hold.
+    pub fn from_answers(answers: &[(&[u8], &[u8])]) -> Result<Self, BadAnswer> {
+        let answers = Answers(answers);
+        Ok(Self {
+            version: answers.version()?,
+            os: answers.os()?,
+            executable: answers.path("executable")?,
+            real_executable: answers.path("real-executable")?,
+            home: answers.path("home")?,
+            exe_name: answers.path("exe-name")?,
+            scheme: answers.scheme()?,
+            is_64_bit: answers.flag("64-bit")?,
+            utf8_file_names: answers.flag("utf8-file-names")?,
+            free_threaded: answers.flag("free-threaded")?,
+            has_ensurepip: answers.flag("ensurepip")?,
+            windows: answers.windows()?,
+        })
+    }
+}
+
+/// The pairs of an answer, with readers for the forms that values have.
+struct Answers<'a>(&'a [(&'a [u8], &'a [u8])]);
+
+impl Answers<'_> {
+    fn value(&self, key: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| *value)
+    }
+
+    fn text(&self, key: &'static str) -> Result<&str, BadAnswer> {
+        let value = self.value(key).and_then(|value| str::from_utf8(value).ok());
+        value.ok_or(BadAnswer::Missing(key))
+    }
+
+    fn flag(&self, key: &'static str) -> Result<bool, BadAnswer> {
+        match self.text(key)? {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(BadAnswer::Missing(key)),
+        }
+    }
+
+    fn path(&self, key: &'static str) -> Result<String, BadAnswer> {
+        usable_path(self.value(key).filter(|value| !value.is_empty()).ok_or(BadAnswer::Missing(key))?)
+    }
+
+    fn version(&self) -> Result<Version, BadAnswer> {
+        let numbers: Vec<u32> = self.text("version")?.split('.').filter_map(|number| number.parse().ok()).collect();
+        match numbers[..] {
+            [major, minor, micro] => Ok(Version(major, minor, micro)),
+            _ => Err(BadAnswer::Missing("version")),
+        }
+    }
+
+    fn os(&self) -> Result<Os, BadAnswer> {
+        match (self.text("os")?, self.text("platform")?) {
+            ("nt", _) => Ok(Os::Windows),
+            ("posix", "darwin") => Ok(Os::MacOs),
+            ("posix", _) => Ok(Os::Posix),
+            _ => Err(BadAnswer::Missing("os")),
+        }
+    }
+
+    fn scheme(&self) -> Result<Option<Scheme>, BadAnswer> {
+        if self.value("scheme-scripts").is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Scheme {
+            scripts: self.path("scheme-scripts")?,
+            purelib: self.path("scheme-purelib")?,
+            platlib: self.path("scheme-platlib")?,
+            include: self.path("scheme-include")?,
+        }))
+    }
+
+    fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
+        let mut files = WindowsFiles::default();
+        for (key, value) in self.0 {
+            match *key {
+                b"runtime-file" => files.runtime.push(usable_path(value)?),
+                b"activate.ps1" => files.activate_ps1 = Some(usable_path(value)?),
+                _ => {
+                    if let Some(name) = key.strip_prefix(b"launcher ") {
+                        files.launchers.push((usable_path(name)?, usable_path(value)?));
+                    }
+                }
+            }
+        }
+        Ok(files)
+    }
+}
+
+fn usable_path(value: &[u8]) -> Result<String, BadAnswer> {
+    match str::from_utf8(value) {
+        Ok(path) if !path.contains(char::is_control) => Ok(path.to_owned()),
+        _ => Err(BadAnswer::UnusablePath(String::from_utf8_lossy(value).escape_debug().to_string())),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) mod tests {
+    use super::*;
+
+    const ANSWER: &[(&[u8], &[u8])] = &[
+        (b"version", b"3.13.0"),
+        (b"os", b"posix"),
+        (b"platform", b"linux"),
+        (b"executable", b"/usr/bin/python3"),
+        (b"real-executable", b"/usr/bin/python3.13"),
+        (b"home", b"/usr/bin"),
+        (b"exe-name", b"python3"),
+        (b"64-bit", b"yes"),
+        (b"utf8-file-names", b"yes"),
+        (b"free-threaded", b"no"),
+        (b"ensurepip", b"no"),
+    ];
+
+    #[test]
+    fn an_answer_becomes_facts() {
+        let facts = Facts::from_answers(ANSWER).unwrap();
+        assert_eq!(facts.version, Version(3, 13, 0));
+        assert_eq!((facts.home.as_str(), facts.exe_name.as_str()), ("/usr/bin", "python3"));
+        assert_eq!((facts.scheme, facts.has_ensurepip, facts.os), (None, false, Os::Posix));
+    }
+
+    #[test]
+    fn each_missing_answer_is_named() {
+        for skipped in 0..ANSWER.len() {
+            let mut answers = ANSWER.to_vec();
+            let (key, _) = answers.remove(skipped);
+            let Err(BadAnswer::Missing(named)) = Facts::from_answers(&answers) else { panic!("{key:?}") };
+            assert_eq!(named.as_bytes(), key);
+        }
+    }
+
+    #[test]
+    fn a_path_that_would_break_pyvenv_cfg_is_refused() {
+        for path in [&b"/x\nhome = /y/python"[..], b"/\xff/python"] {
+            let mut answers = ANSWER.to_vec();
+            answers[3] = (b"executable", path);
+            assert!(matches!(Facts::from_answers(&answers), Err(BadAnswer::UnusablePath(_))));
+        }
+    }
+}

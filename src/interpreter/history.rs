@@ -1,0 +1,34 @@
+//! What changed in venv from one Python version to the next. Nothing else in rvenv compares versions.
+//!
+//! Whatever an interpreter can be asked is asked instead ([`Facts`](super::facts::Facts)).
+
+use super::facts::Version;
+
+/// The oldest Python whose environments rvenv makes.
+pub const OLDEST: Version = Version(3, 6, 0);
+
+/// The rules of one Python version's venv that the interpreter itself cannot be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether `lib64` is a link to `lib` on 64-bit Linux; since 3.15 the scheme's platlib is made instead
+    /// (CPython gh-133951).
+    pub lib64_link: bool,
+    /// Whether the include directory is the scheme's (3.11 to 3.13) or a plain `include`.
+    pub include_of_scheme: bool,
+    /// Whether `bin/𝜋thon` is made: 3.14 only (CPython gh-119535).
+    pub pi_link: bool,
+    /// Whether ensurepip brings setuptools along: until 3.11 (CPython gh-95299).
+    pub bundles_setuptools: bool,
+}
+
+/// The rules of `version`'s venv.
+#[must_use]
+pub fn rules(version: Version) -> Rules {
+    let since = |minor| version >= Version(3, minor, 0);
+    Rules {
+        lib64_link: !since(15),
+        include_of_scheme: since(11) && !since(14),
+        pi_link: since(14) && !since(15),
+        bundles_setuptools: !since(12),
+    }
+}

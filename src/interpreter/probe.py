@@ -1,0 +1,92 @@
+# Answers rvenv's questions about the interpreter that runs this; see probe.rs for the frame of the answer.
+# It is run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, nothing written.
+import os
+import sys
+
+STDLIB = os.path.dirname(os.__file__)
+
+
+def yes_or_no(answer):
+    return "yes" if answer else "no"
+
+
+def scheme():
+    """The `venv` scheme's directories, relative to the environment; Python has had one since 3.11."""
+    import sysconfig
+
+    if "venv" not in sysconfig.get_scheme_names():
+        return
+    base = os.path.join(os.path.abspath(os.sep), "base")
+    bases = ("base", "platbase", "installed_base", "installed_platbase")
+    paths = sysconfig.get_paths("venv", vars=dict.fromkeys(bases, base))
+    for name in ("scripts", "purelib", "platlib", "include"):
+        yield "scheme-" + name, os.path.relpath(paths[name], base).replace(os.sep, "/")
+
+
+def windows_files(home, exe_name):
+    """The launchers that venv copies on Windows, and the files that it links with --symlinks."""
+    scripts = os.path.join(STDLIB, "venv", "scripts")
+    debug = "_d" if os.path.splitext(exe_name)[0].endswith("_d") else ""
+    threads = "t" if free_threaded() else ""
+    for kind in ("", "w"):
+        # Since 3.13 a launcher has a name of its own; before, it is named like what it launches.
+        launcher = os.path.join(scripts, "nt", "venv%slauncher%s%s.exe" % (kind, threads, debug))
+        for suffix in sorted({"", debug}):
+            name = "python%s%s.exe" % (kind, suffix)
+            older = os.path.join(scripts, "nt", name)
+            for source in (launcher, older):
+                if os.path.exists(source):
+                    yield "launcher " + name, source
+                    break
+    for name in sorted(os.listdir(home)):
+        stem, extension = os.path.splitext(name.lower())
+        if extension in (".exe", ".dll") and stem.startswith(("python", "vcruntime")):
+            yield "runtime-file", name
+    activate = os.path.join(scripts, "common", "Activate.ps1")
+    if os.path.exists(activate):
+        yield "activate.ps1", activate
+
+
+def free_threaded():
+    if hasattr(sys, "abiflags"):
+        return "t" in sys.abiflags
+    # Windows interpreters have no ABI flags.
+    import sysconfig
+
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+def answers():
+    # An interpreter that cannot tell where it is has an empty sys.executable (CPython gh-96861).
+    if not sys.executable:
+        return
+    executable = sys.executable
+    if not os.path.isabs(executable):
+        executable = os.path.abspath(executable)
+    home, exe_name = os.path.split(os.path.abspath(executable))
+    yield "version", "%d.%d.%d" % sys.version_info[:3]
+    yield "os", os.name
+    yield "platform", sys.platform
+    yield "executable", executable
+    yield "real-executable", os.path.realpath(executable)
+    yield "home", home
+    yield "exe-name", exe_name
+    yield "64-bit", yes_or_no(sys.maxsize > 2**32)
+    yield "utf8-file-names", yes_or_no(sys.getfilesystemencoding().lower() == "utf-8")
+    yield "free-threaded", yes_or_no(free_threaded())
+    # The very file whose absence Debian's venv tests for.
+    yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
+    for pair in scheme():
+        yield pair
+    if os.name == "nt":
+        for pair in windows_files(home, exe_name):
+            yield pair
+
+
+fields = ["", "rvenv-facts", sys.argv[1]]
+for key, value in answers():
+    fields += [key, value]
+fields += ["end-of-facts", sys.argv[1], ""]
+frame = b"\0".join(os.fsencode(field) for field in fields)
+while frame:
+    frame = frame[os.write(1, frame) :]

@@ -1,0 +1,256 @@
+//! What is to be done to make an environment, as data: decided here, printed or applied elsewhere.
+
+use std::fmt;
+
+use crate::activation::{self, Values};
+use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed};
+use crate::env_dir::EnvDir;
+use crate::interpreter::facts::{Facts, Os};
+use crate::interpreter::history;
+use crate::layout::Layout;
+use crate::pyvenv_cfg;
+
+/// The steps that make one environment, in venv's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Where the environment goes; the steps' paths are relative to it.
+    pub env_dir: EnvDir,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Delete everything in the environment's directory, but not the directory.
+    Clear,
+    /// Make a directory and those above it. One that is there already is kept.
+    CreateDir {
+        /// The directory.
+        path: String,
+    },
+    /// Make a symlink.
+    Symlink {
+        /// The link.
+        path: String,
+        /// What it says, relative to its own directory or absolute.
+        target: String,
+        /// What happens to something else of that name.
+        existing: OnExisting,
+    },
+    /// Copy a file that belongs to the interpreter.
+    Copy {
+        /// The file to copy.
+        source: String,
+        /// The copy, which replaces whatever file or link has that name.
+        path: String,
+        /// The copy's mode.
+        mode: Mode,
+    },
+    /// Write a file.
+    Write {
+        /// The file.
+        path: String,
+        /// All of its contents.
+        contents: String,
+        /// Its mode.
+        mode: Mode,
+        /// What happens to something else of that name.
+        existing: OnExisting,
+    },
+    /// Bring in pip with the interpreter's own ensurepip.
+    SeedPip {
+        /// The environment's interpreter.
+        python: String,
+    },
+    /// Let pip upgrade packages from its index.
+    UpgradeDeps {
+        /// The environment's interpreter.
+        python: String,
+        /// The names of the packages.
+        packages: Vec<&'static str>,
+    },
+}
+
+/// What happens to a file or link that has the name of a new one. It is never written through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnExisting {
+    /// The new one takes its place.
+    Replace,
+    /// It stays.
+    Keep,
+}
+
+/// The mode of a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// 0666 less the umask.
+    Umask,
+    /// 0644 whatever the umask: that of venv's own script templates.
+    Script,
+    /// 0755 whatever the umask.
+    Executable,
+}
+
+/// Decides how to make the environment `env_dir`.
+#[must_use]
+pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
+    let layout = Layout::of(facts);
+    let python = layout.script(&layout.executable);
+    let mut steps = Vec::new();
+    if config.existing == Existing::Clear {
+        steps.push(Step::Clear);
+    }
+    steps.extend(directories(&layout));
+    if config.scm_ignore == ScmIgnore::Git {
+        steps.push(gitignore());
+    }
+    steps.push(write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask));
+    steps.extend(interpreter(facts, config, &layout));
+    if config.seed == Seed::Pip {
+        steps.push(Step::SeedPip { python: python.clone() });
+    }
+    if config.existing != Existing::Upgrade {
+        steps.extend(scripts(facts, config, env_dir, &layout));
+    }
+    if config.upgrade_deps {
+        steps.push(Step::UpgradeDeps { python, packages: core_packages(facts) });
+    }
+    Plan { env_dir: env_dir.clone(), steps }
+}
+
+fn directories(layout: &Layout) -> Vec<Step> {
+    let mut steps: Vec<Step> = layout.directories.iter().map(|path| Step::CreateDir { path: path.clone() }).collect();
+    if layout.lib64_link {
+        // Before the scripts directory, which is the last one. Whatever is already called lib64 is accepted.
+        steps.insert(steps.len() - 1, link("lib64", "lib", OnExisting::Keep));
+    }
+    steps
+}
+
+fn gitignore() -> Step {
+    Step::Write {
+        path: ".gitignore".to_owned(),
+        contents: "# Made by rvenv: an environment is made anew, not committed.\n*\n".to_owned(),
+        mode: Mode::Umask,
+        // A user's own .gitignore is not ours to overwrite (CPython gh-135604).
+        existing: OnExisting::Keep,
+    }
+}
+
+fn interpreter(facts: &Facts, config: &Config, layout: &Layout) -> Vec<Step> {
+    match (facts.os, config.links) {
+        (Os::Windows, LinkMode::Symlink) => windows_links(facts, layout),
+        (Os::Windows, LinkMode::Copy | LinkMode::PlatformDefault) => windows_launchers(facts, layout),
+        (Os::Posix | Os::MacOs, LinkMode::Symlink | LinkMode::PlatformDefault) => posix_links(facts, layout),
+        (Os::Posix | Os::MacOs, LinkMode::Copy) => posix_copies(facts, layout),
+    }
+}
+
+/// The environment's interpreter is a link to the base executable, its other names are links to it.
+fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let mut steps = vec![link(&layout.script(&layout.executable), &facts.executable, OnExisting::Replace)];
+    steps.extend(layout.aliases.iter().map(|name| link(&layout.script(name), &layout.executable, OnExisting::Replace)));
+    steps
+}
+
+/// Each name of the interpreter is a copy of its own.
+fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let names = std::iter::once(&layout.executable).chain(&layout.aliases);
+    names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable)).collect()
+}
+
+fn windows_launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let launchers = facts.windows.launchers.iter();
+    launchers.map(|(name, source)| copy(source, layout.script(name), Mode::Executable)).collect()
+}
+
+fn windows_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let home = facts.home.trim_end_matches('\\');
+    let files = facts.windows.runtime.iter();
+    files.map(|name| link(&layout.script(name), &format!("{home}\\{name}"), OnExisting::Replace)).collect()
+}
+
+fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) -> Vec<Step> {
+    let prompt = match &config.prompt {
+        Prompt::EnvName => &env_dir.name,
+        Prompt::Custom { text, .. } => text,
+    };
+    let values = Values { env_dir: &env_dir.text, prompt, scripts_dir: &layout.scripts };
+    let scripts = match facts.os {
+        Os::Windows => activation::windows_scripts(&values),
+        Os::Posix | Os::MacOs => activation::posix_scripts(&values),
+    };
+    scripts
+        .into_iter()
+        .map(|script| match &facts.windows.activate_ps1 {
+            // It may carry a signature, which holds for these very bytes.
+            Some(own) if script.name == "Activate.ps1" => copy(own, layout.script(script.name), Mode::Script),
+            _ => write(&layout.script(script.name), script.contents, Mode::Script),
+        })
+        .collect()
+}
+
+/// The packages that `--upgrade-deps` upgrades: those that ensurepip brings.
+fn core_packages(facts: &Facts) -> Vec<&'static str> {
+    if history::rules(facts.version).bundles_setuptools { vec!["pip", "setuptools"] } else { vec!["pip"] }
+}
+
+fn link(path: &str, target: &str, existing: OnExisting) -> Step {
+    Step::Symlink { path: path.to_owned(), target: target.to_owned(), existing }
+}
+
+fn copy(source: &str, path: String, mode: Mode) -> Step {
+    Step::Copy { source: source.to_owned(), path, mode }
+}
+
+fn write(path: &str, contents: String, mode: Mode) -> Step {
+    Step::Write { path: path.to_owned(), contents, mode, existing: OnExisting::Replace }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "environment {}", self.env_dir.text)?;
+        self.steps.iter().try_for_each(|step| write!(f, "{step}"))
+    }
+}
+
+impl fmt::Display for Step {
+    /// One line for each step, with the contents below it where they are a few lines.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clear => writeln!(f, "clear"),
+            Self::CreateDir { path } => writeln!(f, "create  {path}/"),
+            Self::Symlink { path, target, existing } => writeln!(f, "link    {path} -> {target}{existing}"),
+            Self::Copy { source, path, mode } => writeln!(f, "copy    {path} <- {source}{mode}"),
+            Self::Write { path, contents, mode, existing } => {
+                writeln!(f, "write   {path}{mode}{existing}")?;
+                let is_short = contents.lines().count() < 10;
+                contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
+            }
+            Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
+            Self::UpgradeDeps { python, packages } => {
+                writeln!(f, "upgrade {} with {python}", packages.join(" "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for OnExisting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Replace => "",
+            Self::Keep => " (unless there is one)",
+        })
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Umask => "",
+            Self::Script => " (mode 0644)",
+            Self::Executable => " (mode 0755)",
+        })
+    }
+}

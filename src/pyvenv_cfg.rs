@@ -1,0 +1,112 @@
+//! `pyvenv.cfg`: what makes a directory an environment (PEP 405).
+
+use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
+use crate::interpreter::facts::{Facts, Os};
+use crate::python_text;
+
+/// The file's name, in the environment's own directory.
+pub(crate) const FILE_NAME: &str = "pyvenv.cfg";
+
+/// The text of an environment's `pyvenv.cfg`: venv's keys in venv's order, then `rvenv`.
+///
+/// `env_dir` is the absolute path of the environment.
+#[must_use]
+pub(crate) fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
+    let visible = config.site_packages == SystemSitePackages::Visible;
+    let mut lines = vec![
+        format!("home = {}", facts.home),
+        format!("include-system-site-packages = {visible}"),
+        format!("version = {}", facts.version),
+    ];
+    if let Prompt::Custom { text, .. } = &config.prompt {
+        lines.push(format!("prompt = {}", python_text::repr(text)));
+    }
+    lines.push(format!("executable = {}", facts.real_executable));
+    lines.push(format!("command = {}", command(facts, config, env_dir)));
+    lines.push(format!("rvenv = {}", env!("CARGO_PKG_VERSION")));
+    let end = if facts.os == Os::Windows { "\r\n" } else { "\n" };
+    lines.iter().flat_map(|line| [line, end]).collect()
+}
+
+/// The `python -m venv` command that would make this environment, spelt as venv spells it: options in its order,
+/// only those that are not the default, nothing quoted but the prompt.
+///
+/// A control character in the prompt is escaped: in venv's own file it starts a new key.
+fn command(facts: &Facts, config: &Config, env_dir: &str) -> String {
+    let mut command = format!("{} -m venv", facts.executable);
+    let mut option = |given: bool, text: &str| {
+        if given {
+            command.push(' ');
+            command.push_str(text);
+        }
+    };
+    let on_windows = facts.os == Os::Windows;
+    option(on_windows && config.links == LinkMode::Symlink, "--symlinks");
+    option(!on_windows && config.links == LinkMode::Copy, "--copies");
+    option(config.seed == Seed::Nothing, "--without-pip");
+    option(config.site_packages == SystemSitePackages::Visible, "--system-site-packages");
+    option(config.existing == Existing::Clear, "--clear");
+    option(config.existing == Existing::Upgrade, "--upgrade");
+    option(config.upgrade_deps, "--upgrade-deps");
+    if let Prompt::Custom { given, .. } = &config.prompt {
+        option(true, &format!("--prompt=\"{}\"", python_text::one_line(given)));
+    }
+    option(config.scm_ignore == ScmIgnore::Nothing, "--without-scm-ignore-files");
+    option(true, env_dir);
+    command
+}
+
+/// The value of `key` in the text of a `pyvenv.cfg`, without surrounding white space.
+///
+/// Keys are compared without regard to case and the first one counts, as where the interpreter looks for its home
+/// (`Modules/getpath.py`).
+#[must_use]
+pub(crate) fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+    text.lines()
+        .filter_map(|line| line.split_once('='))
+        .find_map(|(name, value)| name.trim().eq_ignore_ascii_case(key).then(|| value.trim()))
+}
+
+/// The prompt that the text of a `pyvenv.cfg` names. venv writes a Python literal, virtualenv the bare text.
+#[must_use]
+pub(crate) fn prompt(text: &str) -> Option<String> {
+    value(text, "prompt").map(|value| python_text::unrepr(value).unwrap_or_else(|| value.to_owned()))
+}
+
+/// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
+#[must_use]
+pub(crate) fn site_packages(text: &str) -> Option<SystemSitePackages> {
+    value(text, "include-system-site-packages").map(|value| {
+        if value.eq_ignore_ascii_case("true") { SystemSitePackages::Visible } else { SystemSitePackages::Hidden }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_found_whatever_the_case_and_the_first_one_counts() {
+        let text = "Home=/a\nhome = /b\r\n prompt =  'x = y' \nnonsense\n";
+        assert_eq!(value(text, "home"), Some("/a"));
+        assert_eq!(value(text, "prompt"), Some("'x = y'"));
+        assert_eq!(value(text, "version"), None);
+        assert_eq!(value(text, "nonsense"), None);
+    }
+
+    #[test]
+    fn the_prompt_of_venv_and_that_of_virtualenv_are_read() {
+        assert_eq!(prompt("prompt = 'it\\'s\\n'").as_deref(), Some("it's\n"));
+        assert_eq!(prompt("prompt = plain text").as_deref(), Some("plain text"));
+        assert_eq!(prompt("prompt = 'odd").as_deref(), Some("'odd"));
+        assert_eq!(prompt("home = /x"), None);
+    }
+
+    #[test]
+    fn only_the_word_true_makes_packages_visible() {
+        let read = |value| site_packages(&format!("include-system-site-packages = {value}\n"));
+        assert_eq!(read("True"), Some(SystemSitePackages::Visible));
+        assert_eq!(read("yes"), Some(SystemSitePackages::Hidden));
+        assert_eq!(site_packages(""), None);
+    }
+}

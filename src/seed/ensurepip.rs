@@ -1,0 +1,53 @@
+//! The shell-out: the environment's own interpreter runs ensurepip or pip.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::error::{Error, Result};
+
+/// Runs ensurepip in the environment.
+///
+/// # Errors
+/// When it cannot be run or fails; the error has all that it printed, which venv throws away (CPython gh-89830).
+pub(super) fn bootstrap(python: &Path, env_dir: &Path) -> Result<()> {
+    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"])
+}
+
+/// Lets pip upgrade packages from its index: the one thing that may use the network.
+///
+/// # Errors
+/// When pip cannot be run or fails; the error has all that it printed.
+pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str]) -> Result<()> {
+    let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
+    run("upgrade packages", python, env_dir, &arguments)
+}
+
+/// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
+/// environment can shadow what it imports (CPython gh-98251).
+fn run(action: &'static str, python: &Path, env_dir: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(python);
+    command.arg("-I").args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir);
+    // On macOS this one would make the child believe that it is another interpreter.
+    command.env_remove("__PYVENV_LAUNCHER__");
+    let line = command_line(&command);
+    let (status, output) = capture(command).map_err(|source| Error::NotRun { program: python.to_owned(), source })?;
+    if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }
+}
+
+/// Runs a command to its end; both of its streams come back as one, in the order in which they were written.
+fn capture(mut command: Command) -> io::Result<(ExitStatus, String)> {
+    let (mut reader, writer) = io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn()?;
+    // The command holds our own ends of the pipe: as long as they are open, it has no end.
+    drop(command);
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output)?;
+    Ok((child.wait()?, String::from_utf8_lossy(&output).into_owned()))
+}
+
+fn command_line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
