@@ -22,7 +22,7 @@ impl EnvDir {
     ///
     /// # Errors
     /// When the path is empty, the root, not UTF-8, holds a control character (which would inject keys into
-    /// `pyvenv.cfg`, CPython gh-148315) or the separator of PATH , or when it is relative and
+    /// `pyvenv.cfg`, CPython gh-148315) or the separator of PATH, or when it is relative and
     /// there is no current directory.
     pub fn resolve(given: &OsStr, cwd: Option<&Path>) -> Result<Self> {
         if given.is_empty() {

@@ -102,6 +102,20 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A program is a link to nothing.
+    #[error("cannot run `{}`: it is a link to `{}`, which does not exist", shown(program), shown(target))]
+    Dangling {
+        /// The link.
+        program: PathBuf,
+        /// What it says.
+        target: PathBuf,
+    },
+    /// A program is there, but not what it needs to be started.
+    #[error("cannot run `{}`: the interpreter or loader that it asks for does not exist", shown(program))]
+    LoaderGone {
+        /// The program.
+        program: PathBuf,
+    },
     /// A program that should be a Python failed when asked what it is.
     #[error("`{}` does not work as a Python interpreter: {status}{}", shown(program), indented(output))]
     ProbeFailed {
@@ -172,11 +186,15 @@ impl Error {
             Self::EnvDirPathSeparator { .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())
             }
-            Self::NotOnPath { .. } | Self::NoSuchVersion { .. } | Self::ProbeFailed { .. } => {
+            Self::NotOnPath { .. } | Self::NoSuchVersion { .. } => {
                 Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
             }
-            Self::NotRun { .. } | Self::ProbeUnanswered { .. } => {
-                Some("name a Python interpreter with RVENV_PYTHON=/path/to/python".to_owned())
+            Self::NotRun { .. }
+            | Self::Dangling { .. }
+            | Self::LoaderGone { .. }
+            | Self::ProbeFailed { .. }
+            | Self::ProbeUnanswered { .. } => {
+                Some("name a Python that works with RVENV_PYTHON=/path/to/python".to_owned())
             }
             Self::TooOld { .. } => Some(format!(
                 "name Python {}.{} or newer with RVENV_PYTHON=/path/to/python",

@@ -53,9 +53,11 @@ fn push_printable(out: &mut String, c: char) {
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
         c if is_printable(c) => out.push(c),
-        c if u32::from(c) < 0x100 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-        c if u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-        c => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+        c => out.push_str(&match u32::from(c) {
+            code @ ..0x100 => format!("\\x{code:02x}"),
+            code @ ..0x1_0000 => format!("\\u{code:04x}"),
+            code => format!("\\U{code:08x}"),
+        }),
     }
 }
 
@@ -64,7 +66,8 @@ fn push_printable(out: &mut String, c: char) {
 fn is_printable(c: char) -> bool {
     // Rust's `escape_debug` goes by the same categories. It also escapes combining marks, but only at the start of
     // a text, hence the letter before.
-    c.is_ascii_graphic() || c == ' ' || !['a', c].iter().collect::<String>().escape_debug().any(|c| c == '{')
+    let is_escaped = || ['a', c].iter().collect::<String>().escape_debug().any(|c| c == '{');
+    c.is_ascii_graphic() || c == ' ' || !c.is_control() && !is_escaped()
 }
 
 /// The character that an escape stands for; `rest` is what follows the backslash.

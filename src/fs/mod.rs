@@ -123,7 +123,7 @@ fn create_or_replace(
     mut fill: impl FnMut(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     match File::create_new(path) {
-        Ok(mut file) => fill(&mut file),
+        Ok(mut new) => fill(&mut new),
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         Err(_) if existing == OnExisting::Keep => Ok(()),
         Err(_) => replace(path, |beside| fill(&mut File::create_new(beside)?)),

@@ -1,5 +1,6 @@
 //! From an environment's interpreter to the one that the environment was made from.
 
+use std::env::consts::EXE_SUFFIX;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,8 +61,7 @@ fn link_out(executable: &Path) -> Option<PathBuf> {
 
 /// The names under which a base interpreter may be found in its home, for an environment of copies.
 fn in_home(home: &Path, executable: &Path) -> Vec<PathBuf> {
-    let extension = if cfg!(windows) { ".exe" } else { "" };
     let own_name = executable.file_name().map(|name| home.join(name));
-    let others = ["python3", "python"].iter().map(|name| home.join(format!("{name}{extension}")));
+    let others = ["python3", "python"].iter().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
     own_name.into_iter().chain(others).collect()
 }

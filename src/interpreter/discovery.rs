@@ -1,6 +1,7 @@
 //! Which programs may be the wanted interpreter.
 
 use std::collections::HashSet;
+use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use crate::environment::Environment;
@@ -24,14 +25,14 @@ pub(super) fn all_on_path<'a>(
     let mut seen = HashSet::new();
     names
         .iter()
-        .flat_map(move |name| environment.path.iter().map(move |dir| dir.join(name)))
+        .flat_map(|name| [name.clone(), format!("{name}{EXE_SUFFIX}")])
+        .flat_map(move |name| environment.path.iter().map(move |dir| dir.join(&name)))
         // A relative entry means another directory tomorrow: in an environment it has to be absolute.
         .filter_map(|program| absolute(&program, environment).ok())
-        .map(|program| if cfg!(windows) { program.with_added_extension("exe") } else { program })
         .filter(move |program| fs::is_executable(program) && seen.insert(program.clone()))
 }
 
-/// A path made absolute without being changed otherwise: symlinks and `..` stay as they are typed.
+/// A path made absolute, in which symlinks and `..` stay as they are typed.
 ///
 /// # Errors
 /// When the path is relative and there is no current directory.
@@ -40,5 +41,6 @@ pub(super) fn absolute(path: &Path, environment: &Environment) -> Result<PathBuf
         return Ok(path.to_owned());
     }
     let cwd = environment.cwd.as_ref().ok_or_else(|| Error::NoCurrentDir { path: path.to_owned() })?;
-    Ok(cwd.join(path))
+    // Going by components drops a `./`, which means nothing.
+    Ok(cwd.join(path).components().collect())
 }

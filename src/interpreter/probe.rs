@@ -1,8 +1,9 @@
 //! Asking an interpreter: one run of an embedded script, and a frame around the answer that noise cannot break.
 
+use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::Read;
-use std::path::Path;
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -38,7 +39,7 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<Fac
     }
     let said = run(&mut command, LIMITS).map_err(|failure| explain(program, failure))?;
     if !said.status.success() {
-        return Err(failed(program, said));
+        return Err(failed(program, &said));
     }
     let unanswered =
         |reason: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output: excerpt(&said) };
@@ -65,7 +66,7 @@ struct Said {
 /// Why a program did not come to its end.
 #[derive(Debug)]
 enum Failure {
-    NotRun(std::io::Error),
+    NotRun(io::Error),
     TooLong(Duration),
     TooMuch(u64),
 }
@@ -126,28 +127,43 @@ fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 fn explain(program: &Path, failure: Failure) -> Error {
     let program = program.to_owned();
     let reason = match failure {
-        Failure::NotRun(source) => return Error::NotRun { program, source },
+        Failure::NotRun(source) => return not_run(program, source),
         Failure::TooLong(time) => format!("it did not end within {} seconds", time.as_secs()),
         Failure::TooMuch(bytes) => format!("it said more than {bytes} bytes"),
     };
     Error::ProbeUnanswered { program, reason, output: String::new() }
 }
 
-fn failed(program: &Path, said: Said) -> Error {
+/// The system says "no such file" of three different files.
+fn not_run(program: PathBuf, source: io::Error) -> Error {
+    match (fs::read_link(&program), program.exists()) {
+        (Ok(target), false) => Error::Dangling { program, target },
+        (_, true) if source.kind() == ErrorKind::NotFound => Error::LoaderGone { program },
+        _ => Error::NotRun { program, source },
+    }
+}
+
+fn failed(program: &Path, said: &Said) -> Error {
     // `-I` came with Python 3.4: whoever does not know it is older.
     let program = program.to_owned();
     if String::from_utf8_lossy(&said.stderr).contains("Unknown option: -I") {
         return Error::TooOld { program, version: None };
     }
-    Error::ProbeFailed { program, status: said.status, output: excerpt(&said) }
+    Error::ProbeFailed { program, status: said.status, output: excerpt(said) }
 }
 
-/// The end of what a program said, for the error message: a traceback has its reason there.
+/// The end of what a program said, for the error message: a traceback has its reason there. What is not a Python may
+/// repeat the whole script, so long lines are cut.
 fn excerpt(said: &Said) -> String {
     const LINES: usize = 10;
-    let text = [&said.stderr[..], &said.stdout[..]].map(|bytes| String::from_utf8_lossy(bytes).into_owned()).join("\n");
-    let printable: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).collect();
-    let lines: Vec<&str> = printable.lines().filter(|line| !line.trim().is_empty()).collect();
+    const WIDTH: usize = 160;
+    let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);
+    let lines: Vec<String> = streams
+        .iter()
+        .flat_map(|stream| stream.lines())
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.chars().filter(|c| !c.is_control()).take(WIDTH).collect())
+        .collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 

@@ -8,19 +8,18 @@ use clap::{CommandFactory, Parser};
 use rvenv::Config;
 use rvenv::config::{Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
 
-/// Make Python virtual environments, as `python -m venv` does.
+/// Make Python virtual environments, as `python -m venv` does
 #[derive(Debug, Parser)]
 #[command(
     name = "rvenv",
     version,
-    term_width = 80,
+    max_term_width = 100,
     infer_long_args = true,
     args_override_self = true,
-    after_help = "The interpreter is that of RVENV_PYTHON (a path, a name or a version such as 3.12),\n\
-                  else `python3`, else `python`, on PATH. Activate an environment with\n\
-                  `. ENV_DIR/bin/activate`, or the script there for your shell."
+    after_help = "The interpreter is what RVENV_PYTHON names (a path, a command or a version such as 3.12), else \
+                  `python3`, else `python`, on PATH.\n\n\
+                  An environment is activated with `. ENV_DIR/bin/activate`, or the script there for your shell."
 )]
-#[allow(clippy::struct_excessive_bools)] // One for each flag: they are recorded here and get their meaning below.
 pub(crate) struct Args {
     /// Let the environment see the packages that are installed for the base interpreter
     #[arg(long)]
