@@ -53,11 +53,15 @@ fn push_printable(out: &mut String, c: char) {
         '\r' => out.push_str("\\r"),
         '\t' => out.push_str("\\t"),
         c if is_printable(c) => out.push(c),
-        c => out.push_str(&match u32::from(c) {
-            code @ ..0x100 => format!("\\x{code:02x}"),
-            code @ ..0x1_0000 => format!("\\u{code:04x}"),
-            code => format!("\\U{code:08x}"),
-        }),
+        c => out.push_str(&escape(u32::from(c))),
+    }
+}
+
+fn escape(code: u32) -> String {
+    match code {
+        ..0x100 => format!("\\x{code:02x}"),
+        ..0x1_0000 => format!("\\u{code:04x}"),
+        _ => format!("\\U{code:08x}"),
     }
 }
 

@@ -1,0 +1,179 @@
+//! Golden plans for interpreters that this machine need not have. `RVENV_BLESS=1 cargo test` writes them anew.
+
+use std::path::{Path, PathBuf};
+
+use rvenv::EnvDir;
+use rvenv::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
+use rvenv::interpreter::facts::{Facts, Os, Scheme, Version, WindowsFiles};
+use rvenv::plan::{Step, plan};
+
+/// A CPython on Linux, in `/usr/bin`.
+fn linux(minor: u32) -> Facts {
+    Facts {
+        version: Version(3, minor, 1),
+        os: Os::Posix,
+        executable: "/usr/bin/python3".to_owned(),
+        real_executable: format!("/usr/bin/python3.{minor}"),
+        home: "/usr/bin".to_owned(),
+        exe_name: "python3".to_owned(),
+        scheme: (minor >= 11).then(|| posix_scheme(&format!("python3.{minor}"), "lib")),
+        is_64_bit: true,
+        utf8_file_names: true,
+        free_threaded: false,
+        has_ensurepip: true,
+        windows: WindowsFiles::default(),
+    }
+}
+
+fn posix_scheme(name: &str, platlibdir: &str) -> Scheme {
+    Scheme {
+        scripts: "bin".to_owned(),
+        purelib: format!("lib/{name}/site-packages"),
+        platlib: format!("{platlibdir}/{name}/site-packages"),
+        include: format!("include/{name}"),
+    }
+}
+
+fn windows(minor: u32, launchers: [(&str, &str); 2]) -> Facts {
+    let library = format!("C:\\Python3{minor}\\Lib\\venv\\scripts");
+    let copied = launchers.map(|(name, launcher)| (name.to_owned(), format!("{library}\\nt\\{launcher}")));
+    Facts {
+        os: Os::Windows,
+        executable: format!("C:\\Python3{minor}\\python.exe"),
+        real_executable: format!("C:\\Python3{minor}\\python.exe"),
+        home: format!("C:\\Python3{minor}"),
+        exe_name: "python.exe".to_owned(),
+        scheme: Some(Scheme {
+            scripts: "Scripts".to_owned(),
+            purelib: "Lib/site-packages".to_owned(),
+            platlib: "Lib/site-packages".to_owned(),
+            include: "Include".to_owned(),
+        }),
+        windows: WindowsFiles {
+            launchers: copied.into(),
+            runtime: ["python.exe", "python3.dll", "pythonw.exe"].map(str::to_owned).into(),
+            activate_ps1: Some(format!("{library}\\common\\Activate.ps1")),
+        },
+        ..linux(minor)
+    }
+}
+
+fn windows_313() -> Facts {
+    windows(13, [("python.exe", "venvlauncher.exe"), ("pythonw.exe", "venvwlauncher.exe")])
+}
+
+fn env_dir(text: &str, name: &str) -> EnvDir {
+    EnvDir { path: PathBuf::from(text), text: text.to_owned(), name: name.to_owned() }
+}
+
+fn on_posix() -> EnvDir {
+    env_dir("/home/me/env", "env")
+}
+
+fn on_windows() -> EnvDir {
+    env_dir("C:\\Users\\me\\env", "env")
+}
+
+/// Compares a plan with the one in `golden/NAME.txt`.
+fn assert_golden(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.txt"));
+    // The version of rvenv is in `pyvenv.cfg`, and no reason to touch all of these.
+    let found = plan(facts, config, env_dir).to_string().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    if std::env::var_os("RVENV_BLESS").is_some() {
+        std::fs::write(&path, &found).expect("the golden file can be written");
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(found == expected, "{} differs; the plan is now\n{found}", path.display());
+}
+
+#[test]
+fn the_plan_for_a_current_python_on_linux() {
+    assert_golden("linux-3.13", &linux(13), &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_a_python_without_a_venv_scheme() {
+    assert_golden("linux-3.8", &linux(8), &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_python_3_14_has_pi_and_a_plain_include() {
+    assert_golden("linux-3.14", &linux(14), &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_python_3_15_where_lib64_is_the_platlib() {
+    let facts = Facts { scheme: Some(posix_scheme("python3.15", "lib64")), ..linux(15) };
+    assert_golden("fedora-3.15", &facts, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_a_free_threaded_python() {
+    let facts = Facts {
+        scheme: Some(posix_scheme("python3.13t", "lib")),
+        executable: "/opt/py/bin/python3.13t".to_owned(),
+        home: "/opt/py/bin".to_owned(),
+        exe_name: "python3.13t".to_owned(),
+        free_threaded: true,
+        ..linux(13)
+    };
+    assert_golden("linux-3.13t", &facts, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_on_macos_has_no_lib64() {
+    assert_golden("macos-3.13", &Facts { os: Os::MacOs, ..linux(13) }, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_with_every_option() {
+    let prompt = Prompt::Custom { given: "my \"pro\"\n$x'y".to_owned(), text: "my \"pro\"\n$x'y".to_owned() };
+    let config = Config {
+        links: LinkMode::Copy,
+        existing: Existing::Clear,
+        site_packages: SystemSitePackages::Visible,
+        prompt,
+        seed: Seed::Nothing,
+        upgrade_deps: true,
+        scm_ignore: ScmIgnore::Nothing,
+    };
+    assert_golden("linux-every-option", &linux(11), &config, &on_posix());
+}
+
+#[test]
+fn the_plan_of_an_upgrade_writes_no_scripts() {
+    let config = Config { existing: Existing::Upgrade, ..Config::default() };
+    assert_golden("linux-upgrade", &linux(12), &config, &on_posix());
+}
+
+#[test]
+fn the_plan_for_a_current_python_on_windows() {
+    assert_golden("windows-3.13", &windows_313(), &Config::default(), &on_windows());
+}
+
+#[test]
+fn the_plan_for_an_older_python_on_windows() {
+    let facts = windows(12, [("python.exe", "python.exe"), ("pythonw.exe", "pythonw.exe")]);
+    assert_golden("windows-3.12", &facts, &Config::default(), &on_windows());
+}
+
+#[test]
+fn the_plan_with_symlinks_on_windows() {
+    let config = Config { links: LinkMode::Symlink, ..Config::default() };
+    assert_golden("windows-symlinks", &windows_313(), &config, &on_windows());
+}
+
+#[test]
+fn pyvenv_cfg_has_the_line_ends_of_its_platform() {
+    let cfg = |facts: &Facts, env_dir: &EnvDir| {
+        let steps = plan(facts, &Config::default(), env_dir).steps;
+        let contents = steps.into_iter().find_map(|step| match step {
+            Step::Write { path, contents, .. } if path == "pyvenv.cfg" => Some(contents),
+            _ => None,
+        });
+        contents.expect("every plan writes pyvenv.cfg")
+    };
+    assert!(!cfg(&linux(13), &on_posix()).contains('\r'));
+    let on_windows = cfg(&windows_313(), &on_windows());
+    assert_eq!(on_windows.matches("\r\n").count(), on_windows.matches('\n').count());
+}
