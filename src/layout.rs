@@ -47,24 +47,24 @@ impl Layout {
 
 /// The interpreter's `venv` scheme, or the fixed directories that venv had before there was one.
 fn scheme(facts: &Facts) -> Scheme {
-    let mut scheme = facts.scheme.clone().unwrap_or_else(|| fixed_scheme(facts));
-    if !history::rules(facts.version).include_of_scheme {
-        let plain = if facts.os == Os::Windows { "Include" } else { "include" };
-        plain.clone_into(&mut scheme.include);
+    let fixed = fixed_scheme(facts);
+    match facts.scheme.clone() {
+        Some(scheme) if history::rules(facts.version).plain_include => Scheme { include: fixed.include, ..scheme },
+        Some(scheme) => scheme,
+        None => fixed,
     }
-    scheme
 }
 
 fn fixed_scheme(facts: &Facts) -> Scheme {
-    let (scripts, site_packages) = match facts.os {
-        Os::Windows => ("Scripts", "Lib/site-packages".to_owned()),
-        Os::Posix | Os::MacOs => ("bin", format!("lib/python3.{}/site-packages", facts.version.1)),
+    let (scripts, site_packages, include) = match facts.os {
+        Os::Windows => ("Scripts", "Lib/site-packages".to_owned(), "Include"),
+        Os::Posix | Os::MacOs => ("bin", format!("lib/python3.{}/site-packages", facts.version.1), "include"),
     };
     Scheme {
         scripts: scripts.to_owned(),
         platlib: site_packages.clone(),
         purelib: site_packages,
-        include: String::new(),
+        include: include.to_owned(),
     }
 }
 

@@ -13,8 +13,8 @@ pub struct Rules {
     /// Whether `lib64` is a link to `lib` on 64-bit Linux; since 3.15 the scheme's platlib is made instead
     /// (CPython gh-133951).
     pub lib64_link: bool,
-    /// Whether the include directory is the scheme's (3.11 to 3.13) or a plain `include`.
-    pub include_of_scheme: bool,
+    /// Whether the include directory is a plain `include`, whatever the scheme says: since 3.14.
+    pub plain_include: bool,
     /// Whether `bin/𝜋thon` is made: 3.14 only (CPython gh-119535).
     pub pi_link: bool,
     /// Whether ensurepip brings setuptools along: until 3.11 (CPython gh-95299).
@@ -27,7 +27,7 @@ pub fn rules(version: Version) -> Rules {
     let since = |minor| version >= Version(3, minor, 0);
     Rules {
         lib64_link: !since(15),
-        include_of_scheme: since(11) && !since(14),
+        plain_include: since(14),
         pi_link: since(14) && !since(15),
         bundles_setuptools: !since(12),
     }

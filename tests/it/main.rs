@@ -1,4 +1,12 @@
 //! One crate of integration tests: one build, one process, one harness.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[cfg(unix)]
+mod cli;
+#[cfg(unix)]
+mod errors;
+#[cfg(unix)]
+mod fake_python;
 mod plan;
+mod pythons;
+mod testenv;

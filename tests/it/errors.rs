@@ -1,0 +1,227 @@
+//! What goes wrong, what is said then, and that nothing half-made is left.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::fake_python::{FakePython, write_program};
+use crate::testenv::TestEnv;
+
+/// A world with a fake interpreter in it.
+fn world_with(python: FakePython) -> (TestEnv, std::path::PathBuf) {
+    let world = TestEnv::new();
+    let python = python.write(&world.path("tools/python3"));
+    (world, python)
+}
+
+fn world() -> (TestEnv, std::path::PathBuf) {
+    world_with(FakePython::default())
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_directory_that_cannot_be_an_environment_is_refused() {
+    let (world, python) = world();
+    fs::create_dir(world.path("d")).unwrap();
+    symlink("d", world.path("link")).unwrap();
+    symlink("nowhere", world.path("dangling")).unwrap();
+    fs::write(world.path("file"), "").unwrap();
+    let root = world.path("");
+    let root = root.to_str().unwrap().trim_end_matches('/');
+    let before = names(&world.path(""));
+    for (given, expected) in [
+        (
+            "",
+            "the environment's directory is an empty name\n  hint: to use the current directory, write `.`".to_owned(),
+        ),
+        ("/", "cannot make an environment of the root directory `/`".to_owned()),
+        (
+            "a:b",
+            format!(
+                "cannot make an environment in `{root}/a:b`: the path holds the separator of PATH\n  hint: its programs could not be put on PATH; choose another path"
+            ),
+        ),
+        (
+            "a\nhome = /x",
+            format!("cannot make an environment in `{root}/a\\nhome = /x`: the path holds a control character"),
+        ),
+        (
+            "link",
+            format!(
+                "cannot make an environment in `{root}/link`: it is a symlink\n  hint: name the directory itself: `{root}/d`"
+            ),
+        ),
+        (
+            "link/",
+            format!(
+                "cannot make an environment in `{root}/link`: it is a symlink\n  hint: name the directory itself: `{root}/d`"
+            ),
+        ),
+        (
+            "dangling",
+            format!(
+                "cannot make an environment in `{root}/dangling`: it is a symlink\n  hint: name the directory itself: `{root}/nowhere`"
+            ),
+        ),
+        ("file", format!("cannot make an environment in `{root}/file`: it is not a directory")),
+        ("file/x", format!("cannot look at `{root}/file/x`\n  cause: Not a directory (os error 20)")),
+    ] {
+        for flags in [&["--without-pip"][..], &["--without-pip", "--clear"]] {
+            let outcome = world.rvenv(&python).args(flags).arg(given).output();
+            outcome.failure(&format!("error: {expected}\n"));
+        }
+    }
+    assert_eq!(names(&world.path("")), before);
+}
+
+#[test]
+fn clear_and_upgrade_exclude_each_other() {
+    let (world, python) = world();
+    let outcome = world.rvenv(&python).args(["--clear", "--upgrade", "e"]).output();
+    outcome.failure("error: --clear and --upgrade cannot be used together\n");
+}
+
+#[test]
+fn clear_refuses_what_is_more_than_an_environment() {
+    let (world, python) = world();
+    for dir in ["home/me/in", "repo/.git", "outer/inner"] {
+        fs::create_dir_all(world.path(dir)).unwrap();
+    }
+    let refused = |cwd: &str, home: &str, dir: &str, reason: &str| {
+        let run = world.rvenv(&python).cwd(&world.path(cwd)).env("HOME", world.path(home));
+        let dir = world.path(dir);
+        let outcome = run.args(["--without-pip", "--clear"]).arg(&dir).output();
+        outcome.failure(&format!("error: refusing to clear `{}`: {reason}\n", dir.display()));
+    };
+    refused("", "home/me", "home/me", "it holds your home directory");
+    refused("", "home/me", "home", "it holds your home directory");
+    refused("", "home", "repo", "it is no environment and holds a repository (`.git`)");
+    refused("outer/inner", "home", "outer", "it is no environment and holds the current directory");
+    for dir in ["home/me/in", "repo/.git", "outer/inner"] {
+        assert!(world.path(dir).exists());
+    }
+}
+
+#[test]
+fn clear_deletes_the_contents_of_an_environment_even_from_inside() {
+    let (world, python) = world();
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    fs::create_dir(world.path("kept")).unwrap();
+    fs::write(world.path("kept/file"), "").unwrap();
+    symlink(world.path("kept"), world.path("e/link")).unwrap();
+    fs::create_dir(world.path("e/.git")).unwrap();
+    world
+        .rvenv(&python)
+        .cwd(&world.path("e/bin"))
+        .args(["--without-pip", "--clear", "../../e"])
+        .output()
+        .silent_success();
+    assert_eq!(names(&world.path("e")), [".gitignore", "bin", "include", "lib", "lib64", "pyvenv.cfg"]);
+    assert_eq!(names(&world.path("kept")), ["file"]);
+}
+
+#[test]
+fn without_ensurepip_nothing_is_created() {
+    let (world, python) = world_with(FakePython { has_ensurepip: false, ..FakePython::default() });
+    let outcome = world.rvenv(&python).arg("new/e").output();
+    outcome.failure(&format!(
+        "error: cannot install pip: `{}` (Python 3.13.0) has no ensurepip module\n  hint: install a Python that has it, \
+         or the package of your system that brings it, or leave pip out with --without-pip\n",
+        python.display()
+    ));
+    assert!(!world.path("new").exists());
+    world.rvenv(&python).args(["--without-pip", "new/e"]).output().silent_success();
+}
+
+/// The output of ensurepip is shown; a new directory is gone again, and those above it that were made for it.
+#[test]
+fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
+    let otherwise = "echo to stdout; echo to stderr >&2; exit 3";
+    let (world, python) = world_with(FakePython { otherwise, ..FakePython::default() });
+    fs::create_dir(world.path("parent")).unwrap();
+    let outcome = world.rvenv(&python).arg("parent/new/e").output();
+    outcome.failure(&format!(
+        "error: cannot install pip: `{}/bin/python3 -I -m ensurepip --upgrade --default-pip` failed (exit status: 3)\n    \
+         to stdout\n    to stderr\n",
+        world.path("parent/new/e").display()
+    ));
+    assert!(names(&world.path("parent")).is_empty());
+}
+
+#[test]
+fn when_ensurepip_fails_an_existing_directory_is_as_before() {
+    let (world, python) = world_with(FakePython { otherwise: "kill -9 $$", ..FakePython::default() });
+    fs::create_dir(world.path("empty")).unwrap();
+    fs::create_dir(world.path("full")).unwrap();
+    fs::write(world.path("full/mine"), "x").unwrap();
+    let outcome = world.rvenv(&python).arg("empty").output().status(1);
+    assert!(outcome.stderr().contains("failed (signal: 9 (SIGKILL))"), "{outcome}");
+    assert!(names(&world.path("empty")).is_empty());
+    world.rvenv(&python).arg("full").output().status(1);
+    assert_eq!(fs::read_to_string(world.path("full/mine")).unwrap(), "x");
+}
+
+#[test]
+fn when_pip_cannot_upgrade_its_output_is_shown_and_nothing_is_left() {
+    let otherwise = "[ \"$3\" = pip ] || exit 0; echo no network; exit 1";
+    let (world, python) = world_with(FakePython { otherwise, ..FakePython::default() });
+    let outcome = world.rvenv(&python).args(["--upgrade-deps", "e"]).output();
+    outcome.failure(&format!(
+        "error: cannot upgrade packages: `{}/bin/python3 -I -m pip install --upgrade pip` failed (exit status: 1)\n    \
+         no network\n",
+        world.path("e").display()
+    ));
+    assert!(!world.path("e").exists());
+}
+
+#[test]
+fn a_file_in_the_way_of_a_directory_is_named() {
+    let (world, python) = world();
+    for (file, mode) in [("lib", "--symlinks"), ("bin", "--copies")] {
+        fs::create_dir(world.path("e")).unwrap();
+        fs::write(world.path("e").join(file), "mine").unwrap();
+        let outcome = world.rvenv(&python).args(["--without-pip", mode, "e"]).output().status(1);
+        assert!(outcome.stderr().starts_with("error: cannot create directory `"), "{outcome}");
+        assert_eq!(fs::read_to_string(world.path("e").join(file)).unwrap(), "mine");
+        fs::remove_dir_all(world.path("e")).unwrap();
+    }
+}
+
+#[test]
+fn links_are_replaced_and_never_written_through() {
+    let (world, python) = world();
+    let precious = write_program(&world.path("precious"), "precious");
+    fs::create_dir_all(world.path("e/bin")).unwrap();
+    for name in ["pyvenv.cfg", "bin/activate", "bin/python", "bin/python3", ".gitignore"] {
+        symlink(&precious, world.path("e").join(name)).unwrap();
+    }
+    for mode in ["--copies", "--symlinks", "--copies"] {
+        world.rvenv(&python).args(["--without-pip", mode, "e"]).output().silent_success();
+        let is_link = world.path("e/bin/python3").is_symlink();
+        assert_eq!(is_link, mode == "--symlinks");
+    }
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+    // The user's own stays, whatever it is.
+    assert!(world.path("e/.gitignore").is_symlink() && !world.path("e/pyvenv.cfg").is_symlink());
+}
+
+#[test]
+fn a_relative_path_needs_a_current_directory() {
+    let (world, python) = world();
+    let script = "mkdir gone; cd gone; rmdir ../gone; exec \"$@\"";
+    let run = |args: &[&str]| {
+        let rvenv = env!("CARGO_BIN_EXE_rvenv");
+        let run = world.run("sh").args(["-c", script, "sh", rvenv, "--without-pip"]);
+        run.env("RVENV_PYTHON", &python).args(args).output()
+    };
+    run(&["e"]).failure("error: cannot tell where `e` is: the current directory is gone or may not be read\n");
+    run(&["--prompt", ".", "/nowhere/e"])
+        .failure("error: --prompt . needs the current directory, which is gone or may not be read\n");
+    run(&[world.path("e").to_str().unwrap()]).silent_success();
+}

@@ -1,0 +1,69 @@
+//! A shell script that answers rvenv's questions as an interpreter would, and otherwise does what a test wants: for
+//! what no real interpreter does on demand, and where bootstrapping pip would only cost time.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// What the script does.
+pub(crate) struct FakePython {
+    /// Shell commands before the answer.
+    pub(crate) before: &'static str,
+    /// Whether the answer says that there is an ensurepip.
+    pub(crate) has_ensurepip: bool,
+    /// `sys.version_info` in the answer.
+    pub(crate) version: &'static str,
+    /// What the answer says of `executable`; otherwise the script's own path.
+    pub(crate) executable: Option<PathBuf>,
+    /// Shell commands for whatever else it is run for, which is ensurepip and pip.
+    pub(crate) otherwise: &'static str,
+}
+
+impl Default for FakePython {
+    fn default() -> Self {
+        Self { before: ":", has_ensurepip: true, version: "3.13.0", executable: None, otherwise: "exit 0" }
+    }
+}
+
+impl FakePython {
+    /// Writes the script.
+    pub(crate) fn write(self, path: &Path) -> PathBuf {
+        let executable = self.executable.as_deref().unwrap_or(path);
+        let (home, name) = (executable.parent().unwrap(), executable.file_name().unwrap());
+        let mut answers = String::new();
+        for (key, value) in [
+            ("version", self.version),
+            ("os", "posix"),
+            ("platform", "linux"),
+            ("executable", executable.to_str().unwrap()),
+            ("real-executable", executable.to_str().unwrap()),
+            ("home", home.to_str().unwrap()),
+            ("exe-name", name.to_str().unwrap()),
+            ("64-bit", "yes"),
+            ("utf8-file-names", "yes"),
+            ("free-threaded", "no"),
+            ("ensurepip", if self.has_ensurepip { "yes" } else { "no" }),
+        ] {
+            write!(answers, " '{key}' '{value}'").unwrap();
+        }
+        let Self { before, otherwise, .. } = self;
+        let script = format!(
+            "#!/bin/sh\n\
+             [ \"$4\" = -c ] || {{ {otherwise}; }}\n\
+             {before}\n\
+             printf '\\0rvenv-facts\\0%s\\0' \"$6\"\n\
+             printf '%s\\0'{answers}\n\
+             printf 'end-of-facts\\0%s\\0' \"$6\"\n"
+        );
+        write_program(path, &script)
+    }
+}
+
+/// Writes an executable file.
+pub(crate) fn write_program(path: &Path, contents: &str) -> PathBuf {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, contents).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_owned()
+}

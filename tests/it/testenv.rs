@@ -1,0 +1,245 @@
+//! The world of one test: a directory of its own, a child environment in which nothing of the user's leaks, the
+//! programs run in it, and a full account (command, status, both streams) when one of them disappoints.
+//!
+//! The test process itself is never changed: no `set_var`, no `set_current_dir`.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// What a child inherits from us; everything else (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) is cleared.
+const INHERITED: &[&str] = &[
+    "PATH",
+    "TMPDIR",
+    // Hosted CI interpreters (actions/setup-python) find their libpython by these.
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    // Windows programs do not start without the first, and look for their temporary files in the others.
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+];
+
+/// Bootstrapping pip on a busy machine takes half a minute; what takes this long hangs.
+const TIMEOUT: Duration = Duration::from_secs(300);
+
+/// A temporary directory and the programs that are run in it.
+pub(crate) struct TestEnv {
+    root: PathBuf,
+    // Held for its drop, which removes the directory.
+    _dir: TempDir,
+}
+
+impl TestEnv {
+    pub(crate) fn new() -> Self {
+        let dir = TempDir::with_prefix("rvenv-test-").expect("cannot create a temporary directory");
+        // Python reports resolved paths in places; with a resolved root they can be compared as they are. (On Windows
+        // this would give a `\\?\` path, which Python does not write.)
+        let root = if cfg!(windows) {
+            dir.path().to_path_buf()
+        } else {
+            dir.path().canonicalize().expect("the directory was just made")
+        };
+        fs::create_dir(root.join("home")).expect("the directory was just made");
+        Self { root, _dir: dir }
+    }
+
+    /// An absolute path in this world.
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.root.join(relative)
+    }
+
+    /// `rvenv`, told to use `python`.
+    pub(crate) fn rvenv(&self, python: &Path) -> Run {
+        self.run(env!("CARGO_BIN_EXE_rvenv")).env("RVENV_PYTHON", python)
+    }
+
+    /// `python -m venv`, the oracle.
+    pub(crate) fn venv(&self, python: &Path) -> Run {
+        self.run(python).args(["-m", "venv"])
+    }
+
+    /// Any program. It starts in the root of this world.
+    pub(crate) fn run(&self, program: impl AsRef<OsStr>) -> Run {
+        let inherited = INHERITED.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)));
+        let run = Run {
+            words: vec![program.as_ref().to_owned()],
+            cwd: self.root.clone(),
+            env: inherited.collect(),
+            umask: None,
+        };
+        run.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", self.path("cache"))
+    }
+}
+
+/// A program to be run: its words, its directory and its whole environment.
+pub(crate) struct Run {
+    words: Vec<OsString>,
+    cwd: PathBuf,
+    env: Vec<(OsString, OsString)>,
+    umask: Option<&'static str>,
+}
+
+impl Run {
+    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.words.push(arg.as_ref().to_owned());
+        self
+    }
+
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.words.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.env.push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
+        self.cwd = cwd.to_path_buf();
+        self
+    }
+
+    /// Runs it under this umask. A shell sets it: ours is one for all the tests of this process.
+    #[cfg(unix)]
+    pub(crate) fn umask(mut self, umask: &'static str) -> Self {
+        self.umask = Some(umask);
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn output(self) -> Outcome {
+        self.try_output().unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// Runs it to its end, where it may well be that it cannot be run at all.
+    pub(crate) fn try_output(self) -> Result<Outcome, String> {
+        let mut words = match self.umask {
+            Some(umask) => ["sh", "-c", &format!("umask {umask}; exec \"$@\""), "sh"].map(OsString::from).to_vec(),
+            None => Vec::new(),
+        };
+        words.extend(self.words.iter().cloned());
+        let mut command = assert_cmd::Command::new(&words[0]);
+        command.args(&words[1..]).current_dir(&self.cwd).env_clear().envs(self.env.iter().cloned());
+        match command.timeout(TIMEOUT).output() {
+            Ok(output) => Ok(Outcome { run: self, output }),
+            Err(error) => Err(format!("cannot run {self}: {error}")),
+        }
+    }
+}
+
+/// As one would type it to see it happen again.
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "(cd {}", quoted(self.cwd.as_os_str()))?;
+        if let Some(umask) = self.umask {
+            write!(f, "; umask {umask}")?;
+        }
+        write!(f, "; env -i")?;
+        for (name, value) in &self.env {
+            write!(f, " {}={}", name.display(), quoted(value))?;
+        }
+        self.words.iter().try_for_each(|word| write!(f, " {}", quoted(word)))?;
+        f.write_str(")")
+    }
+}
+
+/// A word for a shell.
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.into_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// What became of a [`Run`].
+pub(crate) struct Outcome {
+    run: Run,
+    output: Output,
+}
+
+impl Outcome {
+    pub(crate) fn succeeded(&self) -> bool {
+        self.output.status.success()
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    /// States that it ended with this status, not by a signal.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn status(self, status: i32) -> Self {
+        assert!(self.output.status.code() == Some(status), "the exit status should have been {status}:\n{self}");
+        self
+    }
+
+    /// States that it failed as `python -m venv` fails, with exactly this on stderr and nothing on stdout.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn failure(self, stderr: &str) {
+        let outcome = self.status(1);
+        assert!(outcome.output.stdout.is_empty() && outcome.stderr() == stderr, "expected\n{stderr}\nof\n{outcome}");
+    }
+
+    /// States that it ended well; says everything where it did not.
+    #[track_caller]
+    pub(crate) fn success(self) -> Self {
+        assert!(self.succeeded(), "this should have succeeded:\n{self}");
+        self
+    }
+
+    /// States that it ended well and, as venv does, had nothing to say.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn silent_success(self) -> Self {
+        let silent = self.output.stdout.is_empty() && self.output.stderr.is_empty();
+        assert!(self.succeeded() && silent, "this should have succeeded in silence:\n{self}");
+        self
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "command: {}", self.run)?;
+        writeln!(f, "{}", self.output.status)?;
+        writeln!(f, "stdout: {}", indented(&self.output.stdout))?;
+        writeln!(f, "stderr: {}", indented(&self.output.stderr))
+    }
+}
+
+fn indented(stream: &[u8]) -> String {
+    String::from_utf8_lossy(stream).trim_end().replace('\n', "\n        ")
+}
+
+/// Something that a test needs is not here. That is said where one sees it, and it is a failure where `RVENV_REQUIRE`
+/// (kinds separated by commas) says that this kind of thing must be here.
+pub(crate) fn skip_or_fail(kind: &str, what: &str) {
+    let required = std::env::var("RVENV_REQUIRE").unwrap_or_default();
+    let is_required = required.split(',').any(|one| one.trim() == kind);
+    assert!(!is_required, "RVENV_REQUIRE names `{kind}`, but: {what}");
+    notice(&format!("skipped: {what}"));
+}
+
+/// Says something to whoever runs the tests. Not with `eprintln!`: the output of a test that passes is swallowed, and
+/// a skip must be seen.
+pub(crate) fn notice(what: &str) {
+    // Nothing can be done about a closed stderr, and no test depends on it.
+    let _ = writeln!(std::io::stderr(), "{what}");
+}
