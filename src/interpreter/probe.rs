@@ -42,17 +42,19 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<Fac
         return Err(failed(program, &said));
     }
     let unanswered =
-        |reason: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output: excerpt(&said) };
-    let answers = unframe(&said.stdout, &nonce).ok_or_else(|| unanswered("it said something else".to_owned()))?;
-    Facts::from_answers(&answers).map_err(|bad| {
-        unanswered(match bad {
-            BadAnswer::Missing("executable" | "version") => "it cannot tell where it is".to_owned(),
-            BadAnswer::Missing(key) => format!("it did not tell its {key}"),
-            BadAnswer::UnusablePath(path) => {
-                format!("its path `{path}` is not UTF-8 or holds a control character")
-            }
-        })
-    })
+        |reason: String, output: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output };
+    let answers =
+        unframe(&said.stdout, &nonce).ok_or_else(|| unanswered("it said something else".to_owned(), excerpt(&said)))?;
+    Facts::from_answers(&answers).map_err(|bad| unanswered(describe(&bad), String::new()))
+}
+
+fn describe(bad: &BadAnswer) -> String {
+    match bad {
+        // The script gives no answer at all when there is no `sys.executable`.
+        BadAnswer::Missing("version") => "it cannot tell where it is".to_owned(),
+        BadAnswer::Missing(key) => format!("it did not tell its {key}"),
+        BadAnswer::UnusablePath(path) => format!("its path `{path}` is not UTF-8 or holds a control character"),
+    }
 }
 
 /// What a program said before it ended.

@@ -7,6 +7,8 @@ mod cli;
 mod errors;
 #[cfg(unix)]
 mod fake_python;
+#[cfg(unix)]
+mod interpreter;
 mod plan;
 mod pythons;
 mod testenv;

@@ -1,0 +1,289 @@
+//! Which interpreter is found, what is said of one that is none, and whose environment it becomes.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::fake_python::{FakePython, write_program};
+use crate::pythons::{self, Python};
+use crate::testenv::{Outcome, TestEnv};
+
+/// Runs rvenv with nothing but these directories on PATH (and what scripts are made of, at the end).
+fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
+    let run = world.run(env!("CARGO_BIN_EXE_rvenv")).env("PATH", format!("{path}:/nonexistent"));
+    let run = request.into_iter().fold(run, |run, request| run.env("RVENV_PYTHON", request));
+    run.args(["--without-pip", "--clear", "e"]).output()
+}
+
+/// The directory that an environment names as its interpreter's home.
+fn home(env_dir: &Path) -> PathBuf {
+    let cfg = fs::read_to_string(env_dir.join("pyvenv.cfg")).unwrap();
+    cfg.lines().find_map(|line| line.strip_prefix("home = ")).unwrap().into()
+}
+
+#[track_caller]
+fn assert_found(world: &TestEnv, request: Option<&str>, path: &str, home_dir: &str) {
+    on_path(world, request, path).silent_success();
+    assert_eq!(home(&world.path("e")), world.path(home_dir), "{request:?} on {path}");
+}
+
+#[test]
+fn python3_goes_before_python_and_the_first_on_path_counts() {
+    let world = TestEnv::new();
+    let dir = |name: &str| world.path(name).to_str().unwrap().to_owned();
+    FakePython::default().write(&world.path("a/python"));
+    assert_found(&world, None, &dir("a"), "a");
+    FakePython::default().write(&world.path("b/python3"));
+    FakePython::default().write(&world.path("c/python3"));
+    fs::create_dir(world.path("empty")).unwrap();
+    let all = [dir("empty"), dir("a"), dir("b"), dir("c")].join(":");
+    assert_found(&world, None, &all, "b");
+    assert_found(&world, Some(""), &all, "b");
+    assert_found(&world, Some("python"), &all, "a");
+    assert_found(&world, Some(&format!("{}/python3", dir("c"))), &all, "c");
+    assert_found(&world, Some("./c/python3"), &all, "c");
+}
+
+#[test]
+fn what_cannot_be_run_is_passed_over_on_path() {
+    let world = TestEnv::new();
+    FakePython::default().write(&world.path("a/python3"));
+    fs::create_dir_all(world.path("x/python3")).unwrap();
+    fs::create_dir(world.path("y")).unwrap();
+    fs::write(world.path("y/python3"), "no program").unwrap();
+    fs::create_dir(world.path("z")).unwrap();
+    symlink("nowhere", world.path("z/python3")).unwrap();
+    let path = ["x", "y", "z", "a"].map(|dir| world.path(dir).to_str().unwrap().to_owned()).join(":");
+    assert_found(&world, None, &path, "a");
+}
+
+#[test]
+fn a_relative_entry_on_path_becomes_absolute() {
+    for python in pythons::all() {
+        let (world, bin) = (TestEnv::new(), python.path.parent().unwrap());
+        let up = "../".repeat(world.path("").components().count() - 1);
+        let relative = format!("{up}{}", bin.strip_prefix("/").unwrap().display());
+        on_path(&world, Some(python.path.file_name().unwrap().to_str().unwrap()), &relative).silent_success();
+        assert!(home(&world.path("e")).is_absolute());
+        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
+    }
+}
+
+#[test]
+fn a_directory_that_is_a_link_stays_one_in_the_environment() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        symlink(python.path.parent().unwrap(), world.path("stable")).unwrap();
+        let program = world.path("stable").join(python.path.file_name().unwrap());
+        world.rvenv(&program).args(["--without-pip", "e"]).output().silent_success();
+        assert_eq!(home(&world.path("e")), world.path("stable"));
+        let link = world.path("e/bin").join(python.path.file_name().unwrap());
+        assert_eq!(fs::read_link(link).unwrap(), program);
+    }
+}
+
+#[test]
+fn a_version_is_looked_for_under_all_names_on_path() {
+    let world = TestEnv::new();
+    let fake = |version, path: &str| FakePython { version, ..FakePython::default() }.write(&world.path(path));
+    fake("3.11.4", "a/python3");
+    fake("3.12.1", "b/python3");
+    fake("3.12.7", "c/python");
+    fake("3.10.2", "d/python3.10");
+    write_program(&world.path("broken/python3.12"), "#!/bin/sh\nexit 127\n");
+    let path = ["broken", "a", "b", "c", "d"].map(|dir| world.path(dir).to_str().unwrap().to_owned()).join(":");
+    for (request, dir) in [("3", "a"), ("3.11", "a"), ("3.12", "b"), ("3.12.7", "c"), ("3.10", "d")] {
+        assert_found(&world, Some(request), &path, dir);
+    }
+    let at = |relative: &str| world.path(relative).display().to_string();
+    on_path(&world, Some("3.9"), &[at("a"), at("broken")].join(":")).failure(&format!(
+        "error: no Python 3.9 on PATH\n    `{}` is Python 3.11.4\n  hint: install it, or name an interpreter with \
+         RVENV_PYTHON=/path/to/python\n",
+        at("a/python3")
+    ));
+    on_path(&world, Some("3.12"), &at("broken")).failure(&format!(
+        "error: no Python 3.12 on PATH\n    `{}` does not work as a Python interpreter: exit status: 127\n  hint: \
+         install it, or name an interpreter with RVENV_PYTHON=/path/to/python\n",
+        at("broken/python3.12")
+    ));
+}
+
+/// A shim of pyenv's runs what `PYENV_VERSION` names, and says that there is no such command otherwise.
+#[test]
+fn a_shim_is_told_which_version_is_wanted() {
+    let world = TestEnv::new();
+    let real = FakePython { version: "3.12.1", ..FakePython::default() }.write(&world.path("versions/python3"));
+    let shim = format!("#!/bin/sh\n[ \"$PYENV_VERSION\" = 3.12 ] || exit 127\nexec '{}' \"$@\"\n", real.display());
+    let shim = write_program(&world.path("shims/python3.12"), &shim);
+    assert_found(&world, Some("3.12"), shim.parent().unwrap().to_str().unwrap(), "versions");
+}
+
+#[test]
+fn noise_around_the_answer_does_no_harm() {
+    let world = TestEnv::new();
+    let before = "echo welcome; printf '\\0rvenv-facts\\0123\\0version\\0' ; echo warning >&2";
+    let python = FakePython { before, ..FakePython::default() }.write(&world.path("tools/python3"));
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+}
+
+#[test]
+fn what_is_no_python_is_named_with_what_it_did() {
+    let world = TestEnv::new();
+    let program = |name: &str, script: &str| write_program(&world.path(name), &format!("#!/bin/sh\n{script}\n"));
+    program("silent", ":");
+    program("talks", "echo I am; echo not one >&2");
+    program("fails", "echo so sorry >&2; exit 7");
+    program("crashes", "kill -SEGV $$");
+    program("two", "echo 'Unknown option: -I' >&2; exit 2");
+    FakePython { version: "3.5.9", ..FakePython::default() }.write(&world.path("old"));
+    FakePython { executable: Some("/new\nline/python".into()), ..FakePython::default() }.write(&world.path("odd"));
+    write_program(&world.path("loader"), "#!/nonexistent/sh\n");
+    fs::write(world.path("data"), "").unwrap();
+    symlink("/nonexistent/python3", world.path("dangling")).unwrap();
+    let root = world.path("").to_str().unwrap().trim_end_matches('/').to_owned();
+    let hint = "  hint: name a Python that works with RVENV_PYTHON=/path/to/python\n";
+    let older = "  hint: name Python 3.6 or newer with RVENV_PYTHON=/path/to/python\n";
+    for (name, message) in [
+        ("silent", format!("`{root}/silent` does not answer as a Python interpreter: it said something else\n{hint}")),
+        (
+            "talks",
+            format!(
+                "`{root}/talks` does not answer as a Python interpreter: it said something else\n    not one\n    I am\n\
+                 {hint}"
+            ),
+        ),
+        (
+            "fails",
+            format!("`{root}/fails` does not work as a Python interpreter: exit status: 7\n    so sorry\n{hint}"),
+        ),
+        ("crashes", format!("`{root}/crashes` does not work as a Python interpreter: signal: 11 (SIGSEGV)\n{hint}")),
+        ("two", format!("`{root}/two` is Python 2, which is too old\n{older}")),
+        ("old", format!("`{root}/old` is Python 3.5.9, which is too old\n{older}")),
+        (
+            "odd",
+            format!(
+                "`{root}/odd` does not answer as a Python interpreter: its path `/new\\nline/python` is not UTF-8 or \
+                 holds a control character\n{hint}"
+            ),
+        ),
+        (
+            "loader",
+            format!("cannot run `{root}/loader`: the interpreter or loader that it asks for does not exist\n{hint}"),
+        ),
+        ("data", format!("cannot run `{root}/data`\n  cause: Permission denied (os error 13)\n{hint}")),
+        ("absent", format!("cannot run `{root}/absent`\n  cause: No such file or directory (os error 2)\n{hint}")),
+        (
+            "dangling",
+            format!(
+                "cannot run `{root}/dangling`: it is a link to `/nonexistent/python3`, which does not exist\n{hint}"
+            ),
+        ),
+    ] {
+        world.rvenv(&world.path(name)).args(["--without-pip", "e"]).output().failure(&format!("error: {message}"));
+    }
+    on_path(&world, Some("snake"), "").failure(
+        "error: no `snake` on PATH\n  hint: install it, or name an interpreter with RVENV_PYTHON=/path/to/python\n",
+    );
+    on_path(&world, None, "").failure(
+        "error: no `python3` or `python` on PATH\n  hint: install it, or name an interpreter with \
+         RVENV_PYTHON=/path/to/python\n",
+    );
+    assert!(!world.path("e").exists());
+}
+
+/// Makes `inner` with the interpreter of `outer`, and states that it is the base interpreter's and not `outer`'s.
+#[track_caller]
+fn assert_nests(world: &TestEnv, python: &Python, what: &str) {
+    let program = world.path("outer/bin/python");
+    world.rvenv(&program).args(["--without-pip", "--clear", "inner"]).output().silent_success();
+    assert_eq!(home(&world.path("inner")), python.path.parent().unwrap(), "{what}");
+    fs::remove_dir_all(world.path("outer")).unwrap();
+    let question = "import sys; print(sys.prefix, sys.base_prefix, '%d.%d' % sys.version_info[:2])";
+    let answer = world.run(world.path("inner/bin/python3")).args(["-c", question]).output().success().stdout();
+    let expected = format!("{} {} 3.{}", world.path("inner").display(), python.base_prefix.display(), python.minor);
+    assert_eq!(answer.trim(), expected, "{what}");
+}
+
+#[test]
+fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
+    for python in pythons::all().iter().filter(|python| python.has_venv) {
+        for links in ["--symlinks", "--copies"] {
+            let world = TestEnv::new();
+            world.venv(&python.path).args(["--without-pip", links, "outer"]).output().success();
+            assert_nests(&world, python, "venv");
+            world.rvenv(&python.path).args(["--without-pip", links, "outer"]).output().silent_success();
+            assert_nests(&world, python, "rvenv");
+        }
+        // Two deep: before 3.11, venv makes the middle one's interpreter a link into the outer one.
+        let world = TestEnv::new();
+        world.venv(&python.path).args(["--without-pip", "first"]).output().success();
+        world.venv(&world.path("first/bin/python")).args(["--without-pip", "outer"]).output().success();
+        world.rvenv(&world.path("outer/bin/python")).args(["--without-pip", "inner"]).output().silent_success();
+        let base = fs::canonicalize(home(&world.path("inner"))).unwrap();
+        assert_eq!(base, python.real.parent().unwrap());
+    }
+}
+
+/// As virtualenv and uv lay an environment out, without needing them here.
+#[test]
+fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
+    for python in pythons::all() {
+        for (tool, key) in [("virtualenv", "virtualenv = 20.26.0"), ("uv", "uv = 0.4.0")] {
+            let world = TestEnv::new();
+            let bin = world.path("outer/bin");
+            fs::create_dir_all(&bin).unwrap();
+            symlink(&python.path, bin.join("python")).unwrap();
+            symlink("python", bin.join("python3")).unwrap();
+            let home = python.path.parent().unwrap().display();
+            fs::write(world.path("outer/pyvenv.cfg"), format!("home = {home}\nimplementation = CPython\n{key}\n"))
+                .unwrap();
+            assert_nests(&world, python, tool);
+        }
+    }
+}
+
+/// `rvenv --clear` of the very environment that is active.
+#[test]
+fn an_active_environment_can_be_made_anew() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        world.rvenv(&python.path).args(["--without-pip", "e"]).output().silent_success();
+        on_path(&world, None, world.path("e/bin").to_str().unwrap()).silent_success();
+        assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
+        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
+    }
+}
+
+#[test]
+fn behind_a_shim_an_environment_is_followed_to_its_base() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        world.rvenv(&python.path).args(["--without-pip", "outer"]).output().silent_success();
+        let target = world.path("outer/bin/python");
+        let shim = format!("#!/bin/sh\necho shim\nexec '{}' \"$@\"\n", target.display());
+        let shim = write_program(&world.path("shims/python3"), &shim);
+        world.rvenv(&shim).args(["--without-pip", "inner"]).output().silent_success();
+        assert_eq!(home(&world.path("inner")), python.path.parent().unwrap());
+    }
+}
+
+#[test]
+fn an_environment_whose_base_is_gone_says_so() {
+    let world = TestEnv::new();
+    fs::create_dir_all(world.path("old/bin")).unwrap();
+    fs::write(world.path("old/pyvenv.cfg"), "home = /gone/bin\n").unwrap();
+    let program = world.path("old/bin/python");
+    for broken in [false, true] {
+        if broken {
+            symlink("/gone/bin/python", &program).unwrap();
+        } else {
+            write_program(&program, "a copy of an interpreter");
+        }
+        world.rvenv(&program).args(["--without-pip", "e"]).output().failure(&format!(
+            "error: `{}` is in an environment whose base interpreter in `/gone/bin` is gone\n  hint: make that \
+             environment anew, or name another interpreter with RVENV_PYTHON\n",
+            program.display()
+        ));
+        fs::remove_file(&program).unwrap();
+    }
+}
