@@ -137,7 +137,7 @@ pub enum Error {
         output: String,
     },
     /// The interpreter is too old.
-    #[error("`{}` is {}, which is too old", shown(program), version.map_or("Python 2".to_owned(), |v| format!("Python {v}")))]
+    #[error("`{}` is {}, which is too old", shown(program), old_python(*version))]
     TooOld {
         /// The program.
         program: PathBuf,
@@ -219,6 +219,10 @@ fn shown(path: &Path) -> String {
 /// Another program's output below a message: each line set off, the text on lines of its own.
 fn indented(output: &str) -> String {
     output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
+}
+
+fn old_python(version: Option<Version>) -> String {
+    version.map_or_else(|| "Python 2".to_owned(), |version| format!("Python {version}"))
 }
 
 fn tried_list(tried: &[(PathBuf, String)]) -> String {

@@ -89,6 +89,56 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// What is at a path; links are not followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing.
+    Nothing,
+    /// A symlink, which says this.
+    Link(PathBuf),
+    /// A directory without anything in it.
+    EmptyDir,
+    /// A directory with something in it.
+    Dir,
+    /// A file, or something more special.
+    File,
+}
+
+/// Looks at a path.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub(crate) fn kind(path: &Path) -> Result<Kind> {
+    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kind::Nothing),
+        other => other.map_err(failed)?,
+    };
+    if metadata.is_symlink() {
+        return fs::read_link(path).map(Kind::Link).map_err(failed);
+    }
+    if !metadata.is_dir() {
+        return Ok(Kind::File);
+    }
+    let is_empty = fs::read_dir(path).map_err(failed)?.next().is_none();
+    Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
+}
+
+/// Whether a path leads to something.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// What a symlink says, or nothing for what is no link.
+pub(crate) fn read_link(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
+/// The path with all links in it followed, or the path itself where it leads nowhere.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Deletes everything in a directory, whatever it is, without following links. The directory stays.
 ///
 /// # Errors

@@ -1,11 +1,10 @@
 //! From an environment's interpreter to the one that the environment was made from.
 
 use std::env::consts::EXE_SUFFIX;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{is_executable, read_text};
+use crate::fs::{self, is_executable, read_text};
 use crate::pyvenv_cfg;
 
 /// More environments than one would ever stack. An environment that is its own base is a loop.
@@ -50,7 +49,7 @@ fn link_out(executable: &Path) -> Option<PathBuf> {
     let scripts = executable.parent()?;
     let mut link = executable.to_owned();
     for _ in 0..MAX_DEPTH {
-        link = link.with_file_name(fs::read_link(&link).ok()?);
+        link = link.with_file_name(fs::read_link(&link)?);
         if link.parent() != Some(scripts) {
             // A relative way out may lead through other links, and is not a name to keep.
             return link.is_absolute().then_some(link).filter(|link| !link.starts_with(scripts));

@@ -7,6 +7,12 @@ use super::facts::Version;
 /// The oldest Python whose environments rvenv makes.
 pub const OLDEST: Version = Version(3, 6, 0);
 
+/// Whether rvenv makes environments of such a Python.
+#[must_use]
+pub fn is_supported(version: Version) -> bool {
+    version >= OLDEST
+}
+
 /// The rules of one Python version's venv that the interpreter itself cannot be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {

@@ -62,7 +62,7 @@ fn ask_base(program: &Path, wanted: Option<&VersionRequest>) -> Result<Facts> {
     let answering = PathBuf::from(&facts.executable);
     let base = base::executable(&answering)?;
     let facts = if base == answering { facts } else { probe::ask(&base, wanted)? };
-    if facts.version < history::OLDEST {
+    if !history::is_supported(facts.version) {
         return Err(Error::TooOld { program: facts.executable.into(), version: Some(facts.version) });
     }
     Ok(facts)

@@ -1,6 +1,5 @@
 //! Asking an interpreter: one run of an embedded script, and a frame around the answer that noise cannot break.
 
-use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use std::time::{Duration, Instant};
 use super::facts::{BadAnswer, Facts};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
+use crate::fs;
 
 const SCRIPT: &str = include_str!("probe.py");
 
@@ -138,8 +138,8 @@ fn explain(program: &Path, failure: Failure) -> Error {
 
 /// The system says "no such file" of three different files.
 fn not_run(program: PathBuf, source: io::Error) -> Error {
-    match (fs::read_link(&program), program.exists()) {
-        (Ok(target), false) => Error::Dangling { program, target },
+    match (fs::read_link(&program), fs::exists(&program)) {
+        (Some(target), false) => Error::Dangling { program, target },
         (_, true) if source.kind() == ErrorKind::NotFound => Error::LoaderGone { program },
         _ => Error::NotRun { program, source },
     }

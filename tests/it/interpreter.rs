@@ -1,22 +1,22 @@
-//! Which interpreter is found, what is said of one that is none, and whose environment it becomes.
+//! Which interpreter is found, and what is said of one that is none.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::fake_python::{FakePython, write_program};
-use crate::pythons::{self, Python};
+use crate::pythons;
 use crate::testenv::{Outcome, TestEnv};
 
 /// Runs rvenv with nothing but these directories on PATH (and what scripts are made of, at the end).
-fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
+pub(crate) fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
     let run = world.run(env!("CARGO_BIN_EXE_rvenv")).env("PATH", format!("{path}:/nonexistent"));
     let run = request.into_iter().fold(run, |run, request| run.env("RVENV_PYTHON", request));
     run.args(["--without-pip", "--clear", "e"]).output()
 }
 
 /// The directory that an environment names as its interpreter's home.
-fn home(env_dir: &Path) -> PathBuf {
+pub(crate) fn home(env_dir: &Path) -> PathBuf {
     let cfg = fs::read_to_string(env_dir.join("pyvenv.cfg")).unwrap();
     cfg.lines().find_map(|line| line.strip_prefix("home = ")).unwrap().into()
 }
@@ -189,101 +189,4 @@ fn what_is_no_python_is_named_with_what_it_did() {
          RVENV_PYTHON=/path/to/python\n",
     );
     assert!(!world.path("e").exists());
-}
-
-/// Makes `inner` with the interpreter of `outer`, and states that it is the base interpreter's and not `outer`'s.
-#[track_caller]
-fn assert_nests(world: &TestEnv, python: &Python, what: &str) {
-    let program = world.path("outer/bin/python");
-    world.rvenv(&program).args(["--without-pip", "--clear", "inner"]).output().silent_success();
-    assert_eq!(home(&world.path("inner")), python.path.parent().unwrap(), "{what}");
-    fs::remove_dir_all(world.path("outer")).unwrap();
-    let question = "import sys; print(sys.prefix, sys.base_prefix, '%d.%d' % sys.version_info[:2])";
-    let answer = world.run(world.path("inner/bin/python3")).args(["-c", question]).output().success().stdout();
-    let expected = format!("{} {} 3.{}", world.path("inner").display(), python.base_prefix.display(), python.minor);
-    assert_eq!(answer.trim(), expected, "{what}");
-}
-
-#[test]
-fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
-    for python in pythons::all().iter().filter(|python| python.has_venv) {
-        for links in ["--symlinks", "--copies"] {
-            let world = TestEnv::new();
-            world.venv(&python.path).args(["--without-pip", links, "outer"]).output().success();
-            assert_nests(&world, python, "venv");
-            world.rvenv(&python.path).args(["--without-pip", links, "outer"]).output().silent_success();
-            assert_nests(&world, python, "rvenv");
-        }
-        // Two deep: before 3.11, venv makes the middle one's interpreter a link into the outer one.
-        let world = TestEnv::new();
-        world.venv(&python.path).args(["--without-pip", "first"]).output().success();
-        world.venv(&world.path("first/bin/python")).args(["--without-pip", "outer"]).output().success();
-        world.rvenv(&world.path("outer/bin/python")).args(["--without-pip", "inner"]).output().silent_success();
-        let base = fs::canonicalize(home(&world.path("inner"))).unwrap();
-        assert_eq!(base, python.real.parent().unwrap());
-    }
-}
-
-/// As virtualenv and uv lay an environment out, without needing them here.
-#[test]
-fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
-    for python in pythons::all() {
-        for (tool, key) in [("virtualenv", "virtualenv = 20.26.0"), ("uv", "uv = 0.4.0")] {
-            let world = TestEnv::new();
-            let bin = world.path("outer/bin");
-            fs::create_dir_all(&bin).unwrap();
-            symlink(&python.path, bin.join("python")).unwrap();
-            symlink("python", bin.join("python3")).unwrap();
-            let home = python.path.parent().unwrap().display();
-            fs::write(world.path("outer/pyvenv.cfg"), format!("home = {home}\nimplementation = CPython\n{key}\n"))
-                .unwrap();
-            assert_nests(&world, python, tool);
-        }
-    }
-}
-
-/// `rvenv --clear` of the very environment that is active.
-#[test]
-fn an_active_environment_can_be_made_anew() {
-    for python in pythons::all() {
-        let world = TestEnv::new();
-        world.rvenv(&python.path).args(["--without-pip", "e"]).output().silent_success();
-        on_path(&world, None, world.path("e/bin").to_str().unwrap()).silent_success();
-        assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
-        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
-    }
-}
-
-#[test]
-fn behind_a_shim_an_environment_is_followed_to_its_base() {
-    for python in pythons::all() {
-        let world = TestEnv::new();
-        world.rvenv(&python.path).args(["--without-pip", "outer"]).output().silent_success();
-        let target = world.path("outer/bin/python");
-        let shim = format!("#!/bin/sh\necho shim\nexec '{}' \"$@\"\n", target.display());
-        let shim = write_program(&world.path("shims/python3"), &shim);
-        world.rvenv(&shim).args(["--without-pip", "inner"]).output().silent_success();
-        assert_eq!(home(&world.path("inner")), python.path.parent().unwrap());
-    }
-}
-
-#[test]
-fn an_environment_whose_base_is_gone_says_so() {
-    let world = TestEnv::new();
-    fs::create_dir_all(world.path("old/bin")).unwrap();
-    fs::write(world.path("old/pyvenv.cfg"), "home = /gone/bin\n").unwrap();
-    let program = world.path("old/bin/python");
-    for broken in [false, true] {
-        if broken {
-            symlink("/gone/bin/python", &program).unwrap();
-        } else {
-            write_program(&program, "a copy of an interpreter");
-        }
-        world.rvenv(&program).args(["--without-pip", "e"]).output().failure(&format!(
-            "error: `{}` is in an environment whose base interpreter in `/gone/bin` is gone\n  hint: make that \
-             environment anew, or name another interpreter with RVENV_PYTHON\n",
-            program.display()
-        ));
-        fs::remove_file(&program).unwrap();
-    }
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 #[cfg(unix)]
+mod base;
+#[cfg(unix)]
 mod cli;
 #[cfg(unix)]
 mod errors;
@@ -12,3 +14,4 @@ mod interpreter;
 mod plan;
 mod pythons;
 mod testenv;
+mod tidy;

@@ -1,0 +1,52 @@
+//! A plan as text: what `RVENV_LOG=debug` shows and what the golden tests compare.
+
+use std::fmt;
+
+use super::{Mode, OnExisting, Plan, Step};
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "environment {}", self.env_dir.text)?;
+        self.steps.iter().try_for_each(|step| write!(f, "{step}"))
+    }
+}
+
+impl fmt::Display for Step {
+    /// One line for each step, with the contents below it where they are a few lines.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clear => writeln!(f, "clear"),
+            Self::CreateDir { path } => writeln!(f, "create  {path}/"),
+            Self::Symlink { path, target, existing } => writeln!(f, "link    {path} -> {target}{existing}"),
+            Self::Copy { source, path, mode } => writeln!(f, "copy    {path} <- {source}{mode}"),
+            Self::Write { path, contents, mode, existing } => {
+                writeln!(f, "write   {path}{mode}{existing}")?;
+                let is_short = contents.lines().count() < 10;
+                contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
+            }
+            Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
+            Self::UpgradeDeps { python, packages } => {
+                writeln!(f, "upgrade {} with {python}", packages.join(" "))
+            }
+        }
+    }
+}
+
+impl fmt::Display for OnExisting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Replace => "",
+            Self::Keep => " (unless there is one)",
+        })
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Umask => "",
+            Self::Script => " (mode 0644)",
+            Self::Executable => " (mode 0755)",
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Run in an environment, rvenv uses the interpreter that the environment was made from.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::fake_python::write_program;
+use crate::interpreter::{home, on_path};
+use crate::pythons::{self, Python};
+use crate::testenv::TestEnv;
+
+/// Makes `inner` with the interpreter of `outer`, and states that it is the base interpreter's and not `outer`'s.
+#[track_caller]
+fn assert_nests(world: &TestEnv, python: &Python, what: &str) {
+    let program = world.path("outer/bin/python");
+    world.rvenv(&program).args(["--without-pip", "--clear", "inner"]).output().silent_success();
+    assert_eq!(home(&world.path("inner")), python.path.parent().unwrap(), "{what}");
+    fs::remove_dir_all(world.path("outer")).unwrap();
+    let question = "import sys; print(sys.prefix, sys.base_prefix, '%d.%d' % sys.version_info[:2])";
+    let answer = world.run(world.path("inner/bin/python3")).args(["-c", question]).output().success().stdout();
+    let expected = format!("{} {} 3.{}", world.path("inner").display(), python.base_prefix.display(), python.minor);
+    assert_eq!(answer.trim(), expected, "{what}");
+}
+
+#[test]
+fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
+    for python in pythons::all().iter().filter(|python| python.has_venv) {
+        for links in ["--symlinks", "--copies"] {
+            let world = TestEnv::new();
+            world.venv(&python.path).args(["--without-pip", links, "outer"]).output().success();
+            assert_nests(&world, python, "venv");
+            world.rvenv(&python.path).args(["--without-pip", links, "outer"]).output().silent_success();
+            assert_nests(&world, python, "rvenv");
+        }
+        // Two deep: before 3.11, venv makes the middle one's interpreter a link into the outer one.
+        let world = TestEnv::new();
+        world.venv(&python.path).args(["--without-pip", "first"]).output().success();
+        world.venv(&world.path("first/bin/python")).args(["--without-pip", "outer"]).output().success();
+        world.rvenv(&world.path("outer/bin/python")).args(["--without-pip", "inner"]).output().silent_success();
+        let base = fs::canonicalize(home(&world.path("inner"))).unwrap();
+        assert_eq!(base, python.real.parent().unwrap());
+    }
+}
+
+/// As virtualenv and uv lay an environment out, without needing them here.
+#[test]
+fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
+    for python in pythons::all() {
+        for (tool, key) in [("virtualenv", "virtualenv = 20.26.0"), ("uv", "uv = 0.4.0")] {
+            let world = TestEnv::new();
+            let bin = world.path("outer/bin");
+            fs::create_dir_all(&bin).unwrap();
+            symlink(&python.path, bin.join("python")).unwrap();
+            symlink("python", bin.join("python3")).unwrap();
+            let home = python.path.parent().unwrap().display();
+            fs::write(world.path("outer/pyvenv.cfg"), format!("home = {home}\nimplementation = CPython\n{key}\n"))
+                .unwrap();
+            assert_nests(&world, python, tool);
+        }
+    }
+}
+
+/// `rvenv --clear` of the very environment that is active.
+#[test]
+fn an_active_environment_can_be_made_anew() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        world.rvenv(&python.path).args(["--without-pip", "e"]).output().silent_success();
+        on_path(&world, None, world.path("e/bin").to_str().unwrap()).silent_success();
+        assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
+        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
+    }
+}
+
+#[test]
+fn behind_a_shim_an_environment_is_followed_to_its_base() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        world.rvenv(&python.path).args(["--without-pip", "outer"]).output().silent_success();
+        let target = world.path("outer/bin/python");
+        let shim = format!("#!/bin/sh\necho shim\nexec '{}' \"$@\"\n", target.display());
+        let shim = write_program(&world.path("shims/python3"), &shim);
+        world.rvenv(&shim).args(["--without-pip", "inner"]).output().silent_success();
+        assert_eq!(home(&world.path("inner")), python.path.parent().unwrap());
+    }
+}
+
+#[test]
+fn an_environment_whose_base_is_gone_says_so() {
+    let world = TestEnv::new();
+    fs::create_dir_all(world.path("old/bin")).unwrap();
+    fs::write(world.path("old/pyvenv.cfg"), "home = /gone/bin\n").unwrap();
+    let program = world.path("old/bin/python");
+    for broken in [false, true] {
+        if broken {
+            symlink("/gone/bin/python", &program).unwrap();
+        } else {
+            write_program(&program, "a copy of an interpreter");
+        }
+        world.rvenv(&program).args(["--without-pip", "e"]).output().failure(&format!(
+            "error: `{}` is in an environment whose base interpreter in `/gone/bin` is gone\n  hint: make that \
+             environment anew, or name another interpreter with RVENV_PYTHON\n",
+            program.display()
+        ));
+        fs::remove_file(&program).unwrap();
+    }
+}

@@ -1,0 +1,167 @@
+//! The rules of the project that no lint knows.
+
+use std::fs;
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+/// The rooms of the library, lowest first: each may use those before it, and none after it.
+const ROOMS: &[&str] = &[
+    "interpreter/facts",
+    "interpreter/history",
+    "config",
+    "error",
+    "env_dir",
+    "environment",
+    "distribution",
+    "python_text",
+    "pyvenv_cfg",
+    "layout",
+    "activation",
+    "plan",
+    "fs",
+    "existing",
+    "interpreter",
+    "seed",
+    "apply",
+    "builder",
+    "lib",
+];
+
+/// Rooms that know no disk, environment, clock, process or platform.
+const PURE: &[&str] = &[
+    "interpreter/facts",
+    "interpreter/history",
+    "config",
+    "distribution",
+    "python_text",
+    "pyvenv_cfg",
+    "layout",
+    "activation",
+    "plan",
+];
+
+/// A source file: its path below the repository and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The text without unit tests, which are at the end of a file.
+    fn code(&self) -> &str {
+        self.text.split("#[cfg(test)]").next().unwrap().split("#[cfg(all(test").next().unwrap()
+    }
+
+    /// The room that a file of the library belongs to.
+    fn room(&self) -> &'static str {
+        let path = self.path.strip_prefix("src/").unwrap().trim_end_matches(".rs").trim_end_matches("/mod");
+        let matches = |room: &&&str| path == **room || path.starts_with(&format!("{room}/"));
+        let room = ROOMS.iter().filter(matches).max_by_key(|room| room.len());
+        room.unwrap_or_else(|| panic!("{} belongs to no room: give it a place in ROOMS", self.path))
+    }
+}
+
+fn sources(dirs: &[&str]) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = dirs.iter().flat_map(|dir| WalkDir::new(root.join(dir)).sort_by_file_name());
+    files
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs" || extension == "py"))
+        .map(|path| Source {
+            text: fs::read_to_string(&path).unwrap(),
+            path: path.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/"),
+        })
+        .collect()
+}
+
+fn library() -> Vec<Source> {
+    sources(&["src"])
+        .into_iter()
+        .filter(|source| !source.path.contains("/bin/") && source.path.ends_with(".rs"))
+        .collect()
+}
+
+/// States that no line of the sources holds any of the words.
+#[track_caller]
+fn assert_without<'a>(sources: impl IntoIterator<Item = &'a Source>, words: &[&str], rule: &str) {
+    for source in sources {
+        for (number, line) in source.code().lines().enumerate() {
+            let found = words.iter().find(|word| line.contains(**word) && !line.trim_start().starts_with("//"));
+            assert!(found.is_none(), "{}:{}: {rule}, but: {line}", source.path, number + 1);
+        }
+    }
+}
+
+#[test]
+fn imports_go_one_way() {
+    let position = |room: &str| ROOMS.iter().position(|other| *other == room).unwrap();
+    for source in library() {
+        let room = source.room();
+        for used in source.code().split("crate::").skip(1) {
+            let used = used.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').next().unwrap();
+            let path = used.trim_end_matches(':').replace("::", "/");
+            let matches = |room: &&&str| path == **room || path.starts_with(&format!("{room}/"));
+            let Some(used) = ROOMS.iter().filter(matches).max_by_key(|room| room.len()) else {
+                panic!("{}: `{used}` is no room", source.path);
+            };
+            let is_below = position(used) < position(room) || *used == room;
+            assert!(is_below, "{}: `{room}` uses `{used}`, which is above it", source.path);
+        }
+    }
+}
+
+#[test]
+fn the_pure_rooms_touch_nothing() {
+    let library = library();
+    let pure = library.iter().filter(|source| PURE.contains(&source.room()));
+    let words = ["std::fs", "std::env::", "std::process::", "std::time", "std::net", "cfg(", "cfg!("];
+    assert_without(pure, &words, "a pure room knows no disk, environment, process, clock or platform");
+}
+
+#[test]
+fn files_are_touched_in_fs_and_the_platform_is_known_there() {
+    let library = library();
+    let others = library.iter().filter(|source| source.room() != "fs");
+    let words = ["std::fs", "std::os::", "cfg(unix", "cfg(windows", "cfg!(", "File::", "canonicalize", ".exists()"];
+    assert_without(others, &words, "file I/O and platforms belong into fs");
+}
+
+#[test]
+fn processes_are_started_in_two_places() {
+    let library = library();
+    let places = ["src/interpreter/probe.rs", "src/seed/ensurepip.rs"];
+    let others = library.iter().filter(|source| !places.contains(&source.path.as_str()));
+    assert_without(others, &["Command::new", "process::Command"], "only the probe and ensurepip start processes");
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    let library = library();
+    let others = library.iter().filter(|source| source.room() != "environment");
+    assert_without(others, &["env::var", "current_dir()", "home_dir", "env::args"], "read it in environment.rs");
+}
+
+#[test]
+fn versions_are_compared_in_one_place() {
+    let library = library();
+    let others = library.iter().filter(|source| source.room() != "interpreter/history");
+    let words = ["version <", "version >", "version.1 <", "version.1 >", "Version(3, "];
+    assert_without(others, &words, "versions are compared in history.rs");
+}
+
+#[test]
+fn the_library_neither_prints_nor_exits() {
+    let words = ["println!", "print!(", "process::exit", "anyhow", "clap"];
+    assert_without(&library(), &words, "that is the program's business");
+}
+
+#[test]
+fn files_stay_short() {
+    for source in sources(&["src", "tests"]) {
+        let lines = source.text.lines().count();
+        assert!(lines <= 250, "{} has {lines} lines: it wants to be two files", source.path);
+        let widest = source.text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        assert!(widest <= 120, "{} has a line of {widest} characters", source.path);
+    }
+}
