@@ -33,7 +33,8 @@ pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
     })
 }
 
-/// Brings pip into the environment `env_dir`, whose interpreter is `python`. A pip that is already there and as new stays.
+/// Brings pip into the environment `env_dir`, whose interpreter is `python`. A pip that is there already and as new
+/// stays.
 ///
 /// # Errors
 /// When ensurepip fails.
