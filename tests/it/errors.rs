@@ -1,7 +1,7 @@
 //! What goes wrong, what is said then, and that nothing half-made is left.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use crate::fake_python::{FakePython, write_program};
@@ -224,4 +224,30 @@ fn a_relative_path_needs_a_current_directory() {
     run(&["--prompt", ".", "/nowhere/e"])
         .failure("error: --prompt . needs the current directory, which is gone or may not be read\n");
     run(&[world.path("e").to_str().unwrap()]).silent_success();
+}
+
+/// Runs rvenv as a user whom permissions bind: root may do anything.
+#[test]
+fn what_may_not_be_written_is_named() {
+    let (world, python) = world();
+    let rvenv = world.path("tools/rvenv");
+    fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
+    for dir in ["", "tools", "closed"] {
+        fs::create_dir_all(world.path(dir)).unwrap();
+        fs::set_permissions(world.path(dir), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let is_root = world.run("id").arg("-u").output().success().stdout().trim() == "0";
+    let as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let run = match is_root {
+        true => world.run(as_nobody[0]).args(&as_nobody[1..]).arg(&rvenv),
+        false => {
+            fs::set_permissions(world.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+            world.run(&rvenv)
+        }
+    };
+    let env_dir = world.path("closed/new/e");
+    run.env("RVENV_PYTHON", &python).arg("--without-pip").arg(&env_dir).output().failure(&format!(
+        "error: cannot create directory `{}`\n  cause: Permission denied (os error 13)\n",
+        env_dir.display()
+    ));
 }

@@ -13,5 +13,9 @@ mod fake_python;
 mod interpreter;
 mod plan;
 mod pythons;
+#[cfg(unix)]
+mod seed;
 mod testenv;
 mod tidy;
+#[cfg(unix)]
+mod upgrade;

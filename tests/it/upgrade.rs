@@ -1,0 +1,95 @@
+//! A second run over an existing environment: what is renewed, and what stays.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, symlink};
+use std::path::PathBuf;
+
+use crate::fake_python::FakePython;
+use crate::testenv::TestEnv;
+
+/// A world with two fake interpreters, of Python 3.12 and 3.13.
+fn world() -> (TestEnv, PathBuf, PathBuf) {
+    let world = TestEnv::new();
+    let old = FakePython { version: "3.12.1", ..FakePython::default() }.write(&world.path("old/python3"));
+    let new = FakePython::default().write(&world.path("new/python3"));
+    (world, old, new)
+}
+
+fn cfg(world: &TestEnv) -> String {
+    fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap()
+}
+
+#[test]
+fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
+    for options in [&["--upgrade"][..], &[]] {
+        let (world, old, new) = world();
+        world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
+        fs::write(world.path("e/bin/tool"), "mine").unwrap();
+        world.rvenv(&new).args(options).args(["--without-pip", "e"]).output().silent_success();
+        for name in ["python", "python3", "python3.12", "python3.13"] {
+            assert_eq!(fs::canonicalize(world.path("e/bin").join(name)).unwrap(), new, "{options:?} {name}");
+        }
+        assert!(cfg(&world).starts_with(&format!("home = {}\n", world.path("new").display())));
+        assert_eq!(fs::read_to_string(world.path("e/bin/tool")).unwrap(), "mine");
+    }
+}
+
+#[test]
+fn an_upgrade_keeps_prompt_and_visible_packages_unless_they_are_given() {
+    let (world, old, new) = world();
+    let prompt = "it's \"x\"\n\u{a0}é";
+    world.rvenv(&old).args(["--without-pip", "--system-site-packages", "--prompt", prompt, "e"]).output().success();
+    world.rvenv(&new).args(["--without-pip", "--upgrade", "e"]).output().silent_success();
+    let kept = cfg(&world);
+    assert!(kept.contains("\nprompt = 'it\\'s \"x\"\\n\\xa0é'\n"), "{kept}");
+    assert!(kept.contains("\ninclude-system-site-packages = true\n"), "{kept}");
+    assert!(kept.contains(" --system-site-packages --upgrade --prompt=\"it's \"x\"\\n\\xa0é\" "), "{kept}");
+    world.rvenv(&new).args(["--without-pip", "--upgrade", "--prompt", "new", "e"]).output().silent_success();
+    assert!(cfg(&world).contains("\nprompt = 'new'\n"));
+    // Without --upgrade, what is not given is not there.
+    world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
+    assert!(!cfg(&world).contains("prompt") && cfg(&world).contains("site-packages = false\n"));
+}
+
+#[test]
+fn an_upgrade_leaves_the_scripts_alone() {
+    let (world, old, new) = world();
+    world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
+    fs::write(world.path("e/bin/activate"), "mine").unwrap();
+    world.rvenv(&new).args(["--without-pip", "--upgrade", "e"]).output().silent_success();
+    assert_eq!(fs::read_to_string(world.path("e/bin/activate")).unwrap(), "mine");
+    world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
+    assert_ne!(fs::read_to_string(world.path("e/bin/activate")).unwrap(), "mine");
+}
+
+#[test]
+fn an_upgrade_repairs_an_environment_whose_base_is_gone() {
+    let (world, old, new) = world();
+    world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
+    fs::remove_dir_all(world.path("old")).unwrap();
+    world.rvenv(&new).args(["--without-pip", "--upgrade", "e"]).output().silent_success();
+    assert_eq!(fs::canonicalize(world.path("e/bin/python3")).unwrap(), new);
+}
+
+#[test]
+fn a_lib64_that_leads_somewhere_stays() {
+    let (world, _, new) = world();
+    fs::create_dir_all(world.path("e/lib64")).unwrap();
+    world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
+    assert!(!world.path("e/lib64").is_symlink());
+    fs::remove_dir(world.path("e/lib64")).unwrap();
+    symlink("nowhere", world.path("e/lib64")).unwrap();
+    world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
+    assert_eq!(fs::read_link(world.path("e/lib64")).unwrap(), PathBuf::from("lib"));
+}
+
+#[test]
+fn clear_deletes_what_venv_leaves_too() {
+    let (world, _, new) = world();
+    fs::create_dir(world.path("e")).unwrap();
+    let fifo = world.path("e/fifo");
+    world.run("mkfifo").arg(&fifo).output().success();
+    assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
+    world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();
+    assert!(!fifo.exists());
+}
