@@ -3,7 +3,7 @@
 mod display;
 
 use crate::activation::{self, Values};
-use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed};
+use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
 use crate::env_dir::EnvDir;
 use crate::interpreter::facts::{Facts, Os};
 use crate::interpreter::history;
@@ -105,10 +105,18 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     if config.scm_ignore == ScmIgnore::Git {
         steps.push(gitignore());
     }
-    steps.push(write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask));
+    let cfg =
+        |config: &Config| write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask);
+    // ensurepip installs no pip where it sees one, so that of the base interpreter is hidden from it, as venv does.
+    let unseen = Config { site_packages: SystemSitePackages::Hidden, ..config.clone() };
+    let hides = config.seed == Seed::Pip && config.site_packages == SystemSitePackages::Visible;
+    steps.push(cfg(if hides { &unseen } else { config }));
     steps.extend(interpreter(facts, config, &layout));
     if config.seed == Seed::Pip {
         steps.push(Step::SeedPip { python: python.clone() });
+    }
+    if hides {
+        steps.push(cfg(config));
     }
     if config.existing != Existing::Upgrade {
         steps.extend(scripts(facts, config, env_dir, &layout));

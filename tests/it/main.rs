@@ -4,6 +4,8 @@
 #[cfg(unix)]
 mod base;
 #[cfg(unix)]
+mod clear;
+#[cfg(unix)]
 mod cli;
 #[cfg(unix)]
 mod errors;
@@ -19,3 +21,5 @@ mod testenv;
 mod tidy;
 #[cfg(unix)]
 mod upgrade;
+#[cfg(unix)]
+mod venv_suite;

@@ -141,6 +141,12 @@ fn the_plan_with_every_option() {
 }
 
 #[test]
+fn the_plan_hides_the_packages_of_the_base_interpreter_from_ensurepip() {
+    let config = Config { site_packages: SystemSitePackages::Visible, ..Config::default() };
+    assert_golden("linux-system-site-packages", &linux(13), &config, &on_posix());
+}
+
+#[test]
 fn the_plan_of_an_upgrade_writes_no_scripts() {
     let config = Config { existing: Existing::Upgrade, ..Config::default() };
     assert_golden("linux-upgrade", &linux(12), &config, &on_posix());

@@ -1,7 +1,7 @@
 //! A second run over an existing environment: what is renewed, and what stays.
 
 use std::fs;
-use std::os::unix::fs::{FileTypeExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use crate::fake_python::FakePython;
@@ -81,15 +81,4 @@ fn a_lib64_that_leads_somewhere_stays() {
     symlink("nowhere", world.path("e/lib64")).unwrap();
     world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
     assert_eq!(fs::read_link(world.path("e/lib64")).unwrap(), PathBuf::from("lib"));
-}
-
-#[test]
-fn clear_deletes_what_venv_leaves_too() {
-    let (world, _, new) = world();
-    fs::create_dir(world.path("e")).unwrap();
-    let fifo = world.path("e/fifo");
-    world.run("mkfifo").arg(&fifo).output().success();
-    assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
-    world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();
-    assert!(!fifo.exists());
 }

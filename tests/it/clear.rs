@@ -1,0 +1,63 @@
+//! `--clear`: what it deletes, and what it refuses to.
+
+use std::fs;
+use std::os::unix::fs::{FileTypeExt, symlink};
+
+use crate::errors::{names, world};
+
+#[test]
+fn clear_and_upgrade_exclude_each_other() {
+    let (world, python) = world();
+    let outcome = world.rvenv(&python).args(["--clear", "--upgrade", "e"]).output();
+    outcome.failure("error: --clear and --upgrade cannot be used together\n");
+}
+
+#[test]
+fn clear_refuses_what_is_more_than_an_environment() {
+    let (world, python) = world();
+    for dir in ["home/me/in", "repo/.git", "outer/inner"] {
+        fs::create_dir_all(world.path(dir)).unwrap();
+    }
+    let refused = |cwd: &str, home: &str, dir: &str, reason: &str| {
+        let run = world.rvenv(&python).cwd(&world.path(cwd)).env("HOME", world.path(home));
+        let dir = world.path(dir);
+        let outcome = run.args(["--without-pip", "--clear"]).arg(&dir).output();
+        outcome.failure(&format!("error: refusing to clear `{}`: {reason}\n", dir.display()));
+    };
+    refused("", "home/me", "home/me", "it holds your home directory");
+    refused("", "home/me", "home", "it holds your home directory");
+    refused("", "home", "repo", "it is no environment and holds a repository (`.git`)");
+    refused("outer/inner", "home", "outer", "it is no environment and holds the current directory");
+    for dir in ["home/me/in", "repo/.git", "outer/inner"] {
+        assert!(world.path(dir).exists());
+    }
+}
+
+#[test]
+fn clear_deletes_the_contents_of_an_environment_even_from_inside() {
+    let (world, python) = world();
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    fs::create_dir(world.path("kept")).unwrap();
+    fs::write(world.path("kept/file"), "").unwrap();
+    symlink(world.path("kept"), world.path("e/link")).unwrap();
+    fs::create_dir(world.path("e/.git")).unwrap();
+    world
+        .rvenv(&python)
+        .cwd(&world.path("e/bin"))
+        .args(["--without-pip", "--clear", "../../e"])
+        .output()
+        .silent_success();
+    assert_eq!(names(&world.path("e")), [".gitignore", "bin", "include", "lib", "lib64", "pyvenv.cfg"]);
+    assert_eq!(names(&world.path("kept")), ["file"]);
+}
+
+#[test]
+fn clear_deletes_what_venv_leaves_too() {
+    let (world, python) = world();
+    fs::create_dir(world.path("e")).unwrap();
+    let fifo = world.path("e/fifo");
+    world.run("mkfifo").arg(&fifo).output().success();
+    assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
+    world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().silent_success();
+    assert!(!fifo.exists());
+}
