@@ -35,41 +35,20 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
     let root = world.path("");
     let root = root.to_str().unwrap().trim_end_matches('/');
     let before = names(&world.path(""));
+    let refused = |name: &str, why: &str| format!("cannot make an environment in `{root}/{name}`: {why}");
+    let link = |target: &str| format!("it is a symlink\n  hint: name the directory itself: `{root}/{target}`");
+    let separator =
+        "the path holds the separator of PATH\n  hint: its programs could not be put on PATH; choose another path";
+    let empty = "the environment's directory is an empty name\n  hint: to use the current directory, write `.`";
     for (given, expected) in [
-        (
-            "",
-            "the environment's directory is an empty name\n  hint: to use the current directory, write `.`".to_owned(),
-        ),
+        ("", empty.to_owned()),
         ("/", "cannot make an environment of the root directory `/`".to_owned()),
-        (
-            "a:b",
-            format!(
-                "cannot make an environment in `{root}/a:b`: the path holds the separator of PATH\n  hint: its programs could not be put on PATH; choose another path"
-            ),
-        ),
-        (
-            "a\nhome = /x",
-            format!("cannot make an environment in `{root}/a\\nhome = /x`: the path holds a control character"),
-        ),
-        (
-            "link",
-            format!(
-                "cannot make an environment in `{root}/link`: it is a symlink\n  hint: name the directory itself: `{root}/d`"
-            ),
-        ),
-        (
-            "link/",
-            format!(
-                "cannot make an environment in `{root}/link`: it is a symlink\n  hint: name the directory itself: `{root}/d`"
-            ),
-        ),
-        (
-            "dangling",
-            format!(
-                "cannot make an environment in `{root}/dangling`: it is a symlink\n  hint: name the directory itself: `{root}/nowhere`"
-            ),
-        ),
-        ("file", format!("cannot make an environment in `{root}/file`: it is not a directory")),
+        ("a:b", refused("a:b", separator)),
+        ("a\nhome = /x", refused("a\\nhome = /x", "the path holds a control character")),
+        ("link", refused("link", &link("d"))),
+        ("link/", refused("link", &link("d"))),
+        ("dangling", refused("dangling", &link("nowhere"))),
+        ("file", refused("file", "it is not a directory")),
         ("file/x", format!("cannot look at `{root}/file/x`\n  cause: Not a directory (os error 20)")),
     ] {
         for flags in [&["--without-pip"][..], &["--without-pip", "--clear"]] {
@@ -192,12 +171,11 @@ fn what_may_not_be_written_is_named() {
     }
     let is_root = world.run("id").arg("-u").output().success().stdout().trim() == "0";
     let as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let run = match is_root {
-        true => world.run(as_nobody[0]).args(&as_nobody[1..]).arg(&rvenv),
-        false => {
-            fs::set_permissions(world.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
-            world.run(&rvenv)
-        }
+    let run = if is_root {
+        world.run(as_nobody[0]).args(&as_nobody[1..]).arg(&rvenv)
+    } else {
+        fs::set_permissions(world.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
+        world.run(&rvenv)
     };
     let env_dir = world.path("closed/new/e");
     run.env("RVENV_PYTHON", &python).arg("--without-pip").arg(&env_dir).output().failure(&format!(
