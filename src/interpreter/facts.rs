@@ -208,9 +208,14 @@ pub(crate) mod tests {
         (b"ensurepip", b"no"),
     ];
 
+    /// Facts for tests elsewhere.
+    pub(crate) fn facts() -> Facts {
+        Facts::from_answers(ANSWER).unwrap()
+    }
+
     #[test]
     fn an_answer_becomes_facts() {
-        let facts = Facts::from_answers(ANSWER).unwrap();
+        let facts = facts();
         assert_eq!(facts.version, Version(3, 13, 0));
         assert_eq!((facts.home.as_str(), facts.exe_name.as_str()), ("/usr/bin", "python3"));
         assert_eq!((facts.scheme, facts.has_ensurepip, facts.os), (None, false, Os::Posix));

@@ -64,7 +64,8 @@ fn without_ensurepip_nothing_is_created() {
     let (world, python) = world_with(FakePython { has_ensurepip: false, ..FakePython::default() });
     let outcome = world.rvenv(&python).arg("new/e").output();
     outcome.failure(&format!(
-        "error: cannot install pip: `{}` (Python 3.13.0) has no ensurepip module\n  hint: install a Python that has it, \
+        "error: cannot install pip: `{}` (Python 3.13.0) has no ensurepip module\n  hint: install a Python that has \
+         it, \
          or the package of your system that brings it, or leave pip out with --without-pip\n",
         python.display()
     ));
@@ -80,7 +81,8 @@ fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
     fs::create_dir(world.path("parent")).unwrap();
     let outcome = world.rvenv(&python).arg("parent/new/e").output();
     outcome.failure(&format!(
-        "error: cannot install pip: `{}/bin/python3 -I -m ensurepip --upgrade --default-pip` failed (exit status: 3)\n    \
+        "error: cannot install pip: `{}/bin/python3 -I -m ensurepip --upgrade --default-pip` failed \
+         (exit status: 3)\n    \
          to stdout\n    to stderr\n",
         world.path("parent/new/e").display()
     ));
