@@ -65,8 +65,7 @@ fn without_ensurepip_nothing_is_created() {
     let outcome = world.rvenv(&python).arg("new/e").output();
     outcome.failure(&format!(
         "error: cannot install pip: `{}` (Python 3.13.0) has no ensurepip module\n  hint: install a Python that has \
-         it, \
-         or the package of your system that brings it, or leave pip out with --without-pip\n",
+         it, or the package of your system that brings it, or leave pip out with --without-pip\n",
         python.display()
     ));
     assert!(!world.path("new").exists());
@@ -82,8 +81,7 @@ fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
     let outcome = world.rvenv(&python).arg("parent/new/e").output();
     outcome.failure(&format!(
         "error: cannot install pip: `{}/bin/python3 -I -m ensurepip --upgrade --default-pip` failed \
-         (exit status: 3)\n    \
-         to stdout\n    to stderr\n",
+         (exit status: 3)\n    to stdout\n    to stderr\n",
         world.path("parent/new/e").display()
     ));
     assert!(names(&world.path("parent")).is_empty());

@@ -148,8 +148,8 @@ fn what_is_no_python_is_named_with_what_it_did() {
         (
             "talks",
             format!(
-                "`{root}/talks` does not answer as a Python interpreter: it said something else\n    not one\n    I am\n\
-                 {hint}"
+                "`{root}/talks` does not answer as a Python interpreter: it said something else\n    not one\n    \
+                 I am\n{hint}"
             ),
         ),
         (
