@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::existing::Found;
 use crate::fs;
+use crate::interpreter;
 use crate::plan::{Plan, Step};
 use crate::seed;
 
@@ -30,6 +31,10 @@ fn run(step: &Step, env_dir: &Path) -> Result<()> {
         Step::Symlink { path, target, existing } => fs::symlink(Path::new(target), &at(path), *existing),
         Step::Copy { source, path, mode } => fs::copy(Path::new(source), &at(path), *mode),
         Step::Write { path, contents, mode, existing } => fs::write(&at(path), contents, *mode, *existing),
+        Step::CheckCopy { source, path } => {
+            let source = Path::new(source);
+            fs::with_trial_copy(source, &at(path), |copy| interpreter::check_starts(copy, source))
+        }
         Step::SeedPip { python } => seed::install_pip(&at(python), env_dir),
         Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), env_dir, packages),
     }

@@ -144,6 +144,16 @@ pub enum Error {
         /// Its version, or nothing for one that is too old to be asked.
         version: Option<Version>,
     },
+    /// A copy of the interpreter does not start.
+    #[error("a copy of `{}` does not start: {status}{}", shown(program), indented(output))]
+    CopyDead {
+        /// What was copied.
+        program: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it printed.
+        output: String,
+    },
     /// The interpreter that an environment was made from is gone.
     #[error("`{}` is in an environment whose base interpreter in `{}` is gone", shown(program), shown(home))]
     BaseGone {
@@ -183,6 +193,9 @@ impl Error {
         match self {
             Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
             Self::EnvDirIsLink { target, .. } => Some(format!("name the directory itself: `{}`", shown(target))),
+            Self::CopyDead { .. } => {
+                Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
+            }
             Self::EnvDirPathSeparator { .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())
             }

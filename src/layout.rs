@@ -81,7 +81,10 @@ fn aliases(facts: &Facts) -> Vec<String> {
         return Vec::new();
     }
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{}", facts.version.1)];
-    if history::rules(facts.version).pi_link && facts.utf8_file_names {
+    if facts.implementation == "pypy" {
+        // PyPy's own venv has these.
+        names.extend(["pypy3".to_owned(), "pypy".to_owned()]);
+    } else if history::rules(facts.version).pi_link && facts.utf8_file_names {
         names.push("𝜋thon".to_owned());
     }
     names.retain(|name| *name != facts.exe_name);

@@ -68,6 +68,17 @@ pub(crate) fn copy(source: &Path, path: &Path, mode: Mode) -> Result<()> {
         .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
 }
 
+/// Makes an executable copy beside `path`, for as long as it takes to `check` it.
+///
+/// # Errors
+/// When it cannot be made, or the check fails.
+pub(crate) fn with_trial_copy(source: &Path, path: &Path, check: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let trial = beside(path);
+    let checked = copy(source, &trial, Mode::Executable).and_then(|()| check(&trial));
+    let _ = platform::remove_file(&trial);
+    checked
+}
+
 /// Writes a file. One that is there is replaced in one step or kept.
 ///
 /// # Errors

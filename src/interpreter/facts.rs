@@ -9,6 +9,8 @@ use std::fmt;
 pub struct Facts {
     /// `sys.version_info`, without the release level: what `pyvenv.cfg` records.
     pub version: Version,
+    /// `sys.implementation.name`: `cpython`, `pypy`, …
+    pub implementation: String,
     /// The platform whose rules the environment follows.
     pub os: Os,
     /// Absolute path by which the interpreter was run; symlinks in it are kept.
@@ -96,6 +98,7 @@ impl Facts {
         let answers = Answers(answers);
         Ok(Self {
             version: answers.version()?,
+            implementation: answers.text("implementation")?.to_owned(),
             os: answers.os()?,
             executable: answers.path("executable")?,
             real_executable: answers.path("real-executable")?,
@@ -196,6 +199,7 @@ pub(crate) mod tests {
 
     const ANSWER: &[(&[u8], &[u8])] = &[
         (b"version", b"3.13.0"),
+        (b"implementation", b"cpython"),
         (b"os", b"posix"),
         (b"platform", b"linux"),
         (b"executable", b"/usr/bin/python3"),
@@ -235,7 +239,7 @@ pub(crate) mod tests {
     fn a_path_that_would_break_pyvenv_cfg_is_refused() {
         for path in [&b"/x\nhome = /y/python"[..], b"/\xff/python"] {
             let mut answers = ANSWER.to_vec();
-            answers[3] = (b"executable", path);
+            answers[4] = (b"executable", path);
             assert!(matches!(Facts::from_answers(&answers), Err(BadAnswer::UnusablePath(_))));
         }
     }

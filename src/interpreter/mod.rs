@@ -6,6 +6,8 @@ pub mod facts;
 pub mod history;
 mod probe;
 
+pub(crate) use probe::check_starts;
+
 use std::path::{Path, PathBuf};
 
 use crate::config::{InterpreterRequest, VersionRequest};

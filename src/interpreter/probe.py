@@ -47,6 +47,49 @@ def windows_files(home, exe_name):
         yield "activate.ps1", activate
 
 
+def lasting(executable):
+    """The first of a chain of links by whose directory an environment's interpreter finds its library.
+
+    A relocatable build looks for the library from there on upwards; a link of its own somewhere else leads nowhere
+    (CPython gh-106045). Others have the library's place compiled in, and keep the link that was asked for.
+    """
+    for _ in range(40):
+        if not os.path.islink(executable) or reaches_library(executable) or starts_an_environment(executable):
+            break
+        executable = os.path.normpath(os.path.join(os.path.dirname(executable), os.readlink(executable)))
+    return executable
+
+
+def reaches_library(executable):
+    landmark = os.path.join(*(STDLIB.split(os.sep)[-2:] + ["os.py"]))
+    parent = os.path.dirname(executable)
+    while True:
+        if os.path.isfile(os.path.join(parent, landmark)):
+            return True
+        if parent == os.path.dirname(parent):
+            return False
+        parent = os.path.dirname(parent)
+
+
+def starts_an_environment(executable):
+    """Nothing but a try tells whether a place is compiled in: what sysconfig says of it may have been rewritten."""
+    import shutil
+    import subprocess
+    import tempfile
+
+    env_dir = tempfile.mkdtemp(prefix="rvenv-")
+    try:
+        python = os.path.join(env_dir, "bin", os.path.basename(executable))
+        os.mkdir(os.path.dirname(python))
+        os.symlink(executable, python)
+        with open(os.path.join(env_dir, "pyvenv.cfg"), "w", encoding="utf-8") as cfg:
+            cfg.write("home = %s\n" % os.path.dirname(executable))
+        command = [python, "-I", "-S", "-B", "-c", "pass"]
+        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+    finally:
+        shutil.rmtree(env_dir)
+
+
 def free_threaded():
     if hasattr(sys, "abiflags"):
         return "t" in sys.abiflags
@@ -63,8 +106,10 @@ def answers():
     executable = sys.executable
     if not os.path.isabs(executable):
         executable = os.path.abspath(executable)
+    executable = lasting(executable)
     home, exe_name = os.path.split(os.path.abspath(executable))
     yield "version", "%d.%d.%d" % sys.version_info[:3]
+    yield "implementation", sys.implementation.name
     yield "os", os.name
     yield "platform", sys.platform
     yield "executable", executable

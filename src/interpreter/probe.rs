@@ -57,6 +57,20 @@ fn describe(bad: &BadAnswer) -> String {
     }
 }
 
+/// Makes sure that a copy of the interpreter `original` starts where it is.
+///
+/// # Errors
+/// When it does not.
+pub(crate) fn check_starts(copy: &Path, original: &Path) -> Result<()> {
+    let mut command = Command::new(copy);
+    command.args(["-I", "-S", "-B", "-c", "pass"]).env_remove("__PYVENV_LAUNCHER__");
+    let said = run(&mut command, LIMITS).map_err(|failure| explain(copy, failure))?;
+    if said.status.success() {
+        return Ok(());
+    }
+    Err(Error::CopyDead { program: original.to_owned(), status: said.status, output: excerpt(&said) })
+}
+
 /// What a program said before it ended.
 #[derive(Debug)]
 struct Said {

@@ -24,6 +24,7 @@ impl fmt::Display for Step {
                 let is_short = contents.lines().count() < 10;
                 contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
             }
+            Self::CheckCopy { source, path } => writeln!(f, "check   {path} can be a copy of {source}"),
             Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
             Self::UpgradeDeps { python, packages } => {
                 writeln!(f, "upgrade {} with {python}", packages.join(" "))

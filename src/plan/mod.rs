@@ -58,6 +58,13 @@ pub enum Step {
         /// What happens to something else of that name.
         existing: OnExisting,
     },
+    /// Make sure that a copy of the interpreter starts, before it takes the place of anything.
+    CheckCopy {
+        /// The interpreter to copy.
+        source: String,
+        /// Where the copy is going to be.
+        path: String,
+    },
     /// Bring in pip with the interpreter's own ensurepip.
     SeedPip {
         /// The environment's interpreter.
@@ -162,10 +169,13 @@ fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     steps
 }
 
-/// Each name of the interpreter is a copy of its own.
+/// Each name of the interpreter is a copy of its own. One whose libraries are found from where it is does not start
+/// elsewhere; venv makes a dead environment of it.
 fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let check = Step::CheckCopy { source: facts.executable.clone(), path: layout.script(&layout.executable) };
     let names = std::iter::once(&layout.executable).chain(&layout.aliases);
-    names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable)).collect()
+    let copies = names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable));
+    std::iter::once(check).chain(copies).collect()
 }
 
 fn windows_launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {

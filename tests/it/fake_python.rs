@@ -34,6 +34,7 @@ impl FakePython {
         let mut answers = String::new();
         for (key, value) in [
             ("version", self.version),
+            ("implementation", "cpython"),
             ("os", "posix"),
             ("platform", "linux"),
             ("executable", executable.to_str().unwrap()),

@@ -11,6 +11,7 @@ use rvenv::plan::{Step, plan};
 fn linux(minor: u32) -> Facts {
     Facts {
         version: Version(3, minor, 1),
+        implementation: "cpython".to_owned(),
         os: Os::Posix,
         executable: "/usr/bin/python3".to_owned(),
         real_executable: format!("/usr/bin/python3.{minor}"),
@@ -118,6 +119,20 @@ fn the_plan_for_a_free_threaded_python() {
         ..linux(13)
     };
     assert_golden("linux-3.13t", &facts, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_pypy_has_its_own_names_too() {
+    let facts = Facts {
+        implementation: "pypy".to_owned(),
+        scheme: Some(posix_scheme("pypy3.11", "lib")),
+        executable: "/opt/pypy/bin/pypy3".to_owned(),
+        real_executable: "/opt/pypy/bin/pypy3.11".to_owned(),
+        home: "/opt/pypy/bin".to_owned(),
+        exe_name: "pypy3".to_owned(),
+        ..linux(11)
+    };
+    assert_golden("pypy-3.11", &facts, &Config::default(), &on_posix());
 }
 
 #[test]
