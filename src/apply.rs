@@ -1,6 +1,6 @@
 //! Doing what a plan says, and undoing it where it fails.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::error::Result;
 use crate::existing::Found;
@@ -24,7 +24,7 @@ pub(crate) fn apply(plan: &Plan, found: &Found) -> Result<()> {
 }
 
 fn run(step: &Step, env_dir: &Path) -> Result<()> {
-    let at = |path: &str| below(env_dir, path);
+    let at = |path: &str| fs::below(env_dir, path);
     match step {
         Step::Clear => fs::clear_dir(env_dir),
         Step::CreateDir { path } => fs::create_dir(&at(path)),
@@ -38,13 +38,6 @@ fn run(step: &Step, env_dir: &Path) -> Result<()> {
         Step::SeedPip { python } => seed::install_pip(&at(python), env_dir),
         Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), env_dir, packages),
     }
-}
-
-/// A path inside the environment, with the host's separators.
-fn below(env_dir: &Path, relative: &str) -> PathBuf {
-    let mut path = env_dir.to_owned();
-    path.extend(relative.split('/'));
-    path
 }
 
 /// Leaves nothing half-made. What cannot be deleted stays: the error that led here is the one to report.

@@ -5,12 +5,14 @@ use crate::config::{Config, Existing, InterpreterRequest, Prompt, SystemSitePack
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::existing;
+use crate::existing::{self, Found};
 use crate::fs;
 use crate::interpreter::{self, facts::Facts};
+use crate::layout::Layout;
 use crate::plan::{self, Plan};
 use crate::pyvenv_cfg;
 use crate::seed;
+use crate::warning::Warning;
 
 /// Makes environments of one interpreter and one configuration.
 #[derive(Clone, Debug)]
@@ -49,14 +51,23 @@ impl EnvBuilder {
         }
     }
 
-    /// Makes the environment of a plan.
+    /// Makes the environment of a plan, and says what the user should know about it.
     ///
     /// # Errors
     /// When its directory may not be used, or a step fails. Nothing half-made is left: what was absent is absent again.
-    pub fn create(&self, plan: &Plan) -> Result<()> {
+    pub fn create(&self, plan: &Plan) -> Result<Vec<Warning>> {
         let found = existing::inspect(&plan.env_dir)?;
-        existing::check_clear(&plan.env_dir, self.config.existing, &self.environment)?;
-        apply::apply(plan, &found)
+        if found == Found::Dir {
+            existing::check_clear(&plan.env_dir, self.config.existing, &self.environment)?;
+            existing::check_steps(plan)?;
+        }
+        apply::apply(plan, &found)?;
+        Ok(if found == Found::Dir { self.warnings(plan) } else { Vec::new() })
+    }
+
+    fn warnings(&self, plan: &Plan) -> Vec<Warning> {
+        let unused = existing::unused_packages(&plan.env_dir, &Layout::of(&self.facts)).into_iter();
+        unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts.version }).collect()
     }
 
     /// The configuration for an upgrade: prompt and visible packages stay as they are in the environment, unless they

@@ -7,6 +7,8 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{self, Kind};
+use crate::layout::Layout;
+use crate::plan::{OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
 
 /// What was found at ENV_DIR.
@@ -46,7 +48,7 @@ pub(crate) fn inspect(env_dir: &EnvDir) -> Result<Found> {
 /// directory. venv deletes all of these without asking (CPython gh-90484).
 pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &Environment) -> Result<()> {
     let path = &env_dir.path;
-    if existing != Existing::Clear || !fs::exists(path) {
+    if existing != Existing::Clear {
         return Ok(());
     }
     let refused = |reason: String| Err(Error::ClearRefused { path: path.clone(), reason });
@@ -73,4 +75,72 @@ fn is_or_is_above(dir: &Path, inner: &Path) -> bool {
 fn topmost_missing(path: &Path) -> PathBuf {
     let missing = path.ancestors().take_while(|dir| matches!(fs::kind(dir), Ok(Kind::Nothing)));
     missing.last().unwrap_or(path).to_owned()
+}
+
+/// Makes sure that the steps of a plan can be done in the directory that exists, before the first of them is.
+///
+/// # Errors
+/// When a file stands where a directory has to be or the other way round, or a directory may not be written to.
+pub(crate) fn check_steps(plan: &Plan) -> Result<()> {
+    let env_dir = &plan.env_dir.path;
+    writable(env_dir, env_dir)?;
+    if plan.steps.contains(&Step::Clear) {
+        return Ok(());
+    }
+    for step in &plan.steps {
+        match step {
+            Step::CreateDir { path } => check_dir(env_dir, path)?,
+            Step::Symlink { path, existing: OnExisting::Replace, .. }
+            | Step::Copy { path, .. }
+            | Step::Write { path, existing: OnExisting::Replace, .. } => check_file(env_dir, path)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A directory of the environment is one, or can be made. Those above it may be links, as for venv.
+fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
+    let mut path = env_dir.to_owned();
+    let mut names = relative.split('/').peekable();
+    while let Some(name) = names.next() {
+        path.push(name);
+        let is_last = names.peek().is_none();
+        match fs::kind(&path)? {
+            Kind::Nothing => return Ok(()),
+            Kind::Dir | Kind::EmptyDir => {}
+            Kind::Link(_) if !is_last && fs::is_dir(&path) => {}
+            Kind::Link(_) | Kind::File => {
+                return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });
+            }
+        }
+    }
+    writable(&path, env_dir)
+}
+
+fn check_file(env_dir: &Path, relative: &str) -> Result<()> {
+    let path = fs::below(env_dir, relative);
+    match fs::kind(&path)? {
+        Kind::Dir | Kind::EmptyDir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
+        Kind::Nothing | Kind::Link(_) | Kind::File => Ok(()),
+    }
+}
+
+fn writable(dir: &Path, env_dir: &Path) -> Result<()> {
+    if fs::is_writable_dir(dir) {
+        return Ok(());
+    }
+    Err(Error::NotWritable { env_dir: env_dir.to_owned(), dir: dir.to_owned() })
+}
+
+/// The directories of packages in the environment that an interpreter with this layout does not look into, such as
+/// `lib/python3.12` after a change to 3.13.
+pub(crate) fn unused_packages(env_dir: &EnvDir, layout: &Layout) -> Vec<PathBuf> {
+    let site_packages: Vec<PathBuf> = layout.directories.iter().map(|dir| fs::below(&env_dir.path, dir)).collect();
+    let libraries = fs::subdirs(&env_dir.path.join("lib"));
+    let others = libraries.into_iter().filter(|library| {
+        let packages = library.join("site-packages");
+        !site_packages.contains(&packages) && matches!(fs::kind(&packages), Ok(Kind::Dir))
+    });
+    others.collect()
 }

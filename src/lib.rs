@@ -37,9 +37,11 @@ pub mod plan;
 mod python_text;
 mod pyvenv_cfg;
 mod seed;
+mod warning;
 
 pub use builder::EnvBuilder;
 pub use config::Config;
 pub use env_dir::EnvDir;
 pub use environment::Environment;
 pub use error::{Error, Result};
+pub use warning::Warning;

@@ -73,6 +73,15 @@ pub(crate) fn prompt(text: &str) -> Option<String> {
     value(text, "prompt").map(|value| python_text::unrepr(value).unwrap_or_else(|| value.to_owned()))
 }
 
+/// The name that the interpreter has by its version, such as `python3.12`, where the text of a `pyvenv.cfg` tells it.
+/// venv calls the key `version`, virtualenv and uv `version_info`.
+#[must_use]
+pub(crate) fn versioned_python(text: &str) -> Option<String> {
+    let version = value(text, "version").or_else(|| value(text, "version_info"))?;
+    let mut numbers = version.split('.');
+    Some(format!("python{}.{}", numbers.next()?, numbers.next()?))
+}
+
 /// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
 #[must_use]
 pub(crate) fn site_packages(text: &str) -> Option<SystemSitePackages> {
@@ -100,6 +109,13 @@ mod tests {
         assert_eq!(prompt("prompt = plain text").as_deref(), Some("plain text"));
         assert_eq!(prompt("prompt = 'odd").as_deref(), Some("'odd"));
         assert_eq!(prompt("home = /x"), None);
+    }
+
+    #[test]
+    fn the_name_by_version_is_that_of_venv_or_of_virtualenv() {
+        assert_eq!(versioned_python("version = 3.12.1").as_deref(), Some("python3.12"));
+        assert_eq!(versioned_python("version_info = 3.9.18.final.0").as_deref(), Some("python3.9"));
+        assert_eq!(versioned_python("version = 3"), None);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use walkdir::WalkDir;
 use crate::error::{Error, Result};
 use crate::plan::{Mode, OnExisting};
 
-pub(crate) use platform::is_executable;
+pub(crate) use platform::{is_executable, is_writable_dir};
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
 /// directory too, is an error, as it is for venv.
@@ -100,6 +100,18 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
     }
 }
 
+/// A path inside an environment, which is `/`-separated, with the host's separators.
+pub(crate) fn below(env_dir: &Path, relative: &str) -> PathBuf {
+    let mut path = env_dir.to_owned();
+    path.extend(relative.split('/'));
+    path
+}
+
+/// Whether a path leads to a directory.
+pub(crate) fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// What is at a path; links are not followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -150,11 +162,38 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// The names of the directories in a directory, in order; none where it cannot be listed.
+pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_directory(path)).collect();
+    dirs.sort();
+    dirs
+}
+
 /// Deletes everything in a directory, whatever it is, without following links. The directory stays.
 ///
 /// # Errors
 /// When something cannot be deleted.
 pub(crate) fn clear_dir(path: &Path) -> Result<()> {
+    match delete_contents(path) {
+        // A directory that its owner may not write to is no reason to keep it: the owner may change that.
+        Err(Error::File { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
+            open_to_owner(path);
+            delete_contents(path)
+        }
+        other => other,
+    }
+}
+
+/// Gives the owner all rights to the directories in a directory, so that what is in them can be deleted.
+fn open_to_owner(path: &Path) {
+    for dir in subdirs(path) {
+        platform::open_dir_to_owner(&dir);
+        open_to_owner(&dir);
+    }
+}
+
+fn delete_contents(path: &Path) -> Result<()> {
     let failed = |path: &Path, source| Error::File { action: "delete", path: path.to_owned(), source };
     for entry in WalkDir::new(path).min_depth(1).contents_first(true) {
         let entry = entry.map_err(|error| {

@@ -5,6 +5,8 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use rustix::fs::{Access, access};
+
 /// Makes a symlink; something that has the name is an error.
 pub(super) fn symlink(target: &Path, path: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(target, path)
@@ -24,4 +26,17 @@ pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// Whether the user may make and delete files in a directory, as access(2) says.
+#[must_use]
+pub(crate) fn is_writable_dir(path: &Path) -> bool {
+    access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
+}
+
+/// Gives the owner of a directory all rights to it, if we may. Whether that was enough shows afterwards.
+pub(super) fn open_dir_to_owner(path: &Path) {
+    if let Ok(metadata) = fs::symlink_metadata(path) {
+        let _ = fs::set_permissions(path, Permissions::from_mode(metadata.permissions().mode() | 0o700));
+    }
 }

@@ -22,23 +22,24 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn executable(program: &Path) -> Result<PathBuf> {
     let mut executable = program.to_owned();
     for _ in 0..MAX_DEPTH {
-        let Some(home) = home(&executable)? else {
+        let Some(cfg) = cfg(&executable)? else {
             return Ok(executable);
         };
-        let candidates = link_out(&executable).into_iter().chain(in_home(&home, &executable));
+        let home = PathBuf::from(pyvenv_cfg::value(&cfg, "home").unwrap_or_default());
+        let candidates = link_out(&executable).into_iter().chain(in_home(&home, &executable, &cfg));
         let base = candidates.filter(|candidate| is_executable(candidate)).find(|base| *base != executable);
         executable = base.ok_or_else(|| Error::BaseGone { program: program.to_owned(), home })?;
     }
     Err(Error::BaseGone { program: program.to_owned(), home: executable })
 }
 
-/// The `home` of the environment that `executable` belongs to, if it belongs to one.
-fn home(executable: &Path) -> Result<Option<PathBuf>> {
+/// The `pyvenv.cfg` of the environment that `executable` belongs to, if it belongs to one: it names a `home`.
+fn cfg(executable: &Path) -> Result<Option<String>> {
     let scripts = executable.parent().unwrap_or(executable);
     for dir in scripts.parent().into_iter().chain([scripts]) {
-        let text = read_text(&dir.join(pyvenv_cfg::FILE_NAME))?.unwrap_or_default();
-        if let Some(home) = pyvenv_cfg::value(&text, "home") {
-            return Ok(Some(PathBuf::from(home)));
+        let text = read_text(&dir.join(pyvenv_cfg::FILE_NAME))?;
+        if let Some(text) = text.filter(|text| pyvenv_cfg::value(text, "home").is_some()) {
+            return Ok(Some(text));
         }
     }
     Ok(None)
@@ -59,8 +60,9 @@ fn link_out(executable: &Path) -> Option<PathBuf> {
 }
 
 /// The names under which a base interpreter may be found in its home, for an environment of copies.
-fn in_home(home: &Path, executable: &Path) -> Vec<PathBuf> {
+fn in_home(home: &Path, executable: &Path, cfg: &str) -> Vec<PathBuf> {
     let own_name = executable.file_name().map(|name| home.join(name));
-    let others = ["python3", "python"].iter().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
+    let others = [pyvenv_cfg::versioned_python(cfg), Some("python3".to_owned()), Some("python".to_owned())];
+    let others = others.into_iter().flatten().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
     own_name.into_iter().chain(others).collect()
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::fake_python::write_program;
+use crate::fake_python::{FakePython, write_program};
 use crate::interpreter::{home, on_path};
 use crate::pythons::{self, Python};
 use crate::testenv::TestEnv;
@@ -103,4 +103,17 @@ fn an_environment_whose_base_is_gone_says_so() {
         ));
         fs::remove_file(&program).unwrap();
     }
+}
+
+/// As in a directory that holds no more than `python3.N`: a copy in an environment may have another name.
+#[test]
+fn a_base_that_has_only_its_versioned_name_is_found() {
+    let world = TestEnv::new();
+    let base = FakePython::default().write(&world.path("base/python3.13"));
+    fs::create_dir_all(world.path("old/bin")).unwrap();
+    let home = base.parent().unwrap().display();
+    fs::write(world.path("old/pyvenv.cfg"), format!("home = {home}\nversion = 3.13.0\n")).unwrap();
+    let copy = write_program(&world.path("old/bin/python"), "a copy of an interpreter");
+    world.rvenv(&copy).args(["--without-pip", "e"]).output().silent_success();
+    assert_eq!(fs::read_link(world.path("e/bin/python3.13")).unwrap(), base);
 }

@@ -1,7 +1,7 @@
 //! What goes wrong, what is said then, and that nothing half-made is left.
 
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::fake_python::{FakePython, write_program};
@@ -114,19 +114,6 @@ fn when_pip_cannot_upgrade_its_output_is_shown_and_nothing_is_left() {
 }
 
 #[test]
-fn a_file_in_the_way_of_a_directory_is_named() {
-    let (world, python) = world();
-    for (file, mode) in [("lib", "--symlinks"), ("bin", "--copies")] {
-        fs::create_dir(world.path("e")).unwrap();
-        fs::write(world.path("e").join(file), "mine").unwrap();
-        let outcome = world.rvenv(&python).args(["--without-pip", mode, "e"]).output().status(1);
-        assert!(outcome.stderr().starts_with("error: cannot create directory `"), "{outcome}");
-        assert_eq!(fs::read_to_string(world.path("e").join(file)).unwrap(), "mine");
-        fs::remove_dir_all(world.path("e")).unwrap();
-    }
-}
-
-#[test]
 fn links_are_replaced_and_never_written_through() {
     let (world, python) = world();
     let precious = write_program(&world.path("precious"), "precious");
@@ -157,29 +144,4 @@ fn a_relative_path_needs_a_current_directory() {
     run(&["--prompt", ".", "/nowhere/e"])
         .failure("error: --prompt . needs the current directory, which is gone or may not be read\n");
     run(&[world.path("e").to_str().unwrap()]).silent_success();
-}
-
-/// Runs rvenv as a user whom permissions bind: root may do anything.
-#[test]
-fn what_may_not_be_written_is_named() {
-    let (world, python) = world();
-    let rvenv = world.path("tools/rvenv");
-    fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
-    for dir in ["", "tools", "closed"] {
-        fs::create_dir_all(world.path(dir)).unwrap();
-        fs::set_permissions(world.path(dir), fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    let is_root = world.run("id").arg("-u").output().success().stdout().trim() == "0";
-    let as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let run = if is_root {
-        world.run(as_nobody[0]).args(&as_nobody[1..]).arg(&rvenv)
-    } else {
-        fs::set_permissions(world.path("closed"), fs::Permissions::from_mode(0o555)).unwrap();
-        world.run(&rvenv)
-    };
-    let env_dir = world.path("closed/new/e");
-    run.env("RVENV_PYTHON", &python).arg("--without-pip").arg(&env_dir).output().failure(&format!(
-        "error: cannot create directory `{}`\n  cause: Permission denied (os error 13)\n",
-        env_dir.display()
-    ));
 }

@@ -1,5 +1,10 @@
-//! One crate of integration tests: one build, one process, one harness.
+//! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
+//!
+//! The harness is in `testenv` (a world per test), `tree` (what is on disk), `pythons` (which interpreters are there)
+//! and `fake_python` (one that is a script); the other files are tests, each file one promise.
 #![allow(clippy::unwrap_used, missing_docs)]
+// Most tests are for Unix so far; what only they use of the harness is idle elsewhere.
+#![cfg_attr(not(unix), allow(dead_code))]
 
 #[cfg(unix)]
 mod base;
@@ -10,16 +15,24 @@ mod cli;
 #[cfg(unix)]
 mod errors;
 #[cfg(unix)]
+mod existing;
+#[cfg(unix)]
 mod fake_python;
 #[cfg(unix)]
 mod interpreter;
+// Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
+#[cfg(unix)]
+mod parity;
 mod plan;
 mod pythons;
 #[cfg(unix)]
 mod seed;
 mod testenv;
 mod tidy;
+mod tree;
 #[cfg(unix)]
 mod upgrade;
+#[cfg(unix)]
+mod use_env;
 #[cfg(unix)]
 mod venv_suite;

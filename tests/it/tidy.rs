@@ -11,6 +11,7 @@ const ROOMS: &[&str] = &[
     "interpreter/history",
     "config",
     "error",
+    "warning",
     "env_dir",
     "environment",
     "distribution",

@@ -35,6 +35,22 @@ fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
 }
 
 #[test]
+fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
+    let (world, old, new) = world();
+    world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
+    // An empty directory is nothing to miss.
+    world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
+    fs::write(world.path("e/lib/python3.12/site-packages/module.py"), "").unwrap();
+    for options in [&["--upgrade"][..], &[]] {
+        let outcome = world.rvenv(&new).args(options).args(["--without-pip", "e"]).output().success();
+        let dir = world.path("e/lib/python3.12");
+        let warning = "are no longer used: the environment has Python 3.13.0 now";
+        assert_eq!(outcome.stderr(), format!("warning: the packages in `{}` {warning}\n", dir.display()));
+    }
+    world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();
+}
+
+#[test]
 fn an_upgrade_keeps_prompt_and_visible_packages_unless_they_are_given() {
     let (world, old, new) = world();
     let prompt = "it's \"x\"\n\u{a0}é";

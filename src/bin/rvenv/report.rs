@@ -13,6 +13,7 @@ const FAILURE: u8 = 1;
 const USAGE: u8 = 2;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Green.on_default();
 
 /// Prints what clap has to say: help and version on stdout, usage errors on stderr.
@@ -34,6 +35,12 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     }
     eprint!("{text}");
     ExitCode::from(FAILURE)
+}
+
+/// Prints something that the user should know although all went well.
+#[allow(clippy::print_stderr)]
+pub(crate) fn warning(warning: &rvenv::Warning) {
+    eprint!("{WARNING}warning:{WARNING:#} {warning}\n");
 }
 
 /// What `RVENV_LOG=debug` shows on stderr; silent otherwise.

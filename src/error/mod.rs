@@ -1,12 +1,13 @@
 //! Every way in which making an environment can fail, and how it is said.
 
+mod hint;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use crate::config::VersionRequest;
 use crate::interpreter::facts::Version;
-use crate::interpreter::history;
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -71,6 +72,24 @@ pub enum Error {
     EnvDirIsFile {
         /// The file.
         path: PathBuf,
+    },
+    /// In an existing directory, something stands where the environment needs something else.
+    #[error("cannot make an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
+    InTheWay {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// What stands in the way.
+        path: PathBuf,
+        /// What is wanted there.
+        wanted: &'static str,
+    },
+    /// An existing directory may not be written to.
+    #[error("cannot make an environment in `{}`: `{}` may not be written to", shown(env_dir), shown(dir))]
+    NotWritable {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The directory that may not be written to.
+        dir: PathBuf,
     },
     /// `--clear` would delete more than an environment.
     #[error("refusing to clear `{}`: {reason}", shown(path))]
@@ -186,45 +205,8 @@ pub enum Error {
     },
 }
 
-impl Error {
-    /// What the user can do about it, where there is something.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
-            Self::EnvDirIsLink { target, .. } => Some(format!("name the directory itself: `{}`", shown(target))),
-            Self::CopyDead { .. } => {
-                Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
-            }
-            Self::EnvDirPathSeparator { .. } => {
-                Some("its programs could not be put on PATH; choose another path".to_owned())
-            }
-            Self::NotOnPath { .. } | Self::NoSuchVersion { .. } => {
-                Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
-            }
-            Self::NotRun { .. }
-            | Self::Dangling { .. }
-            | Self::LoaderGone { .. }
-            | Self::ProbeFailed { .. }
-            | Self::ProbeUnanswered { .. } => {
-                Some("name a Python that works with RVENV_PYTHON=/path/to/python".to_owned())
-            }
-            Self::TooOld { .. } => Some(format!(
-                "name Python {}.{} or newer with RVENV_PYTHON=/path/to/python",
-                history::OLDEST.0,
-                history::OLDEST.1
-            )),
-            Self::BaseGone { .. } => {
-                Some("make that environment anew, or name another interpreter with RVENV_PYTHON".to_owned())
-            }
-            Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
-            _ => None,
-        }
-    }
-}
-
 /// A path as it may be shown on a terminal: control characters are escaped.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }

@@ -1,0 +1,41 @@
+//! What the user can do about an error.
+
+use super::{Error, shown};
+use crate::interpreter::history;
+
+impl Error {
+    /// What the user can do about it, where there is something.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
+            Self::EnvDirIsLink { target, .. } => Some(format!("name the directory itself: `{}`", shown(target))),
+            Self::CopyDead { .. } => {
+                Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
+            }
+            Self::EnvDirPathSeparator { .. } => {
+                Some("its programs could not be put on PATH; choose another path".to_owned())
+            }
+            Self::NotOnPath { .. } | Self::NoSuchVersion { .. } => {
+                Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
+            }
+            Self::NotRun { .. }
+            | Self::Dangling { .. }
+            | Self::LoaderGone { .. }
+            | Self::ProbeFailed { .. }
+            | Self::ProbeUnanswered { .. } => {
+                Some("name a Python that works with RVENV_PYTHON=/path/to/python".to_owned())
+            }
+            Self::TooOld { .. } => Some(format!(
+                "name Python {}.{} or newer with RVENV_PYTHON=/path/to/python",
+                history::OLDEST.0,
+                history::OLDEST.1
+            )),
+            Self::BaseGone { .. } => {
+                Some("make that environment anew, or name another interpreter with RVENV_PYTHON".to_owned())
+            }
+            Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A directory that exists already: what stands in the way there is found before anything is touched.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::path::Path;
+
+use crate::errors::{names, world};
+use crate::testenv::{Run, TestEnv};
+use crate::tree::Tree;
+
+const NOBODY: u32 = 65534;
+
+/// Runs rvenv as a user whom permissions bind: root may do anything.
+fn as_nobody(world: &TestEnv, python: &Path) -> Run {
+    let rvenv = world.path("tools/rvenv");
+    fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
+    for dir in ["", "tools"] {
+        set_mode(&world.path(dir), 0o755);
+    }
+    let drop_root = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let run =
+        if is_root(world) { world.run(drop_root[0]).args(&drop_root[1..]).arg(&rvenv) } else { world.run(&rvenv) };
+    run.env("RVENV_PYTHON", python).arg("--without-pip")
+}
+
+fn is_root(world: &TestEnv) -> bool {
+    world.run("id").arg("-u").output().success().stdout().trim() == "0"
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Gives directories to the user that [`as_nobody`] runs as.
+fn hand_over(world: &TestEnv, paths: &[&str]) {
+    if is_root(world) {
+        paths.iter().for_each(|path| chown(world.path(path), Some(NOBODY), Some(NOBODY)).unwrap());
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_is_named_before_anything_is_touched() {
+    let (world, python) = world();
+    for (path, is_dir, wanted) in [
+        ("lib", false, "directory"),
+        ("bin", false, "directory"),
+        ("include", false, "directory"),
+        ("lib/python3.13/site-packages", false, "directory"),
+        ("pyvenv.cfg", true, "file"),
+        ("bin/python", true, "file"),
+        ("bin/activate.fish", true, "file"),
+    ] {
+        let way = world.path("e").join(path);
+        fs::create_dir_all(way.parent().unwrap()).unwrap();
+        fs::write(world.path("e/mine"), "x").unwrap();
+        if is_dir {
+            fs::create_dir(&way).unwrap()
+        } else {
+            fs::write(&way, "mine").unwrap()
+        }
+        let before = Tree::read(&world.path("e"));
+        for mode in ["--symlinks", "--copies"] {
+            world.rvenv(&python).args(["--without-pip", mode, "e"]).output().failure(&format!(
+                "error: cannot make an environment in `{}`: `{}` is not a {wanted}\n",
+                world.path("e").display(),
+                way.display()
+            ));
+        }
+        assert_eq!(before.diff(&Tree::read(&world.path("e"))), "", "{path}");
+        fs::remove_dir_all(world.path("e")).unwrap();
+    }
+}
+
+/// As for venv: `lib` itself may be a link, `bin` may not.
+#[test]
+fn a_link_may_stand_above_a_directory_but_not_for_it() {
+    let (world, python) = world();
+    for dir in ["e", "elsewhere"] {
+        fs::create_dir(world.path(dir)).unwrap();
+    }
+    symlink("../elsewhere", world.path("e/lib")).unwrap();
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    assert_eq!(names(&world.path("elsewhere")), ["python3.13"]);
+    fs::remove_dir_all(world.path("e/bin")).unwrap();
+    symlink("../elsewhere", world.path("e/bin")).unwrap();
+    let outcome = world.rvenv(&python).args(["--without-pip", "e"]).output().status(1);
+    assert!(outcome.stderr().contains("/e/bin` is not a directory"), "{outcome}");
+}
+
+#[test]
+fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
+    let (world, python) = world();
+    for (dir, closed) in [("closed", "closed"), ("e", "e/bin"), ("f", "f")] {
+        fs::create_dir_all(world.path(closed)).unwrap();
+        fs::write(world.path(closed).join("mine"), "x").unwrap();
+        hand_over(&world, &[dir]);
+        hand_over(&world, &[closed]);
+        set_mode(&world.path(closed), 0o555);
+    }
+    let path = |relative: &str| world.path(relative).display().to_string();
+    as_nobody(&world, &python).arg("closed/new/e").output().failure(&format!(
+        "error: cannot create directory `{}`\n  cause: Permission denied (os error 13)\n",
+        path("closed/new/e")
+    ));
+    for (env_dir, dir) in [("e", "e/bin"), ("f", "f")] {
+        as_nobody(&world, &python).arg(env_dir).output().failure(&format!(
+            "error: cannot make an environment in `{}`: `{}` may not be written to\n",
+            path(env_dir),
+            path(dir)
+        ));
+    }
+    as_nobody(&world, &python).args(["--clear", "f"]).output().status(1);
+    assert_eq!((names(&world.path("e")), names(&world.path("f"))), (vec!["bin".to_owned()], vec!["mine".to_owned()]));
+    ["closed", "e/bin", "f"].iter().for_each(|dir| set_mode(&world.path(dir), 0o755));
+}
+
+#[test]
+fn clear_deletes_directories_that_their_owner_may_not_write_to() {
+    let (world, python) = world();
+    fs::create_dir_all(world.path("e/a/b")).unwrap();
+    fs::write(world.path("e/a/b/file"), "").unwrap();
+    hand_over(&world, &["e/a/b/file", "e/a/b", "e/a", "e"]);
+    ["e/a/b", "e/a"].iter().for_each(|dir| set_mode(&world.path(dir), 0o000));
+    as_nobody(&world, &python).args(["--clear", "e"]).output().silent_success();
+    assert!(!world.path("e/a").exists() && world.path("e/pyvenv.cfg").exists());
+}

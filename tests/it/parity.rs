@@ -1,0 +1,129 @@
+//! CPython is the oracle: with the same options at the same path, rvenv makes the tree that `python -m venv` makes.
+//! What may differ is declared in `differences`, nothing else is; what is compared is listed in `cases`.
+//!
+//! One module per minor version, so that the versions run side by side and can be picked:
+//! `cargo test parity::python3_12`.
+
+mod cases;
+mod differences;
+mod edit;
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::pythons::{self, Python};
+use crate::testenv::{Outcome, Run, TestEnv};
+use crate::tree::Tree;
+use crate::use_env;
+use cases::{Case, Situation, WITH_PIP, WITHOUT_PIP};
+
+macro_rules! versions {
+    ($($name:ident = $minor:literal),+ $(,)?) => {
+        $(mod $name {
+            #[test]
+            fn environments_without_pip_are_those_of_venv() {
+                super::without_pip($minor);
+            }
+
+            #[test]
+            fn environments_with_pip_are_those_of_venv_and_pip_works() {
+                super::with_pip($minor);
+            }
+
+            #[test]
+            fn an_environment_made_again_keeps_its_files_unless_cleared() {
+                super::pythons_with($minor).for_each(crate::use_env::made_again);
+            }
+        })+
+
+        const TESTED_MINORS: &[u32] = &[$($minor),+];
+    };
+}
+
+versions! {
+    python3_6 = 6, python3_7 = 7, python3_8 = 8, python3_9 = 9, python3_10 = 10, python3_11 = 11, python3_12 = 12,
+    python3_13 = 13, python3_14 = 14, python3_15 = 15, python3_16 = 16,
+}
+
+#[test]
+fn every_interpreter_found_is_compared() {
+    let forgotten = pythons::all().iter().find(|python| !TESTED_MINORS.contains(&python.minor));
+    assert_eq!(forgotten, None, "add its minor version to `versions!`");
+}
+
+/// Those that can be an oracle. `pythons` says which there are, so a version that is not here passes in silence.
+fn pythons_with(minor: u32) -> impl Iterator<Item = &'static Python> {
+    pythons::all().iter().filter(move |python| python.minor == minor && python.has_venv)
+}
+
+fn without_pip(minor: u32) {
+    for python in pythons_with(minor) {
+        for case in WITHOUT_PIP {
+            same_as_venv(python, case);
+        }
+        // The name it is called by decides the shape of the links.
+        for renamed in python.by_its_other_names() {
+            same_as_venv(&renamed, &cases::PLAIN);
+        }
+    }
+}
+
+fn with_pip(minor: u32) {
+    for python in pythons_with(minor).filter(|python| python.bundled_pip.is_some()) {
+        for case in WITH_PIP {
+            // An environment costs seconds, so the one that was compared is also the one that is used.
+            let compared = same_as_venv(python, case);
+            for env_dir in &compared.env_dirs {
+                use_env::pip_works(&compared.world, python, env_dir);
+            }
+        }
+    }
+}
+
+/// What a comparison leaves behind: the world with the environments that rvenv made.
+struct Compared {
+    world: TestEnv,
+    env_dirs: Vec<PathBuf>,
+}
+
+/// Makes the case's environments with venv, then at the same paths with rvenv, and compares all that came of it.
+#[track_caller]
+fn same_as_venv(python: &Python, case: &Case) -> Compared {
+    let world = TestEnv::new();
+    let root = world.path("box");
+    let situation = Situation { python, case, root: &root };
+    let mut venv = make(&world, &situation, world.venv(&python.path).args(case.options_of_venv(python)));
+    // Moved, not removed: deleting thousands of files makes the creation of the next ones slow on some file systems.
+    fs::rename(&root, world.path("box of venv")).expect("nothing else is there");
+    let mut rvenv = make(&world, &situation, world.rvenv(&python.path).args(case.options));
+    let declared = differences::declare(&situation, &mut venv.tree, &mut rvenv.tree);
+    let difference = venv.tree.diff(&rvenv.tree);
+    assert!(
+        difference.is_empty(),
+        "{situation}: this differs from venv's tree (apart from {:?}):\n{difference}\n{}\n{}",
+        declared.differences,
+        venv.outcome,
+        rvenv.outcome,
+    );
+    assert!(declared.out_of_date.is_empty(), "{situation}: no difference any more in {:?}", declared.out_of_date);
+    assert_eq!(venv.answers, rvenv.answers, "{situation}: the environments answer differently\n{}", rvenv.outcome);
+    Compared { env_dirs: situation.env_dirs().collect(), world }
+}
+
+/// What a command made of an empty directory.
+struct Made {
+    outcome: Outcome,
+    tree: Tree,
+    answers: Vec<String>,
+}
+
+fn make(world: &TestEnv, situation: &Situation, command: Run) -> Made {
+    let Situation { case, root, .. } = situation;
+    fs::create_dir(root).expect("the world was made for this");
+    let command = command.args(case.env_dirs_as_typed(root)).cwd(root).umask(case.umask);
+    let outcome = command.output().silent_success();
+    // Read before the environments are used, which may write bytecode.
+    let tree = Tree::read(root);
+    let answers = situation.env_dirs().map(|env_dir| use_env::answers(world, &env_dir)).collect();
+    Made { outcome, tree, answers }
+}

@@ -1,0 +1,101 @@
+//! The few edits by which a declared difference turns venv's tree into rvenv's.
+
+use std::path::Path;
+
+use crate::tree::{Entry, Kind, Tree};
+
+use super::cases::Situation;
+
+/// One environment, as it is in each of the two trees.
+pub(crate) struct EnvPair<'a> {
+    pub(crate) situation: &'a Situation<'a>,
+    /// Absolute, as venv records it.
+    pub(crate) env_dir: String,
+    /// Where it is in the trees: empty, or with a `/` at the end.
+    prefix: String,
+    /// What venv made, on its way to what rvenv should have made.
+    expected: &'a mut Tree,
+    found: &'a mut Tree,
+    changed: bool,
+}
+
+impl<'a> EnvPair<'a> {
+    pub(crate) fn new(
+        situation: &'a Situation<'a>,
+        env_dir: &str,
+        expected: &'a mut Tree,
+        found: &'a mut Tree,
+    ) -> Self {
+        let prefix = if env_dir == "." { String::new() } else { format!("{env_dir}/") };
+        let env_dir = situation.root.join(prefix.trim_end_matches('/'));
+        // Joining with nothing leaves a `/` at the end.
+        let env_dir = env_dir.to_string_lossy().trim_end_matches('/').to_owned();
+        Self { situation, env_dir, prefix, expected, found, changed: false }
+    }
+
+    /// Whether anything was different after all.
+    pub(crate) fn has_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// A file that rvenv makes too, with the mode of `model`.
+    pub(crate) fn insert_like(&mut self, model: &str, path: &str, contents: &[u8]) {
+        let mode = self.expected.0[&self.full(model)].mode;
+        self.insert(path, Entry { mode, kind: Kind::File(contents.to_owned()) });
+    }
+
+    /// The same file once more under another name.
+    pub(crate) fn copy(&mut self, from: &str, path: &str) {
+        let entry = self.expected.0[&self.full(from)].clone();
+        self.insert(path, entry);
+    }
+
+    /// A symbolic link that rvenv makes too.
+    pub(crate) fn link(&mut self, target: &str, path: &str) {
+        self.insert(path, Entry { mode: 0, kind: Kind::Symlink(Path::new(target).to_owned()) });
+    }
+
+    /// Changes a text in both trees, where they may differ in part. One that is missing is left for the comparison.
+    pub(crate) fn edit_both(&mut self, path: &str, edit: fn(&str) -> String) {
+        let path = self.full(path);
+        self.changed |= edit_text(self.expected, &path, edit) | edit_text(self.found, &path, edit);
+    }
+
+    /// One more line at the end of `pyvenv.cfg`.
+    pub(crate) fn append_key(&mut self, key: &str, value: &str) {
+        let path = self.full("pyvenv.cfg");
+        self.changed |= edit_text(self.expected, &path, |cfg| format!("{cfg}{key} = {value}\n"));
+    }
+
+    /// Another value for the key on the last line of `pyvenv.cfg`.
+    pub(crate) fn replace_last_key(&mut self, key: &str, value: &str) {
+        let path = self.full("pyvenv.cfg");
+        self.changed |= edit_text(self.expected, &path, |cfg| {
+            let start = cfg.rfind(&format!("\n{key} = ")).expect("venv writes this key");
+            format!("{}\n{key} = {value}\n", &cfg[..start])
+        });
+    }
+
+    fn insert(&mut self, path: &str, entry: Entry) {
+        self.changed |= self.expected.0.get(&self.full(path)) != Some(&entry);
+        self.expected.0.insert(self.full(path), entry);
+    }
+
+    fn full(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+}
+
+/// Whether that changed anything.
+fn edit_text(tree: &mut Tree, path: &str, edit: impl FnOnce(&str) -> String) -> bool {
+    let Some(Entry { kind: Kind::File(contents), .. }) = tree.0.get_mut(path) else {
+        return false;
+    };
+    let Ok(text) = str::from_utf8(contents) else {
+        return false;
+    };
+    let edited = edit(text).into_bytes();
+    let changed = edited != *contents;
+    *contents = edited;
+    changed
+}

@@ -1,0 +1,217 @@
+//! What is on disk below a directory, as data: to be compared, and to say readably what differs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+/// Everything below a directory, by its path relative to that directory (`/`-separated).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tree(pub(crate) BTreeMap<String, Entry>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) kind: Kind,
+    /// The permission bits; 0 for symlinks, whose own are without meaning, and where there are no such bits.
+    pub(crate) mode: u32,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Dir,
+    Symlink(PathBuf),
+    /// A file that is nobody else's: with one name only.
+    File(Vec<u8>),
+    /// Compiled bytecode counts by presence: it holds a time, and marshal need not give the same bytes twice.
+    Bytecode,
+    /// A pipe, a socket, a device, or a file with a second name (an edit here would reach the other).
+    Odd(String),
+}
+
+impl Tree {
+    /// Reads the tree below `root`, which follows no links.
+    pub(crate) fn read(root: &Path) -> Self {
+        let entries = WalkDir::new(root).min_depth(1).into_iter().map(|entry| {
+            let entry = entry.expect("cannot read a directory of the test's own");
+            (relative(root, &entry), read_entry(&entry))
+        });
+        Self(entries.collect())
+    }
+
+    /// What `found` has otherwise than `self`, which is what was expected; empty if nothing.
+    pub(crate) fn diff(&self, found: &Self) -> String {
+        let lacking = self.0.iter().filter_map(|(path, entry)| match found.0.get(path) {
+            None => Some(format!("missing:    {path} ({entry})\n")),
+            Some(other) if other != entry => Some(format!("different:  {path}\n{}", entry.diff(other))),
+            Some(_) => None,
+        });
+        let surplus = found.0.iter().filter(|(path, _)| !self.0.contains_key(*path));
+        lacking.chain(surplus.map(|(path, entry)| format!("unexpected: {path} ({entry})\n"))).collect()
+    }
+}
+
+fn relative(root: &Path, entry: &DirEntry) -> String {
+    let path = entry.path().strip_prefix(root).expect("it is below the root");
+    let path = path.to_str().unwrap_or_else(|| panic!("{} is not UTF-8", path.display()));
+    path.replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+fn read_entry(entry: &DirEntry) -> Entry {
+    let kind = match entry.file_type() {
+        is if is.is_dir() => Kind::Dir,
+        is if is.is_symlink() => Kind::Symlink(fs::read_link(entry.path()).expect("it is a link")),
+        is if is.is_file() => read_file(entry),
+        is => Kind::Odd(format!("{is:?}")),
+    };
+    let mode = if matches!(kind, Kind::Symlink(_)) { 0 } else { mode(entry) };
+    Entry { kind, mode }
+}
+
+fn read_file(entry: &DirEntry) -> Kind {
+    let names = names(entry);
+    if names > 1 {
+        Kind::Odd(format!("a file with {names} names"))
+    } else if entry.path().extension().is_some_and(|extension| extension == "pyc") {
+        Kind::Bytecode
+    } else {
+        Kind::File(fs::read(entry.path()).expect("cannot read a file of the test's own"))
+    }
+}
+
+#[cfg(unix)]
+fn mode(entry: &DirEntry) -> u32 {
+    use std::os::unix::fs::PermissionsExt as _;
+    entry.metadata().expect("it was just listed").permissions().mode() & 0o7777
+}
+
+#[cfg(unix)]
+fn names(entry: &DirEntry) -> u64 {
+    use std::os::unix::fs::MetadataExt as _;
+    entry.metadata().expect("it was just listed").nlink()
+}
+
+#[cfg(not(unix))]
+fn mode(_: &DirEntry) -> u32 {
+    0
+}
+
+#[cfg(not(unix))]
+fn names(_: &DirEntry) -> u64 {
+    1
+}
+
+impl Entry {
+    fn diff(&self, found: &Self) -> String {
+        match (&self.kind, &found.kind) {
+            (Kind::File(expected), Kind::File(found_bytes)) if self.mode == found.mode => {
+                diff_contents(expected, found_bytes)
+            }
+            _ => format!("    - {self}\n    + {found}\n"),
+        }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            Kind::Symlink(target) => write!(f, "link to {}", target.display()),
+            kind => write!(f, "{:04o} {kind:?}", self.mode),
+        }
+    }
+}
+
+/// Not derived: a file is shown by its size, else a failure would print megabytes.
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dir => f.write_str("directory"),
+            Self::Symlink(target) => write!(f, "link to {}", target.display()),
+            Self::File(contents) => write!(f, "file of {} bytes", contents.len()),
+            Self::Bytecode => f.write_str("bytecode"),
+            Self::Odd(what) => f.write_str(what),
+        }
+    }
+}
+
+/// The lines between the common start and the common end, a screenful at most.
+fn diff_contents(expected: &[u8], found: &[u8]) -> String {
+    const SHOWN: usize = 20;
+    let (Ok(expected_text), Ok(found_text)) = (str::from_utf8(expected), str::from_utf8(found)) else {
+        return format!("    binary, {} and {} bytes\n", expected.len(), found.len());
+    };
+    let mut expected: Vec<&str> = expected_text.split_inclusive('\n').collect();
+    let mut found: Vec<&str> = found_text.split_inclusive('\n').collect();
+    let same_start = expected.iter().zip(&found).take_while(|(a, b)| a == b).count();
+    expected.drain(..same_start);
+    found.drain(..same_start);
+    let same_end = expected.iter().rev().zip(found.iter().rev()).take_while(|(a, b)| a == b).count();
+    expected.truncate(expected.len() - same_end);
+    found.truncate(found.len() - same_end);
+    let gone = expected.iter().take(SHOWN).map(|line| format!("    - {line:?}\n"));
+    let come = found.iter().take(SHOWN).map(|line| format!("    + {line:?}\n"));
+    gone.chain(come).collect::<Vec<_>>().concat()
+}
+
+#[cfg(unix)]
+mod tests {
+    use super::{Kind, Tree};
+    use crate::testenv::TestEnv;
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    /// Two worlds that are the same but for what `change` does to the second; what the difference looks like.
+    fn difference_after(change: impl FnOnce(&std::path::Path)) -> String {
+        let trees = [TestEnv::new(), TestEnv::new()];
+        for world in &trees {
+            fs::write(world.path("text"), "one\ntwo\nthree\n").unwrap();
+            fs::write(world.path("x.pyc"), "time").unwrap();
+            symlink("text", world.path("link")).unwrap();
+            fs::set_permissions(world.path("text"), fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        change(&trees[1].path(""));
+        Tree::read(&trees[0].path("")).diff(&Tree::read(&trees[1].path("")))
+    }
+
+    #[test]
+    fn equal_trees_have_no_difference_and_bytecode_counts_by_presence() {
+        assert_eq!(difference_after(|root| fs::write(root.join("x.pyc"), "later").unwrap()), "");
+    }
+
+    #[test]
+    fn a_missing_link_and_an_unexpected_directory_are_named() {
+        let difference = difference_after(|root| {
+            fs::remove_file(root.join("link")).unwrap();
+            fs::create_dir(root.join("more")).unwrap();
+        });
+        assert!(difference.starts_with("missing:    link (link to text)\nunexpected: more ("), "{difference}");
+    }
+
+    #[test]
+    fn other_contents_are_shown_by_their_lines() {
+        let difference = difference_after(|root| fs::write(root.join("text"), "one\n2\nthree\n").unwrap());
+        assert_eq!(difference, "different:  text\n    - \"two\\n\"\n    + \"2\\n\"\n");
+    }
+
+    #[test]
+    fn another_mode_and_another_target_are_differences() {
+        let difference = difference_after(|root| {
+            fs::set_permissions(root.join("text"), fs::Permissions::from_mode(0o755)).unwrap();
+            fs::remove_file(root.join("link")).unwrap();
+            symlink("x.pyc", root.join("link")).unwrap();
+        });
+        let link = "different:  link\n    - link to text\n    + link to x.pyc\n";
+        let mode = "different:  text\n    - 0644 file of 14 bytes\n    + 0755 file of 14 bytes\n";
+        assert_eq!(difference, format!("{link}{mode}"));
+    }
+
+    #[test]
+    fn a_file_that_shares_its_inode_is_odd() {
+        let world = TestEnv::new();
+        fs::write(world.path("one"), "").unwrap();
+        fs::hard_link(world.path("one"), world.path("two")).unwrap();
+        let tree = Tree::read(&world.path(""));
+        assert!(matches!(tree.0["two"].kind, Kind::Odd(_)), "{tree:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The environments that rvenv made are used: a tree may look right and be of no use.
+//!
+//! Called by `parity` with the environments that it has compared, because making one with pip takes seconds.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::pythons::Python;
+use crate::testenv::{Outcome, Run, TestEnv};
+use crate::tree::Tree;
+
+/// What an environment says of itself. Isolated, so that it is the same from everywhere.
+const QUESTION: &str = "
+import site, sys, sysconfig
+for answer in [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, sys.executable, sys.path,
+        getattr(sys, '_base_executable', ''), site.PREFIXES, site.ENABLE_USER_SITE,
+        sorted(sysconfig.get_paths().items()), sysconfig.get_config_h_filename()]:
+    print(answer)
+";
+
+/// Asks an environment about itself. One that cannot answer is an answer too: on some builds a `--copies` environment
+/// is dead, whoever made it.
+pub(crate) fn answers(world: &TestEnv, env_dir: &Path) -> String {
+    let outcome = world.run(env_dir.join("bin/python")).args(["-I", "-c", QUESTION]).try_output();
+    outcome.ok().filter(Outcome::succeeded).map_or_else(|| "it does not start".to_owned(), |outcome| outcome.stdout())
+}
+
+/// Uses pip for all that one does with it, and at last lets it remove itself.
+pub(crate) fn pip_works(world: &TestEnv, python: &Python, env_dir: &Path) {
+    is_an_environment(world, python, env_dir);
+    has_the_bundled_pip(world, python, env_dir);
+    installs_runs_and_uninstalls_a_wheel(world, python, env_dir);
+    pip_removes_all_of_itself(world, env_dir);
+}
+
+/// `sys.prefix` and its kin, stated outright.
+fn is_an_environment(world: &TestEnv, python: &Python, env_dir: &Path) {
+    let question = "import sys; print(sys.prefix, sys.base_prefix, sys.executable, sep='\\n')";
+    let outcome = world.run(env_dir.join("bin/python")).args(["-c", question]).output().success();
+    let executable = env_dir.join("bin/python");
+    let expected = [env_dir, &python.base_prefix, &executable].map(|path| format!("{}\n", path.display())).concat();
+    assert_eq!(outcome.stdout(), expected, "{outcome}");
+}
+
+fn has_the_bundled_pip(world: &TestEnv, python: &Python, env_dir: &Path) {
+    let bundled = python.bundled_pip.as_ref().expect("it has made an environment with pip");
+    for command in [world.run(env_dir.join("bin/pip")), pip(world, env_dir)] {
+        let outcome = command.arg("--version").output().success();
+        let expected = format!("pip {bundled} from {}", env_dir.join("lib").display());
+        assert!(outcome.stdout().starts_with(&expected), "this should start with {expected:?}\n{outcome}");
+    }
+}
+
+fn installs_runs_and_uninstalls_a_wheel(world: &TestEnv, python: &Python, env_dir: &Path) {
+    let before = Tree::read(env_dir);
+    pip(world, env_dir).args(["install", "--no-index"]).arg(build_wheel(world, python)).output().success();
+    let outcome = world.run(env_dir.join("bin/tiny-hello")).output().success();
+    assert_eq!(outcome.stdout(), format!("hello from {}\n", env_dir.display()), "{outcome}");
+
+    pip(world, env_dir).args(["uninstall", "--yes", "tiny"]).output().success();
+    let difference = before.diff(&Tree::read(env_dir));
+    assert_eq!(difference, "", "{} is not as it was before", env_dir.display());
+}
+
+/// It can only if `RECORD` names every file that there is.
+fn pip_removes_all_of_itself(world: &TestEnv, env_dir: &Path) {
+    let outcome = pip(world, env_dir).args(["uninstall", "--yes", "pip"]).output().success();
+    let left = Tree::read(env_dir).0.into_keys();
+    let left: Vec<String> =
+        left.filter(|path| path.contains("site-packages/pip") || path.contains("bin/pip")).collect();
+    assert!(left.is_empty(), "pip has left {left:?}\n{outcome}");
+}
+
+/// `python -m pip` in the environment; the machine's own pip settings do not reach it.
+fn pip(world: &TestEnv, env_dir: &Path) -> Run {
+    let python = world.run(env_dir.join("bin/python")).args(["-m", "pip"]);
+    python.env("PIP_CONFIG_FILE", "/dev/null").env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+}
+
+/// A wheel with one module and one console script.
+fn build_wheel(world: &TestEnv, python: &Python) -> PathBuf {
+    const FILES: &[(&str, &str)] = &[
+        ("tiny.py", "import sys\ndef main():\n    print('hello from ' + sys.prefix)\n"),
+        ("tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"),
+        ("tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"),
+        ("tiny-1.0.dist-info/entry_points.txt", "[console_scripts]\ntiny-hello = tiny:main\n"),
+        (
+            "tiny-1.0.dist-info/RECORD",
+            "tiny.py,,\ntiny-1.0.dist-info/METADATA,,\ntiny-1.0.dist-info/WHEEL,,\n\
+             tiny-1.0.dist-info/entry_points.txt,,\ntiny-1.0.dist-info/RECORD,,\n",
+        ),
+    ];
+    let dir = world.path("wheel");
+    fs::create_dir_all(dir.join("tiny-1.0.dist-info")).expect("the world was made for this");
+    for (path, contents) in FILES {
+        fs::write(dir.join(path), contents).expect("its directory was just made");
+    }
+    let wheel = dir.join("tiny-1.0-py3-none-any.whl");
+    // A wheel is a zip file, and Python can make one.
+    let zip = world.run(&python.path).args(["-I", "-m", "zipfile", "-c"]).arg(&wheel).cwd(&dir);
+    zip.args(["tiny.py", "tiny-1.0.dist-info"]).output().success();
+    wheel
+}
+
+/// A second run, with `--upgrade` and without, keeps what the user has put there; `--clear` does not.
+pub(crate) fn made_again(python: &Python) {
+    let world = TestEnv::new();
+    let env_dir = world.path("env");
+    let make = |options: &[&str]| {
+        world.rvenv(&python.path).args(["--without-pip"]).args(options).arg(&env_dir).output().silent_success();
+        is_an_environment(&world, python, &env_dir);
+    };
+    make(&[]);
+    let fresh = Tree::read(&env_dir);
+    let kept = [env_dir.join("notes.txt"), env_dir.join("bin/a-tool"), env_dir.join("data/deep/file")];
+    for file in &kept {
+        fs::create_dir_all(file.parent().expect("it is below the environment")).expect("nothing is in the way");
+        fs::write(file, "the user's").expect("its directory was just made");
+    }
+    for options in [&["--upgrade"][..], &[]] {
+        make(options);
+        for file in &kept {
+            let contents = fs::read_to_string(file).unwrap_or_default();
+            assert_eq!(contents, "the user's", "{} after {options:?}", file.display());
+        }
+    }
+    make(&["--clear"]);
+    let mut cleared = Tree::read(&env_dir);
+    // Its `command` says `--clear` now.
+    let cfg = "pyvenv.cfg".to_owned();
+    cleared.0.insert(cfg.clone(), fresh.0[&cfg].clone());
+    assert_eq!(fresh.diff(&cleared), "", "--clear should leave a fresh environment");
+}
