@@ -60,8 +60,8 @@ fn push_printable(out: &mut String, c: char) {
 fn escape(code: u32) -> String {
     match code {
         ..0x100 => format!("\\x{code:02x}"),
-        ..0x1_0000 => format!("\\u{code:04x}"),
-        _ => format!("\\U{code:08x}"),
+        0x100..0x1_0000 => format!("\\u{code:04x}"),
+        0x1_0000.. => format!("\\U{code:08x}"),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! What differs between the platforms is in [`unix`] and [`windows`], with the same signatures.
 
+mod delete;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -16,11 +17,10 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
 use crate::error::{Error, Result};
 use crate::plan::{Mode, OnExisting};
 
+pub(crate) use delete::{clear_dir, remove_empty_dirs};
 pub(crate) use platform::{is_executable, is_writable_dir};
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
@@ -168,52 +168,6 @@ pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_directory(path)).collect();
     dirs.sort();
     dirs
-}
-
-/// Deletes everything in a directory, whatever it is, without following links. The directory stays.
-///
-/// # Errors
-/// When something cannot be deleted.
-pub(crate) fn clear_dir(path: &Path) -> Result<()> {
-    match delete_contents(path) {
-        // A directory that its owner may not write to is no reason to keep it: the owner may change that.
-        Err(Error::File { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-            open_to_owner(path);
-            delete_contents(path)
-        }
-        other => other,
-    }
-}
-
-/// Gives the owner all rights to the directories in a directory, so that what is in them can be deleted.
-fn open_to_owner(path: &Path) {
-    for dir in subdirs(path) {
-        platform::open_dir_to_owner(&dir);
-        open_to_owner(&dir);
-    }
-}
-
-fn delete_contents(path: &Path) -> Result<()> {
-    let failed = |path: &Path, source| Error::File { action: "delete", path: path.to_owned(), source };
-    for entry in WalkDir::new(path).min_depth(1).contents_first(true) {
-        let entry = entry.map_err(|error| {
-            let place = error.path().unwrap_or(path).to_owned();
-            failed(&place, error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()))
-        })?;
-        let is_directory = entry.file_type().is_dir();
-        let delete = if is_directory { fs::remove_dir(entry.path()) } else { platform::remove_file(entry.path()) };
-        delete.map_err(|source| failed(entry.path(), source))?;
-    }
-    Ok(())
-}
-
-/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty.
-pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
-    for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
-        if fs::remove_dir(dir).is_err() {
-            return;
-        }
-    }
 }
 
 /// Creates the file, or, where there is one to be replaced, writes a new one beside it and renames it over.

@@ -34,7 +34,9 @@ fn set_mode(path: &Path, mode: u32) {
 /// Gives directories to the user that [`as_nobody`] runs as.
 fn hand_over(world: &TestEnv, paths: &[&str]) {
     if is_root(world) {
-        paths.iter().for_each(|path| chown(world.path(path), Some(NOBODY), Some(NOBODY)).unwrap());
+        for path in paths {
+            chown(world.path(path), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
     }
 }
 
@@ -54,9 +56,9 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
         fs::create_dir_all(way.parent().unwrap()).unwrap();
         fs::write(world.path("e/mine"), "x").unwrap();
         if is_dir {
-            fs::create_dir(&way).unwrap()
+            fs::create_dir(&way).unwrap();
         } else {
-            fs::write(&way, "mine").unwrap()
+            fs::write(&way, "mine").unwrap();
         }
         let before = Tree::read(&world.path("e"));
         for mode in ["--symlinks", "--copies"] {
@@ -111,7 +113,9 @@ fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
     }
     as_nobody(&world, &python).args(["--clear", "f"]).output().status(1);
     assert_eq!((names(&world.path("e")), names(&world.path("f"))), (vec!["bin".to_owned()], vec!["mine".to_owned()]));
-    ["closed", "e/bin", "f"].iter().for_each(|dir| set_mode(&world.path(dir), 0o755));
+    for dir in ["closed", "e/bin", "f"] {
+        set_mode(&world.path(dir), 0o755);
+    }
 }
 
 #[test]
@@ -120,7 +124,9 @@ fn clear_deletes_directories_that_their_owner_may_not_write_to() {
     fs::create_dir_all(world.path("e/a/b")).unwrap();
     fs::write(world.path("e/a/b/file"), "").unwrap();
     hand_over(&world, &["e/a/b/file", "e/a/b", "e/a", "e"]);
-    ["e/a/b", "e/a"].iter().for_each(|dir| set_mode(&world.path(dir), 0o000));
+    for dir in ["e/a/b", "e/a"] {
+        set_mode(&world.path(dir), 0o000);
+    }
     as_nobody(&world, &python).args(["--clear", "e"]).output().silent_success();
     assert!(!world.path("e/a").exists() && world.path("e/pyvenv.cfg").exists());
 }

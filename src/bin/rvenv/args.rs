@@ -57,10 +57,10 @@ pub(crate) struct Args {
 
 impl Args {
     /// Reads the command line. `--help`, `--version` and usage errors come back as clap's error.
-    pub(crate) fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+    pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         // As in argparse, help is given when its option is reached: what is wrong before it counts, unless something is
         // just unknown or missing, and what comes after it is not looked at.
-        let help = options(&arguments).position(is_help).map(|index| index + 1);
+        let help = options(arguments).position(is_help).map(|index| index + 1);
         let before = Self::try_parse_from(&arguments[..help.unwrap_or(arguments.len())]);
         match (before, help) {
             (result, None) => result.map_err(|error| ambiguity(&error).unwrap_or(error)),

@@ -3,6 +3,7 @@
 mod args;
 mod report;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use rvenv::{EnvBuilder, EnvDir, Environment};
@@ -11,7 +12,8 @@ use args::Args;
 use report::Log;
 
 fn main() -> ExitCode {
-    let args = match Args::read(std::env::args_os().collect()) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let args = match Args::read(&arguments) {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
     };

@@ -1,0 +1,206 @@
+//! A value as text in a shell's grammar: one function per grammar, and more for the prompts that
+//! are a language of their own. PowerShell has none, as its script holds no values.
+
+use std::fmt::Write as _;
+
+/// How cmd.exe reads a line: the script has lines for either setting.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Delayed {
+    Off,
+    On,
+}
+
+/// Characters that stand for themselves in every shell, inside and outside of quotes.
+fn is_harmless(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-.+=,:/".contains(c)
+}
+
+/// One word for bash, zsh, dash, ksh and busybox.
+pub(super) fn sh(value: &str) -> String {
+    if is_bare_word(value) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// One word for fish, whose single quotes know two escapes.
+pub(super) fn fish(value: &str) -> String {
+    if is_bare_word(value) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
+}
+
+/// Whether a word needs no quotes; most do not, and scripts read better without.
+fn is_bare_word(value: &str) -> bool {
+    value.starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric()) && value.chars().all(is_harmless)
+}
+
+/// One word for csh and tcsh.
+///
+/// Inside of quotes csh still replaces the character of its history, which is the user's choice
+/// (`histchars`), and tcsh may be set to read backslashes there (`backslash_quote`). So every
+/// character that may mean something stands outside, behind a backslash. Only a newline must be
+/// inside with its backslash: outside, the two are a blank.
+pub(super) fn csh(value: &str) -> String {
+    let mut word = String::from("'");
+    for c in value.chars() {
+        match c {
+            '\n' => word.push_str("\\\n"),
+            c if c.is_ascii_punctuation() && !is_harmless(c) => {
+                word.push_str(r"'\");
+                word.push(c);
+                word.push('\'');
+            }
+            c => word.push(c),
+        }
+    }
+    word.push('\'');
+    word
+}
+
+/// The text of a csh prompt that displays `value`: `!` would be the number of the command.
+pub(super) fn csh_prompt(value: &str) -> String {
+    value.replace('!', r"\!")
+}
+
+/// The text of a tcsh prompt that displays `value`.
+///
+/// `%`, `!`, `^` and `\` are special there, and so are the user's `histchars`; what is written as an
+/// octal number never is.
+pub(super) fn tcsh_prompt(value: &str) -> String {
+    let mut text = String::new();
+    for c in value.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() && !" _-.".contains(c) {
+            write!(text, "\\{:03o}", u32::from(c)).expect("a String takes all that is written");
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// A name as PS1 can hold it: what some shell, with some option, would read as more than text is
+/// replaced by `?`. A name that comes back as it is needs no care.
+pub(super) fn plain(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || is_harmless(c) || " @~#&*()[]{}<>|;?".contains(c);
+    name.chars().map(|c| if is_plain(c) { c } else { '?' }).collect()
+}
+
+/// The rest of a line of cmd.exe after `set NAME=`.
+///
+/// All that is special is escaped, quotes too, so that they cannot leave the line half quoted.
+/// Control characters, which have no escape, are spaces. Delayed expansion reads a line that holds
+/// a `!` once more, and takes one more caret from each character.
+pub(super) fn batch(value: &str, delayed: Delayed) -> String {
+    let twice = delayed == Delayed::On && value.contains('!');
+    let mut text = String::new();
+    for c in value.chars() {
+        match c {
+            c if c.is_control() => text.push(' '),
+            '%' => text.push_str("%%"),
+            '!' if twice => text.push_str("^^!"),
+            '^' if twice => text.push_str("^^^^"),
+            '"' | '^' | '&' | '|' | '<' | '>' | '(' | ')' => text.extend(['^', c]),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// Text that displays `value` in the prompt of cmd.exe, for use in `set "PROMPT=…"`.
+///
+/// The prompt's own codes stand for the characters that would act in a script that handles the
+/// prompt carelessly. A quote has no code, and is an apostrophe. Delayed expansion takes the carets
+/// of that line, because another `!` is in it.
+pub(super) fn batch_prompt(value: &str, delayed: Delayed) -> String {
+    let mut text = String::new();
+    for c in value.chars() {
+        match (c, delayed) {
+            ('$', _) => text.push_str("$$"),
+            ('&', _) => text.push_str("$A"),
+            ('|', _) => text.push_str("$B"),
+            ('(', _) => text.push_str("$C"),
+            (')', _) => text.push_str("$F"),
+            ('>', _) => text.push_str("$G"),
+            ('<', _) => text.push_str("$L"),
+            ('"', _) => text.push('\''),
+            ('%', _) => text.push_str("%%"),
+            ('!' | '^', Delayed::On) => text.extend(['^', c]),
+            (c, _) if c.is_control() => text.push(' '),
+            (c, _) => text.push(c),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &str = "a'b\"$(c)`d`!%\\ e";
+
+    #[test]
+    fn a_harmless_path_is_left_as_it_is() {
+        assert_eq!(sh("/home/me/.venv-3.12"), "/home/me/.venv-3.12");
+        assert_eq!(fish("/home/me/.venv-3.12"), "/home/me/.venv-3.12");
+    }
+
+    #[test]
+    fn words_that_a_shell_would_read_at_their_start_are_quoted() {
+        for word in ["", "-n", "=ls", "~", "+x", "#"] {
+            assert_eq!(sh(word), format!("'{word}'"));
+            assert_eq!(fish(word), format!("'{word}'"));
+        }
+    }
+
+    #[test]
+    fn sh_leaves_its_quotes_for_a_quote_only() {
+        assert_eq!(sh(HOSTILE), r#"'a'\''b"$(c)`d`!%\ e'"#);
+        assert_eq!(sh("two\nlines"), "'two\nlines'");
+    }
+
+    #[test]
+    fn fish_escapes_quotes_and_backslashes() {
+        assert_eq!(fish(HOSTILE), r#"'a\'b"$(c)`d`!%\\ e'"#);
+    }
+
+    #[test]
+    fn csh_has_no_special_character_inside_of_quotes() {
+        assert_eq!(csh("/e/x"), "'/e/x'");
+        assert_eq!(csh("a'b! c\\"), r"'a'\''b'\!' c'\\''");
+        assert_eq!(csh("two\nlines"), "'two\\\nlines'");
+    }
+
+    #[test]
+    fn prompts_of_csh_display_the_name() {
+        assert_eq!(csh_prompt("a!b"), r"a\!b");
+        assert_eq!(tcsh_prompt("é a!%\n"), r"é a\041\045\012");
+    }
+
+    #[test]
+    fn a_plain_name_comes_back_and_a_special_one_does_not() {
+        for name in ["env", "my project (3.12)", "étude", "日本", "a?b", ""] {
+            assert_eq!(plain(name), name);
+        }
+        assert_eq!(plain("a$(b)`c`!%\\\"'\n\x1b"), "a?(b)?c????????");
+    }
+
+    #[test]
+    fn batch_escapes_all_that_acts_outside_of_quotes() {
+        assert_eq!(batch("a&b|c<d>(\"e\")^%P%!", Delayed::Off), "a^&b^|c^<d^>^(^\"e^\"^)^^%%P%%!");
+        assert_eq!(batch("two\r\nlines", Delayed::Off), "two  lines");
+    }
+
+    #[test]
+    fn batch_counts_carets_only_where_delayed_expansion_reads_the_line_again() {
+        assert_eq!(batch("a^b", Delayed::On), "a^^b");
+        assert_eq!(batch("a^!", Delayed::On), "a^^^^^^!");
+    }
+
+    #[test]
+    fn a_batch_prompt_holds_nothing_that_acts() {
+        assert_eq!(batch_prompt("a&b|$P%x%\"<(>)", Delayed::Off), "a$Ab$B$$P%%x%%'$L$C$G$F");
+        assert_eq!(batch_prompt("a!^", Delayed::On), "a^!^^");
+    }
+}

@@ -1,0 +1,70 @@
+# Activates this environment in the csh or tcsh that sources this file:
+# `source path/to/activate.csh`. No name is ever code: neither here nor in the prompt.
+
+# $0 is this file only if it is run.
+if ( $?0 ) then
+    if ( x$0:q == x@ENV_DIR@/@BIN@/activate.csh || x$cwd:q/$0:q == x@ENV_DIR@/@BIN@/activate.csh ) then
+        echo 'activate: this file does nothing when run: use "source path/to/activate.csh"' >>! /dev/stderr
+        exit 1
+    endif
+endif
+
+# csh has no functions: an alias is one line, in which each `if` is one command. As the variables of
+# a command are expanded even if its `if` says no, what needs a variable that may not be there is an
+# alias of its own, and `eval` reads it only when its turn comes.
+alias deactivate 'if ( $?_OLD_VIRTUAL_PATH ) eval _venv_path; if ( $?_OLD_VIRTUAL_PYTHONHOME ) eval _venv_home; if ( $?_OLD_VIRTUAL_PROMPT ) eval _venv_prompt; unset _venv_*; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; rehash; if ( "\!*" != nondestructive ) eval _venv_forget'
+alias _venv_forget 'unalias _venv_*; unalias deactivate'
+alias _venv_home 'setenv PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME:q; unset _OLD_VIRTUAL_PYTHONHOME'
+alias _venv_prompt 'set prompt = $_OLD_VIRTUAL_PROMPT:q; unset _OLD_VIRTUAL_PROMPT'
+
+# A PATH that is as we left it is put back whole. From one that has been changed meanwhile only our
+# entry is taken out: `repeat` is the one loop that fits in a line.
+alias _venv_path 'if ( ! $?PATH ) setenv PATH ""; if ( ! $?_venv_set ) set _venv_set = $PATH:q; if ( x$PATH:q != x$_venv_set:q ) eval _venv_path_edit; if ( $?_venv_set ) eval _venv_path_back; unset _OLD_VIRTUAL_PATH'
+alias _venv_path_edit 'unset _venv_set; set _venv_kept = ( ); repeat $#path eval _venv_path_step; set path = ( $_venv_kept:q )'
+alias _venv_path_step 'set _venv_dir = $path[1]:q; shift path; if ( x$_venv_dir:q != x$_venv_entry:q ) set _venv_kept = ( $_venv_kept:q $_venv_dir:q ); if ( x$_venv_dir:q == x$_venv_entry:q ) set _venv_entry = ""'
+alias _venv_path_back 'if ( $?_venv_path ) eval _venv_path_none; if ( ! $?_venv_path ) setenv PATH $_OLD_VIRTUAL_PATH:q'
+alias _venv_path_none 'set path = ( $_venv_path:q ); unsetenv PATH'
+
+# Undo another activation first, so that two of them do not stack.
+deactivate nondestructive
+
+setenv VIRTUAL_ENV @ENV_DIR@
+setenv VIRTUAL_ENV_PROMPT @PROMPT@
+
+set _venv_entry = $VIRTUAL_ENV:q/@BIN@
+set _OLD_VIRTUAL_PATH = ""
+if ( $?PATH ) then
+    set _OLD_VIRTUAL_PATH = $PATH:q
+else
+    # csh goes on searching the directories of its own list.
+    set _venv_path = ( $path:q )
+endif
+if ( x$_OLD_VIRTUAL_PATH:q == x ) then
+    # An empty entry would be the current directory.
+    setenv PATH $_venv_entry:q
+else
+    setenv PATH $_venv_entry:q":"$_OLD_VIRTUAL_PATH:q
+endif
+set _venv_set = $PATH:q
+
+if ( $?PYTHONHOME ) then
+    set _OLD_VIRTUAL_PYTHONHOME = $PYTHONHOME:q
+    unsetenv PYTHONHOME
+endif
+
+# A shell that runs a script has no prompt.
+if ( $?prompt && ! $?VIRTUAL_ENV_DISABLE_PROMPT ) then
+    set _OLD_VIRTUAL_PROMPT = $prompt:q
+    # What the prompt of either shell would read as more than text is escaped in its way.
+    if ( $?tcsh ) then
+        set prompt = @PROMPT_TCSH@$prompt:q
+    else
+        set prompt = @PROMPT_CSH@$prompt:q
+    endif
+endif
+
+rehash
+
+if ( ! -x $_venv_entry:q/@PYTHON@ ) then
+    echo 'activate: no Python is found in this environment: it was moved, or its interpreter is gone' >>! /dev/stderr
+endif

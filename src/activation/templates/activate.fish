@@ -1,0 +1,112 @@
+# Activates this environment in the fish (3.1 or newer) that sources this file:
+# `source path/to/activate.fish`. No name is ever code: neither here nor in the prompt.
+
+# Only a file that is being sourced has a stack trace.
+if not status stack-trace | string length -q
+    echo 'activate: this file does nothing when run: use `source path/to/activate.fish`' >&2
+    exit 1
+end
+
+function deactivate -d 'Leave the Python virtual environment'
+    if set -q _OLD_VIRTUAL_PATH
+        # PATH is a list: without our entry it is what the user has made of it.
+        if set -l index (contains -i -- "$VIRTUAL_ENV"/@BIN@ $PATH)
+            set -e PATH[$index]
+        end
+        if contains nopath $_OLD_VIRTUAL_NOTES; and test (count $PATH) -eq 0
+            set -e PATH
+        else if contains localpath $_OLD_VIRTUAL_NOTES
+            set -gu PATH $PATH
+        end
+    end
+    if set -q _OLD_VIRTUAL_PYTHONHOME
+        if contains localhome $_OLD_VIRTUAL_NOTES
+            set -gu PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
+        else
+            set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
+        end
+        set -e _OLD_VIRTUAL_PYTHONHOME
+    end
+    if set -q _OLD_FISH_PROMPT_OVERRIDE
+        set -e _OLD_FISH_PROMPT_OVERRIDE
+        # A fish inside of this one could inherit variables, but never functions: look for these.
+        if functions -q _old_fish_prompt
+            functions -e fish_prompt
+            functions -c _old_fish_prompt fish_prompt
+            functions -e _old_fish_prompt
+        else if functions -q _venv_status
+            functions -e fish_prompt
+        end
+        functions -e _venv_status
+    end
+    set -e VIRTUAL_ENV
+    set -e VIRTUAL_ENV_PROMPT
+    set -e _OLD_VIRTUAL_NOTES
+    if test "$argv[1]" != nondestructive
+        functions -e deactivate
+    end
+end
+
+# Undo another activation first, so that two of them do not stack.
+deactivate nondestructive
+
+set -gx VIRTUAL_ENV @ENV_DIR@
+if not string match -q '/*' -- $VIRTUAL_ENV; and type -q cygpath
+    # A Windows path, which the fish of MSYS2 and Cygwin spells in its own way.
+    set -gx VIRTUAL_ENV (cygpath -u $VIRTUAL_ENV)
+end
+set -gx VIRTUAL_ENV_PROMPT @PROMPT@
+
+# _OLD_VIRTUAL_NOTES says what plain values cannot: which variable was unset or not exported.
+set -g _OLD_VIRTUAL_NOTES
+if not set -q PATH
+    set _OLD_VIRTUAL_NOTES nopath
+else if not set -qx PATH
+    set _OLD_VIRTUAL_NOTES localpath
+end
+set -g _OLD_VIRTUAL_PATH $PATH
+set -gx PATH $VIRTUAL_ENV/@BIN@ $PATH
+
+if set -q PYTHONHOME
+    set -qx PYTHONHOME
+    or set -a _OLD_VIRTUAL_NOTES localhome
+    set -g _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
+    set -e PYTHONHOME
+end
+
+if test -z "$VIRTUAL_ENV_DISABLE_PROMPT"
+    set -g _OLD_FISH_PROMPT_OVERRIDE $VIRTUAL_ENV
+    if functions -q fish_prompt
+        functions -c fish_prompt _old_fish_prompt
+    end
+
+    function _venv_status -d 'End as it is told'
+        return $argv[1]
+    end
+
+    function fish_prompt
+        set -l last_status $status
+        set -l last_pipestatus $pipestatus
+
+        set_color 4B8BBE
+        printf '(%s)' "$VIRTUAL_ENV_PROMPT"
+        set_color normal
+        printf ' '
+
+        if functions -q _old_fish_prompt
+            # It may show how the last command ended, so one is ended in the same way just before
+            # it: a pipeline, and where the status is not that of its last part, the `not` of one.
+            set -l ending (string join ' | ' -- '_venv_status '$last_pipestatus)
+            test $last_status -eq $last_pipestatus[-1]
+            or set ending "not $ending"
+            # Only numbers get into the text that is evaluated.
+            eval $ending'; _old_fish_prompt'
+        else
+            printf '%s> ' $PWD
+        end
+    end
+end
+
+if not test -x $VIRTUAL_ENV/@BIN@/@PYTHON@
+    echo 'activate: no Python is found in this environment: it was moved, or its interpreter is gone' >&2
+end
