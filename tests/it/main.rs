@@ -7,6 +7,8 @@
 #![cfg_attr(not(unix), allow(dead_code))]
 
 #[cfg(unix)]
+mod activation;
+#[cfg(unix)]
 mod base;
 #[cfg(unix)]
 mod clear;

@@ -18,6 +18,7 @@ function deactivate -d 'Leave the Python virtual environment'
         else if contains localpath $_OLD_VIRTUAL_NOTES
             set -gu PATH $PATH
         end
+        set -e _OLD_VIRTUAL_PATH
     end
     if set -q _OLD_VIRTUAL_PYTHONHOME
         if contains localhome $_OLD_VIRTUAL_NOTES

@@ -1,0 +1,183 @@
+//! The activation scripts in the shells they are for: what they do, that nothing in a name is ever
+//! code, and what the prompt shows. They need no Python and no `rvenv`, but the shells.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rvenv::activation::{Values, posix_scripts};
+use tempfile::TempDir;
+
+use crate::testenv::skip_or_fail;
+
+mod dialogue;
+mod display;
+mod names;
+mod sourcing;
+
+/// The family of a shell: the script it sources.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Sh,
+    Csh,
+    Fish,
+}
+
+impl Family {
+    fn script(self) -> &'static str {
+        match self {
+            Family::Sh => "activate",
+            Family::Csh => "activate.csh",
+            Family::Fish => "activate.fish",
+        }
+    }
+}
+
+/// A shell, with the options that keep the user's own configuration out.
+#[derive(Clone, Copy, Debug)]
+struct Shell {
+    command: &'static [&'static str],
+    family: Family,
+}
+
+const fn shell(family: Family, command: &'static [&'static str]) -> Shell {
+    Shell { command, family }
+}
+
+/// Every shell and every mode of it in which the scripts have to work.
+const SHELLS: &[Shell] = &[
+    shell(Family::Sh, &["bash", "--norc", "--noprofile"]),
+    shell(Family::Sh, &["bash", "--norc", "--noprofile", "--posix", "-eu", "-o", "pipefail", "+h"]),
+    shell(Family::Sh, &["bash", "--norc", "--noprofile", "+O", "promptvars"]),
+    shell(Family::Sh, &["zsh", "-f"]),
+    shell(Family::Sh, &["zsh", "-f", "-eu", "-o", "ksharrays", "-o", "promptsubst", "-o", "promptbang"]),
+    shell(Family::Sh, &["zsh", "-f", "-o", "rcquotes", "-o", "shwordsplit", "-o", "extendedglob"]),
+    shell(Family::Sh, &["zsh", "--emulate", "sh", "-f"]),
+    shell(Family::Sh, &["dash", "-eu"]),
+    shell(Family::Sh, &["ksh93", "-eu"]),
+    shell(Family::Sh, &["mksh", "-eu"]),
+    shell(Family::Sh, &["busybox", "ash", "-eu"]),
+    shell(Family::Csh, &["bsd-csh", "-f"]),
+    shell(Family::Csh, &["tcsh", "-f"]),
+    shell(Family::Fish, &["fish", "--no-config"]),
+];
+
+/// Whether a program may be used. One that is missing is a visible skip, or a failure where `RVENV_REQUIRE` asks for
+/// `shells`.
+fn is_installed(program: &str) -> bool {
+    let found = ["/usr/local/bin", "/usr/bin", "/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
+    if !found {
+        skip_or_fail("shells", &format!("{program} is not installed"));
+    }
+    found
+}
+
+/// Runs a test in all the shells that are installed here, at the same time.
+fn in_every_shell(test: impl Fn(&Shell) + Sync) {
+    let installed: Vec<_> = SHELLS.iter().filter(|shell| is_installed(shell.command[0])).collect();
+    std::thread::scope(|scope| {
+        for shell in installed {
+            scope.spawn(|| test(shell));
+        }
+    });
+}
+
+impl Shell {
+    /// A command that runs this shell in [`World::cwd`], with an environment that is the same everywhere.
+    fn command(&self, world: &World) -> Command {
+        let mut command = bare_command(self.command[0], world);
+        command.args(&self.command[1..]);
+        command
+    }
+}
+
+/// A command in [`World::cwd`], with an environment that is the same everywhere.
+fn bare_command(program: &str, world: &World) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(world.cwd()).env_clear();
+    command.envs([("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8"), ("TERM", "dumb")]);
+    command.env("HOME", world.root.path()).env("PWD", world.cwd());
+    command
+}
+
+/// A directory of environments that hold nothing but a `python` and the scripts.
+struct World {
+    root: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let root = TempDir::new().expect("a temporary directory");
+        fs::create_dir(root.path().join("cwd")).expect("a working directory");
+        Self { root }
+    }
+
+    /// Where the shells run; a command that a name has smuggled in leaves its files here.
+    fn cwd(&self) -> PathBuf {
+        self.root.path().join("cwd")
+    }
+
+    /// Makes the environment `name`, and a link `link` to it, which needs no quotes.
+    fn environment(&self, name: &str, prompt: &str, link: &str) -> PathBuf {
+        let dir = self.root.path().join("envs").join(name);
+        let bin = dir.join("bin");
+        fs::create_dir_all(&bin).expect("an environment's directory");
+        let python = bin.join("python");
+        fs::write(&python, "").expect("a file for python");
+        fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("an executable python");
+        let env_dir = dir.to_str().expect("a path in UTF-8");
+        for script in posix_scripts(&Values { env_dir, prompt, scripts_dir: "bin" }) {
+            fs::write(bin.join(script.name), script.contents).expect("a script");
+        }
+        symlink(&dir, self.root.path().join(link)).expect("a link");
+        dir
+    }
+
+    /// Fails when the working directory holds anything: only a name can have put it there.
+    fn assert_nothing_was_executed(&self) {
+        let found: Vec<_> = fs::read_dir(self.cwd()).expect("the directory").flatten().map(|e| e.file_name()).collect();
+        assert!(found.is_empty(), "a name was executed and made {found:?}");
+    }
+}
+
+/// The standard output of a command that has to succeed and to have no complaints.
+fn quiet_success(command: &mut Command) -> String {
+    let output = run(command);
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && complaints.is_empty(), "{command:?}\n{}\n{text}\n{complaints}", output.status);
+    text
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// The checkers of the shells' grammars accept what a hostile and a plain name make of the scripts.
+#[test]
+fn scripts_are_clean_for_shellcheck_and_the_shells_own_checks() {
+    let world = World::new();
+    world.environment("plain", "plain", "plain");
+    world.environment(names::HOSTILE, names::HOSTILE, "hostile");
+    let checks: &[(&[&str], Family)] = &[
+        (&["shellcheck", "-s", "sh"], Family::Sh),
+        (&["shellcheck", "-s", "bash"], Family::Sh),
+        (&["shellcheck", "-s", "dash"], Family::Sh),
+        (&["shellcheck", "-s", "ksh"], Family::Sh),
+        (&["zsh", "-n"], Family::Sh),
+        (&["bash", "-n"], Family::Sh),
+        (&["tcsh", "-n"], Family::Csh),
+        (&["fish", "-n"], Family::Fish),
+    ];
+    for (check, family) in checks {
+        for link in ["plain", "hostile"] {
+            if is_installed(check[0]) {
+                let script = world.root.path().join(link).join("bin").join(family.script());
+                let arguments = check[1..].iter().map(OsStr::new).chain([script.as_os_str()]);
+                assert_eq!(quiet_success(Command::new(check[0]).args(arguments)), "");
+            }
+        }
+    }
+}

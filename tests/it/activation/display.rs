@@ -1,0 +1,109 @@
+//! What an interactive shell displays as its prompt, in a pseudo-terminal.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use super::names::{HOSTILE, environments, hostile_names};
+use super::{Family, SHELLS, Shell, World, bare_command, in_every_shell, is_installed, quiet_success};
+
+const PTY: &str = include_str!("pty.py");
+
+impl Shell {
+    /// What gives this shell the user's prompt `READY> `.
+    fn set_prompt(&self) -> &'static str {
+        match self.family {
+            Family::Sh => "PS1='READY> '",
+            Family::Csh => "set prompt = 'READY> '",
+            Family::Fish => "function fish_prompt; printf 'READY> '; end",
+        }
+    }
+
+    /// How its prompt shows a name. Where a prompt cannot refer to a variable, `?` stands for what
+    /// might act in one.
+    fn shown(&self, name: &str) -> String {
+        let can_refer = !self.command.contains(&"promptvars") && !self.command.contains(&"--emulate");
+        let might_act = |c: char| "\\$`!%\"'^\u{301}".contains(c);
+        name.chars().map(|c| if might_act(c) && !can_refer { '?' } else { c }).collect()
+    }
+
+    /// The words that start it for a conversation: without `-e`, which ends some shells early, and
+    /// without the marks with which zsh shows that a line was not ended.
+    fn interactive(&self) -> Vec<&'static str> {
+        let mut words: Vec<_> = self.command.iter().map(|word| if *word == "-eu" { "-u" } else { word }).collect();
+        words.push("-i");
+        if words[0] == "zsh" {
+            words.extend(["-o", "nopromptsp"]);
+        }
+        words
+    }
+
+    /// Options that change how a prompt is read, which a user may set in an active environment.
+    fn changes_of_mind(&self) -> &'static [&'static str] {
+        match self.command[0] {
+            "bash" => &["shopt -u promptvars", "shopt -s promptvars", "set -o posix"],
+            "zsh" => &["setopt promptsubst promptbang promptpercent", "unsetopt promptpercent", "setopt promptpercent"],
+            "tcsh" => &["set backslash_quote", "set histchars = '@^'"],
+            _ => &[],
+        }
+    }
+}
+
+/// What to type, and the text before `READY> ` that has to follow.
+#[derive(Default)]
+struct Dialogue {
+    lines: String,
+    count: usize,
+}
+
+impl Dialogue {
+    fn step(&mut self, typed: &str, expected: Option<&str>) {
+        let hex = |text: &str| text.bytes().fold(String::new(), |all, byte| all + &format!("{byte:02x}"));
+        let typed = format!("{typed}; echo SYN''C{}.", self.count);
+        let expected = expected.map_or("-".to_owned(), |text| format!("={}", hex(text)));
+        writeln!(self.lines, "{} {expected}", hex(&typed)).expect("a String takes all that is written");
+        self.count += 1;
+    }
+}
+
+/// Has the conversation in a pseudo-terminal; the script ends it where something else is displayed.
+fn converse(world: &World, shell: &Shell, dialogue: &Dialogue) {
+    let number = SHELLS.iter().position(|other| other.command == shell.command).expect("one of the shells");
+    let file = world.root.path().join(format!("dialogue{number}"));
+    fs::write(&file, &dialogue.lines).expect("the dialogue");
+    let pty = world.root.path().join("pty.py");
+    let mut command = bare_command("python3", world);
+    command.env("LINKS", world.root.path()).env("PS1", "READY> ").arg("-I").arg(pty).arg(file);
+    command.args(shell.interactive());
+    quiet_success(&mut command);
+}
+
+#[test]
+fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
+    if !is_installed("python3") {
+        return;
+    }
+    let world = World::new();
+    fs::write(world.root.path().join("pty.py"), PTY).expect("the script");
+    let names = hostile_names();
+    environments(&world, &names);
+    world.environment(HOSTILE, HOSTILE, "hostile");
+    in_every_shell(|shell| {
+        let script = shell.family.script();
+        let verb = if shell.family == Family::Sh { "." } else { "source" };
+        let source = |link: &str| format!("{verb} \"$LINKS/{link}/bin/{script}\"");
+        let mut dialogue = Dialogue::default();
+        dialogue.step(shell.set_prompt(), Some(""));
+        for (number, (_, prompt)) in names.iter().enumerate() {
+            let expected = format!("({}) ", shell.shown(prompt));
+            let is_one_line = !prompt.contains(char::is_control);
+            dialogue.step(&source(&number.to_string()), is_one_line.then_some(&expected));
+        }
+        dialogue.step(&source("hostile"), None);
+        for change in shell.changes_of_mind() {
+            dialogue.step(change, None);
+        }
+        dialogue.step("deactivate", Some(""));
+        converse(&world, shell, &dialogue);
+    });
+    world.assert_nothing_was_executed();
+}
