@@ -62,7 +62,8 @@ fn link_out(executable: &Path) -> Option<PathBuf> {
 /// The names under which a base interpreter may be found in its home, for an environment of copies.
 fn in_home(home: &Path, executable: &Path, cfg: &str) -> Vec<PathBuf> {
     let own_name = executable.file_name().map(|name| home.join(name));
+    let recorded = pyvenv_cfg::value(cfg, "executable").and_then(|path| Path::new(path).file_name());
     let others = [pyvenv_cfg::versioned_python(cfg), Some("python3".to_owned()), Some("python".to_owned())];
     let others = others.into_iter().flatten().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
-    own_name.into_iter().chain(others).collect()
+    own_name.into_iter().chain(recorded.map(|name| home.join(name))).chain(others).collect()
 }

@@ -15,6 +15,7 @@ use crate::testenv::skip_or_fail;
 mod dialogue;
 mod display;
 mod names;
+mod powershell;
 mod sourcing;
 
 /// The family of a shell: the script it sources.

@@ -7,6 +7,7 @@ use crate::fake_python::{FakePython, write_program};
 use crate::interpreter::{home, on_path};
 use crate::pythons::{self, Python};
 use crate::testenv::TestEnv;
+use crate::use_env;
 
 /// Makes `inner` with the interpreter of `outer`, and states that it is the base interpreter's and not `outer`'s.
 #[track_caller]
@@ -26,6 +27,9 @@ fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
     for python in pythons::all().iter().filter(|python| python.has_venv) {
         for links in ["--symlinks", "--copies"] {
             let world = TestEnv::new();
+            if links == "--copies" && use_env::copies_are_dead(&world, python) {
+                continue;
+            }
             world.venv(&python.path).args(["--without-pip", links, "outer"]).output().success();
             assert_nests(&world, python, "venv");
             world.rvenv(&python.path).args(["--without-pip", links, "outer"]).output().silent_success();
@@ -56,6 +60,23 @@ fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
                 .unwrap();
             assert_nests(&world, python, tool);
         }
+    }
+}
+
+/// A link to nothing but the executable: of a relocatable build, an environment that goes by it is dead, as venv's is
+/// (gh-106045). All others keep the link that was asked for.
+#[test]
+fn a_lone_link_makes_an_environment_that_runs() {
+    for python in pythons::all().iter().filter(|python| python.has_venv) {
+        let world = TestEnv::new();
+        fs::create_dir(world.path("alone")).unwrap();
+        let link = world.path("alone/python3");
+        symlink(&python.path, &link).unwrap();
+        world.rvenv(&link).args(["--without-pip", "e"]).output().silent_success();
+        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
+        world.venv(&link).args(["--without-pip", "of venv"]).output().success();
+        let is_enough = use_env::answers(&world, &world.path("of venv")) != use_env::DEAD;
+        assert_eq!(home(&world.path("e")) == world.path("alone"), is_enough, "{}", python.path.display());
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::fake_python::{FakePython, write_program};
 use crate::pythons;
-use crate::testenv::{Outcome, TestEnv};
+use crate::testenv::{Outcome, TestEnv, notice};
 
 /// Runs rvenv with nothing but these directories on PATH (and what scripts are made of, at the end).
 pub(crate) fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
@@ -75,6 +75,11 @@ fn a_directory_that_is_a_link_stays_one_in_the_environment() {
         let world = TestEnv::new();
         symlink(python.path.parent().unwrap(), world.path("stable")).unwrap();
         let program = world.path("stable").join(python.path.file_name().unwrap());
+        if !world.run(&program).args(["-c", "pass"]).output().succeeded() {
+            // A relocatable build looks for its library beside the directory that it seems to be in.
+            notice(&format!("skipped: {} does not run through a linked directory", python.path.display()));
+            continue;
+        }
         world.rvenv(&program).args(["--without-pip", "e"]).output().silent_success();
         assert_eq!(home(&world.path("e")), world.path("stable"));
         let link = world.path("e/bin").join(python.path.file_name().unwrap());

@@ -92,6 +92,10 @@ fn same_as_venv(python: &Python, case: &Case) -> Compared {
     let world = TestEnv::new();
     let root = world.path("box");
     let situation = Situation { python, case, root: &root };
+    if case.has("--copies") && use_env::copies_are_dead(&world, python) {
+        refuses_dead_copies(&world, &situation);
+        return Compared { env_dirs: Vec::new(), world };
+    }
     let mut venv = make(&world, &situation, world.venv(&python.path).args(case.options_of_venv(python)));
     // Moved, not removed: deleting thousands of files makes the creation of the next ones slow on some file systems.
     fs::rename(&root, world.path("box of venv")).expect("nothing else is there");
@@ -108,6 +112,17 @@ fn same_as_venv(python: &Python, case: &Case) -> Compared {
     assert!(declared.out_of_date.is_empty(), "{situation}: no difference any more in {:?}", declared.out_of_date);
     assert_eq!(venv.answers, rvenv.answers, "{situation}: the environments answer differently\n{}", rvenv.outcome);
     Compared { env_dirs: situation.env_dirs().collect(), world }
+}
+
+/// rvenv says so, and leaves nothing.
+#[track_caller]
+fn refuses_dead_copies(world: &TestEnv, situation: &Situation) {
+    let Situation { python, case, root } = situation;
+    fs::create_dir(root).expect("the world was made for this");
+    let command = world.rvenv(&python.path).args(case.options).args(case.env_dirs_as_typed(root));
+    let outcome = command.cwd(root).output().status(1);
+    assert!(outcome.stderr().contains("does not start"), "{situation}: {outcome}");
+    assert!(Tree::read(root).0.is_empty(), "{situation}: something is left\n{outcome}");
 }
 
 /// What a command made of an empty directory.

@@ -31,6 +31,11 @@ pub(crate) struct Python {
 }
 
 impl Python {
+    #[cfg(unix)]
+    pub(crate) fn is_pypy(&self) -> bool {
+        self.real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pypy"))
+    }
+
     /// The other names of this very interpreter in its directory: its `python`, `python3` and `python3.N`.
     #[cfg(unix)]
     pub(crate) fn by_its_other_names(&self) -> impl Iterator<Item = Self> {

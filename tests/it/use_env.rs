@@ -18,11 +18,21 @@ for answer in [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefi
     print(answer)
 ";
 
+/// What [`answers`] says of an environment whose interpreter does not start.
+pub(crate) const DEAD: &str = "it does not start";
+
 /// Asks an environment about itself. One that cannot answer is an answer too: on some builds a `--copies` environment
 /// is dead, whoever made it.
 pub(crate) fn answers(world: &TestEnv, env_dir: &Path) -> String {
     let outcome = world.run(env_dir.join("bin/python")).args(["-I", "-c", QUESTION]).try_output();
-    outcome.ok().filter(Outcome::succeeded).map_or_else(|| "it does not start".to_owned(), |outcome| outcome.stdout())
+    outcome.ok().filter(Outcome::succeeded).map_or_else(|| DEAD.to_owned(), |outcome| outcome.stdout())
+}
+
+/// Whether venv makes a dead environment of copies, as of an interpreter that finds its libraries from where it is.
+pub(crate) fn copies_are_dead(world: &TestEnv, python: &Python) -> bool {
+    let env_dir = world.path("copies of venv");
+    world.venv(&python.path).args(["--without-pip", "--copies"]).arg(&env_dir).output().success();
+    answers(world, &env_dir) == DEAD
 }
 
 /// Uses pip for all that one does with it, and at last lets it remove itself.

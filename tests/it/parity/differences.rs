@@ -41,6 +41,12 @@ pub(crate) fn declare(situation: &Situation, expected: &mut Tree, found: &mut Tr
 
 const DECLARED: &[Difference] = &[
     Difference {
+        what: "copies of PyPy are copies",
+        why: "PyPy's venv makes links where the executable that was named is a link; `--copies` asks for copies",
+        applies: |it| it.case.has("--copies") && it.python.is_pypy() && it.python.path.is_symlink(),
+        declare: |env| env.copies_for_links(),
+    },
+    Difference {
         what: "`bin/python3.N`",
         why: "venv makes this link since 3.9; scripts ask for it by that name",
         applies: |it| it.python.minor < 9 && !it.python.path.ends_with(python3_n(it)),

@@ -50,6 +50,17 @@ impl<'a> EnvPair<'a> {
         self.insert(path, entry);
     }
 
+    /// Copies of what absolute links of venv lead to.
+    pub(crate) fn copies_for_links(&mut self) {
+        for entry in self.expected.0.values_mut() {
+            let Kind::Symlink(target) = &entry.kind else { continue };
+            if let Some(contents) = target.is_absolute().then(|| std::fs::read(target).ok()).flatten() {
+                *entry = Entry { mode: 0o755, kind: Kind::File(contents) };
+                self.changed = true;
+            }
+        }
+    }
+
     /// A symbolic link that rvenv makes too.
     pub(crate) fn link(&mut self, target: &str, path: &str) {
         self.insert(path, Entry { mode: 0, kind: Kind::Symlink(Path::new(target).to_owned()) });

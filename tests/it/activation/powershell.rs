@@ -1,0 +1,49 @@
+//! The dialogue in PowerShell, whose script finds its environment by its own place and the prompt in `pyvenv.cfg`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{World, quiet_success};
+use crate::testenv::skip_or_fail;
+
+/// Where `pwsh` is: hosted machines have it in places of their own, so PATH is asked.
+fn pwsh() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|dir| dir.join("pwsh")).find(|program| program.exists())
+}
+
+#[test]
+fn the_dialogue_goes_as_in_the_other_shells() {
+    let Some(pwsh) = pwsh() else {
+        return skip_or_fail("powershell", "pwsh is not installed");
+    };
+    let world = World::new();
+    let a = world.environment("it's first", "unused", "a");
+    let b = world.environment("b", "unused", "b");
+    // As Python writes the text: it's "$(1)" \ `x`
+    fs::write(b.join("pyvenv.cfg"), "home = /usr/bin\nprompt = 'it\\'s \"$(1)\" \\\\ `x`'\n").expect("a pyvenv.cfg");
+    let script = world.root.path().join("dialogue.ps1");
+    fs::write(&script, include_str!("dialogue.ps1")).expect("the dialogue");
+    let out = world.root.path().join("report");
+    let mut command = super::bare_command(pwsh.to_str().expect("a path in UTF-8"), &world);
+    command.env("OUT", &out).env("A", &a).env("B", &b).env("PYTHONHOME", "/some/home");
+    command.args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(&script);
+    quiet_success(&mut command);
+
+    let inactive = "unset unset /usr/bin:/bin /some/home";
+    let active = |env: &Path, prompt: &str| {
+        let env = env.display();
+        format!("{env} {prompt} {env}/bin:/usr/bin:/bin unset")
+    };
+    let expected = [
+        format!("before: {inactive}"),
+        format!("active: {}", active(&a, "it's first")),
+        format!("again: {}", active(&a, "it's first")),
+        format!("switched: {}", active(&b, "it's \"$(1)\" \\ `x`")),
+        format!("nondestructive: {inactive}"),
+        format!("deactivated: {inactive}"),
+        "edited: unset unset /first:/usr/bin:/bin:/last /some/home".to_owned(),
+    ];
+    let report = fs::read_to_string(&out).expect("a report");
+    assert_eq!(report.lines().collect::<Vec<_>>(), expected);
+}
