@@ -5,6 +5,7 @@ use std::os::unix::fs::symlink;
 
 use crate::fake_python::{FakePython, write_program};
 use crate::interpreter::{home, on_path};
+use crate::peers::Tool;
 use crate::pythons::{self, Python};
 use crate::testenv::TestEnv;
 use crate::use_env;
@@ -59,6 +60,20 @@ fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
             fs::write(world.path("outer/pyvenv.cfg"), format!("home = {home}\nimplementation = CPython\n{key}\n"))
                 .unwrap();
             assert_nests(&world, python, tool);
+        }
+    }
+}
+
+#[test]
+fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is_used() {
+    for python in pythons::all() {
+        for tool in [Tool::Virtualenv, Tool::Uv] {
+            let world = TestEnv::new();
+            let Some(command) = tool.makes(&world, python, &world.path("outer")) else { continue };
+            // The newest of them do not know the oldest interpreters.
+            if command.output().succeeded() {
+                assert_nests(&world, python, &format!("{tool:?}"));
+            }
         }
     }
 }

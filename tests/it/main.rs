@@ -25,6 +25,8 @@ mod interpreter;
 // Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
 #[cfg(unix)]
 mod parity;
+#[cfg(unix)]
+mod peers;
 mod plan;
 mod pythons;
 #[cfg(unix)]

@@ -12,10 +12,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::pythons::{self, Python};
-use crate::testenv::{Outcome, Run, TestEnv};
+use crate::testenv::{Outcome, Run, TestEnv, notice};
 use crate::tree::Tree;
 use crate::use_env;
-use cases::{Case, Situation, WITH_PIP, WITHOUT_PIP};
+use cases::{Case, OVER, Situation, WITH_PIP, WITHOUT_PIP};
 
 macro_rules! versions {
     ($($name:ident = $minor:literal),+ $(,)?) => {
@@ -23,6 +23,11 @@ macro_rules! versions {
             #[test]
             fn environments_without_pip_are_those_of_venv() {
                 super::without_pip($minor);
+            }
+
+            #[test]
+            fn what_is_made_of_an_environment_that_is_there_is_what_venv_makes_of_it() {
+                super::over_another($minor);
             }
 
             #[test]
@@ -64,6 +69,24 @@ fn without_pip(minor: u32) {
         // The name it is called by decides the shape of the links.
         for renamed in python.by_its_other_names() {
             same_as_venv(&renamed, &cases::PLAIN);
+        }
+    }
+}
+
+fn over_another(minor: u32) {
+    for python in pythons_with(minor) {
+        let world = TestEnv::new();
+        for case in OVER {
+            let tool = case.over.expect("all of these are over another");
+            let env_dir = world.path(format!("{tool:?}"));
+            let command = tool.makes(&world, python, &env_dir).filter(|_| !env_dir.exists());
+            // The newest virtualenv and uv do not know the oldest interpreters.
+            let known = env_dir.exists() || command.is_some_and(|command| command.output().succeeded());
+            if known {
+                same_as_venv(python, case);
+            } else {
+                notice(&format!("skipped: {tool:?} makes no environment of {}", python.path.display()));
+            }
         }
     }
 }
@@ -135,6 +158,9 @@ struct Made {
 fn make(world: &TestEnv, situation: &Situation, command: Run) -> Made {
     let Situation { case, root, .. } = situation;
     fs::create_dir(root).expect("the world was made for this");
+    for (tool, env_dir) in case.over.into_iter().flat_map(|tool| situation.env_dirs().map(move |dir| (tool, dir))) {
+        tool.makes(world, situation.python, &env_dir).expect("it was here a moment ago").output().success();
+    }
     let command = command.args(case.env_dirs_as_typed(root)).cwd(root).umask(case.umask);
     let outcome = command.output().silent_success();
     // Read before the environments are used, which may write bytecode.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::peers::Tool;
 use crate::pythons::Python;
 
 /// An argument list and how it is run.
@@ -13,6 +14,8 @@ pub(crate) struct Case {
     typed: &'static [&'static str],
     pub(crate) umask: &'static str,
     pub(crate) prompt: Option<Prompt>,
+    /// Whose environment is there before.
+    pub(crate) over: Option<Tool>,
 }
 
 /// The value of `--prompt`.
@@ -64,16 +67,33 @@ pub(crate) const WITHOUT_PIP: &[Case] = &[
     with(&["--copies", "--system-site-packages", "--clear", "--prompt=it", NO_IGNORE, NO_PIP]).prompt("it", "'it'"),
 ];
 
+/// What is done to an environment that is there.
+pub(crate) const OVER: &[Case] = &[
+    PLAIN.over(Tool::Venv),
+    with(&[NO_PIP, "--upgrade"]).over(Tool::Venv),
+    with(&[NO_PIP, "--clear"]).over(Tool::Venv),
+    PLAIN.over(Tool::Virtualenv),
+    with(&[NO_PIP, "--upgrade"]).over(Tool::Virtualenv),
+    with(&[NO_PIP, "--clear"]).over(Tool::Virtualenv),
+    PLAIN.over(Tool::Uv),
+    with(&[NO_PIP, "--upgrade"]).over(Tool::Uv),
+    with(&[NO_PIP, "--clear"]).over(Tool::Uv),
+];
+
 const SPACES_AND_ACCENTS: &[&str] = &["déjà vu/mon café, l’été"];
 const HOSTILE: &str = r#"it's déjà \ "vu""#;
 
 const fn with(options: &'static [&'static str]) -> Case {
-    Case { options, env_dirs: &["env"], typed: &[], umask: "022", prompt: None }
+    Case { options, env_dirs: &["env"], typed: &[], umask: "022", prompt: None, over: None }
 }
 
 impl Case {
     const fn at(self, env_dirs: &'static [&'static str]) -> Self {
         Self { env_dirs, ..self }
+    }
+
+    const fn over(self, tool: Tool) -> Self {
+        Self { over: Some(tool), ..self }
     }
 
     const fn typed(self, typed: &'static [&'static str]) -> Self {
@@ -90,6 +110,11 @@ impl Case {
 
     pub(crate) fn has(&self, option: &str) -> bool {
         self.options.contains(&option)
+    }
+
+    /// Whether files of virtualenv's or uv's are there and stay.
+    pub(crate) fn keeps_files_of_a_peer(&self) -> bool {
+        matches!(self.over, Some(Tool::Virtualenv | Tool::Uv)) && !self.has("--clear")
     }
 
     pub(crate) fn has_no_ignore_file(&self) -> bool {
@@ -132,6 +157,7 @@ impl Situation<'_> {
 impl fmt::Display for Situation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Case { options, env_dirs, umask, .. } = self.case;
-        write!(f, "{options:?} at {env_dirs:?} under umask {umask} with {}", self.python.path.display())
+        let over = self.case.over.map(|tool| format!(" over one of {tool:?}")).unwrap_or_default();
+        write!(f, "{options:?} at {env_dirs:?}{over} under umask {umask} with {}", self.python.path.display())
     }
 }

@@ -49,20 +49,34 @@ const DECLARED: &[Difference] = &[
     Difference {
         what: "`bin/python3.N`",
         why: "venv makes this link since 3.9; scripts ask for it by that name",
-        applies: |it| it.python.minor < 9 && !it.python.path.ends_with(python3_n(it)),
+        applies: |it| {
+            it.python.minor < 9 && !it.python.path.ends_with(python3_n(it)) && !it.case.keeps_files_of_a_peer()
+        },
         declare: versioned_name,
     },
     Difference {
         what: "`.gitignore`",
         why: "venv writes one since 3.13; no environment belongs into a repository",
-        applies: |it| it.python.minor < 13 && !it.case.has_no_ignore_file(),
+        applies: |it| it.python.minor < 13 && !it.case.has_no_ignore_file() && !it.case.keeps_files_of_a_peer(),
         declare: |env| env.insert_like("pyvenv.cfg", ".gitignore", b"*\n"),
     },
     Difference {
         what: "the comment in `.gitignore`",
         why: "venv's says that venv made it; what it ignores is the same",
-        applies: |it| !it.case.has_no_ignore_file(),
+        applies: |it| !it.case.has_no_ignore_file() && !it.case.keeps_files_of_a_peer(),
         declare: |env| env.edit_both(".gitignore", without_comments),
+    },
+    Difference {
+        what: "a `.gitignore` that is there stays",
+        why: "it may be the user's own (gh-135604)",
+        applies: |it| it.python.minor >= 13 && it.case.keeps_files_of_a_peer(),
+        declare: |env| env.take_from_found(".gitignore"),
+    },
+    Difference {
+        what: "the links in an environment of another tool",
+        why: "venv leaves them as they are, whatever they lead to; here they are those of a new environment",
+        applies: |it| it.case.keeps_files_of_a_peer() && !it.python.path.ends_with("python"),
+        declare: relinked,
     },
     Difference {
         what: "`bin/Activate.ps1`",
@@ -133,6 +147,19 @@ fn versioned_name(env: &mut EnvPair) {
         env.copy(&format!("bin/{called}"), &versioned);
     } else {
         env.link(&called, &versioned);
+    }
+}
+
+/// The links of a new environment.
+fn relinked(env: &mut EnvPair) {
+    let python = &env.situation.python.path;
+    let called = python.file_name().expect("it is a file").to_string_lossy().into_owned();
+    let absolute = python.to_string_lossy().into_owned();
+    env.link(&absolute, &format!("bin/{called}"));
+    for name in ["python".to_owned(), "python3".to_owned(), python3_n(env.situation)] {
+        if name != called {
+            env.link(&called, &format!("bin/{name}"));
+        }
     }
 }
 

@@ -50,6 +50,13 @@ impl<'a> EnvPair<'a> {
         self.insert(path, entry);
     }
 
+    /// The file as rvenv has it, where what it holds is not venv's or rvenv's to say.
+    pub(crate) fn take_from_found(&mut self, path: &str) {
+        if let Some(entry) = self.found.0.get(&self.full(path)).cloned() {
+            self.insert(path, entry);
+        }
+    }
+
     /// Copies of what absolute links of venv lead to.
     pub(crate) fn copies_for_links(&mut self) {
         for entry in self.expected.0.values_mut() {
