@@ -135,9 +135,36 @@ fn the_plan_for_pypy_has_its_own_names_too() {
     assert_golden("pypy-3.11", &facts, &Config::default(), &on_posix());
 }
 
+/// An interpreter that was run as `dir/name`, which is a link to `real`.
+fn run_as(dir: &str, name: &str, real: &str, facts: Facts) -> Facts {
+    Facts {
+        executable: format!("{dir}/{name}"),
+        real_executable: real.to_owned(),
+        home: dir.to_owned(),
+        exe_name: name.to_owned(),
+        ..facts
+    }
+}
+
+/// Homebrew's: the link below `opt` stays when the version in the Cellar goes.
 #[test]
-fn the_plan_on_macos_has_no_lib64() {
-    assert_golden("macos-3.13", &Facts { os: Os::MacOs, ..linux(13) }, &Config::default(), &on_posix());
+fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
+    let facts = Facts { os: Os::MacOs, ..linux(13) };
+    let real = "/opt/homebrew/Cellar/python@3.13/3.13.1/Frameworks/Python.framework/Versions/3.13/bin/python3.13";
+    let facts = run_as("/opt/homebrew/opt/python@3.13/bin", "python3.13", real, facts);
+    assert_golden("macos-3.13", &facts, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_a_python_of_conda() {
+    let facts = run_as("/opt/conda/bin", "python", "/opt/conda/bin/python3.12", linux(12));
+    assert_golden("conda-3.12", &facts, &Config::default(), &on_posix());
+}
+
+#[test]
+fn the_plan_for_a_python_run_from_its_build_tree() {
+    let facts = run_as("/src/cpython", "python", "/src/cpython/python", linux(14));
+    assert_golden("build-tree-3.14", &facts, &Config::default(), &on_posix());
 }
 
 #[test]
