@@ -1,7 +1,7 @@
 //! `--clear`: what it deletes, and what it refuses to.
 
 use std::fs;
-use std::os::unix::fs::{FileTypeExt, symlink};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 
 use crate::errors::{names, world};
 
@@ -60,4 +60,17 @@ fn clear_deletes_what_venv_leaves_too() {
     assert!(fs::symlink_metadata(&fifo).unwrap().file_type().is_fifo());
     world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().silent_success();
     assert!(!fifo.exists());
+}
+
+#[test]
+fn clear_leaves_the_directory_itself_as_it_is() {
+    let (world, python) = world();
+    let dir = world.path("e");
+    fs::create_dir_all(dir.join("old")).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o2750)).unwrap();
+    let before = fs::metadata(&dir).unwrap();
+    world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().silent_success();
+    let after = fs::metadata(&dir).unwrap();
+    assert_eq!((before.ino(), before.mode()), (after.ino(), after.mode()));
+    assert!(!dir.join("old").exists() && dir.join("pyvenv.cfg").exists());
 }

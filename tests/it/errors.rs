@@ -1,6 +1,8 @@
 //! What goes wrong, what is said then, and that nothing half-made is left.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
@@ -144,4 +146,16 @@ fn a_relative_path_needs_a_current_directory() {
     run(&["--prompt", ".", "/nowhere/e"])
         .failure("error: --prompt . needs the current directory, which is gone or may not be read\n");
     run(&[world.path("e").to_str().unwrap()]).silent_success();
+}
+
+#[test]
+fn a_name_that_no_system_or_file_can_hold_is_refused() {
+    let (world, python) = world();
+    let run = |name: &OsStr| world.rvenv(&python).arg("--without-pip").arg(name).output();
+    let root = world.path("").display().to_string();
+    run(OsStr::from_bytes(b"caf\xe9"))
+        .failure(&format!("error: cannot make an environment in `{root}caf\u{fffd}`: the path is not UTF-8\n"));
+    let long = "x".repeat(300);
+    run(OsStr::new(&long))
+        .failure(&format!("error: cannot look at `{root}{long}`\n  cause: File name too long (os error 36)\n"));
 }

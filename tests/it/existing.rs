@@ -1,12 +1,16 @@
 //! A directory that exists already: what stands in the way there is found before anything is touched.
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use crate::errors::{names, world};
-use crate::testenv::{Run, TestEnv};
+use crate::pythons::{self, Python};
+use crate::testenv::{Run, TestEnv, skip_or_fail};
 use crate::tree::Tree;
+use crate::use_env;
 
 const NOBODY: u32 = 65534;
 
@@ -129,4 +133,32 @@ fn clear_deletes_directories_that_their_owner_may_not_write_to() {
     }
     as_nobody(&world, &python).args(["--clear", "e"]).output().silent_success();
     assert!(!world.path("e/a").exists() && world.path("e/pyvenv.cfg").exists());
+}
+
+/// A program that runs cannot be written into (`ETXTBSY`), but its name can be given to another file.
+#[test]
+fn a_copy_of_the_interpreter_that_is_running_is_replaced() {
+    let copied = |python: &&Python| {
+        let world = TestEnv::new();
+        python.has_venv && !use_env::copies_are_dead(&world, python)
+    };
+    let Some(python) = pythons::all().iter().find(copied) else {
+        return skip_or_fail("pythons", "no interpreter that can be copied");
+    };
+    let world = TestEnv::new();
+    let make = || world.rvenv(&python.path).args(["--without-pip", "--copies", "e"]).output().silent_success();
+    make();
+    let waits = "import sys; print('up', flush=True); sys.stdin.read()";
+    let mut running = Command::new(world.path("e/bin/python"))
+        .args(["-c", waits])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 2];
+    running.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    make();
+    drop(running.stdin.take());
+    assert!(running.wait().unwrap().success());
+    world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
 }

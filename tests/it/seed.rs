@@ -2,16 +2,53 @@
 
 use std::fs;
 
-use crate::pythons;
-use crate::testenv::TestEnv;
+use crate::pythons::{self, Python};
+use crate::testenv::{TestEnv, skip_or_fail};
+
+/// Not PyPy, whose library has another place.
+fn newest_with_ensurepip() -> Option<&'static Python> {
+    pythons::all().iter().rev().find(|python| python.bundled_pip.is_some() && !python.is_pypy())
+}
 
 /// Modules of the standard library that ensurepip and pip import; each of these would end the run.
 const SHADOWS: &[&str] = &["tempfile.py", "runpy.py", "logging.py", "subprocess.py", "sitecustomize.py"];
 
+/// As ensurepip does it: what is there and as new stays, byte for byte; what is older is replaced.
+#[test]
+fn a_pip_that_is_there_stays_unless_it_is_older() {
+    let Some(python) = newest_with_ensurepip() else {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
+    };
+    let world = TestEnv::new();
+    let make = |options: &[&str]| world.rvenv(&python.path).args(options).arg("e").output().silent_success();
+    make(&[]);
+    let version = python.bundled_pip.as_deref().unwrap();
+    let site_packages = world.path(format!("e/lib/python3.{}/site-packages", python.minor));
+    let dist_info = site_packages.join(format!("pip-{version}.dist-info"));
+    fs::write(site_packages.join("pip/mine.py"), "").unwrap();
+    let stamp = || fs::metadata(dist_info.join("RECORD")).unwrap().modified().unwrap();
+    let before = stamp();
+    make(&["--upgrade"]);
+    make(&[]);
+    assert_eq!(stamp(), before);
+
+    let older = site_packages.join("pip-1.0.dist-info");
+    fs::rename(&dist_info, &older).unwrap();
+    for (file, old, new) in [
+        ("METADATA", format!("Version: {version}"), "Version: 1.0".to_owned()),
+        ("RECORD", format!("pip-{version}.dist-info"), "pip-1.0.dist-info".to_owned()),
+    ] {
+        let text = fs::read_to_string(older.join(file)).unwrap();
+        fs::write(older.join(file), text.replace(&old, &new)).unwrap();
+    }
+    make(&["--upgrade"]);
+    assert!(dist_info.join("RECORD").exists() && !older.exists());
+}
+
 #[test]
 fn ensurepip_sees_neither_the_directories_nor_the_variables_of_the_user() {
-    let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some()) else {
-        return crate::testenv::skip_or_fail("pythons", "no interpreter has ensurepip");
+    let Some(python) = newest_with_ensurepip() else {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
     };
     let world = TestEnv::new();
     for dir in ["cwd", "env", "modules", "home/.pip", "home/.config/pip"] {
