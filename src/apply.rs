@@ -3,52 +3,74 @@
 use std::path::Path;
 
 use crate::error::Result;
-use crate::existing::Found;
 use crate::fs;
 use crate::interpreter;
-use crate::plan::{Plan, Step};
+use crate::journal::Journal;
+use crate::plan::{Mode, OnExisting, Plan, Step};
+use crate::pyvenv_cfg;
 use crate::seed;
 
-/// Does all steps of a plan, where `found` is what was at its directory.
+/// Does all steps of a plan.
 ///
 /// # Errors
-/// When a step fails. What was absent is then absent again and what was empty is empty; a directory that held
-/// something keeps it, and what was made in it.
-pub(crate) fn apply(plan: &Plan, found: &Found) -> Result<()> {
+/// When a step fails. Then all is as it was before, but for what `--clear` has deleted and what ensurepip or pip have
+/// changed in a directory that was there.
+pub(crate) fn apply(plan: &Plan) -> Result<()> {
     let env_dir = &plan.env_dir.path;
-    let done = fs::create_dir(env_dir).and_then(|()| plan.steps.iter().try_for_each(|step| run(step, env_dir)));
+    let mut journal = Journal::default();
+    let done = create_dir(env_dir, &mut journal)
+        .and_then(|()| plan.steps.iter().try_for_each(|step| run(step, env_dir, &mut journal)));
     if done.is_err() {
-        roll_back(env_dir, found, plan.steps.contains(&Step::Clear));
+        journal.undo();
     }
     done
 }
 
-fn run(step: &Step, env_dir: &Path) -> Result<()> {
+fn run(step: &Step, env_dir: &Path, journal: &mut Journal) -> Result<()> {
     let at = |path: &str| fs::below(env_dir, path);
     match step {
-        Step::Clear => fs::clear_dir(env_dir),
-        Step::CreateDir { path } => fs::create_dir(&at(path)),
-        Step::Symlink { path, target, existing } => fs::symlink(Path::new(target), &at(path), *existing),
-        Step::Copy { source, path, mode } => fs::copy(Path::new(source), &at(path), *mode),
-        Step::Write { path, contents, mode, existing } => fs::write(&at(path), contents, *mode, *existing),
-        Step::CheckCopy { source, path } => {
-            let source = Path::new(source);
-            fs::with_trial_copy(source, &at(path), |copy| interpreter::check_starts(copy, source))
+        Step::CheckCopy { source, home } => check_copy(Path::new(source), home, env_dir),
+        Step::Clear => {
+            journal.clears(env_dir);
+            fs::clear_dir(env_dir)
+        }
+        Step::Remove { path } => {
+            journal.changes(&at(path))?;
+            fs::remove_file(&at(path))
+        }
+        Step::CreateDir { path } => create_dir(&at(path), journal),
+        Step::Symlink { path, target, existing } => {
+            journal.changes(&at(path))?;
+            fs::symlink(Path::new(target), &at(path), *existing)
+        }
+        Step::Copy { source, path, mode } => {
+            journal.changes(&at(path))?;
+            fs::copy(Path::new(source), &at(path), *mode)
+        }
+        Step::Write { path, contents, mode, existing } => {
+            journal.changes(&at(path))?;
+            fs::write(&at(path), contents, *mode, *existing)
         }
         Step::SeedPip { python } => seed::install_pip(&at(python), env_dir),
         Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), env_dir, packages),
     }
 }
 
-/// Leaves nothing half-made. What cannot be deleted stays: the error that led here is the one to report.
-fn roll_back(env_dir: &Path, found: &Found, cleared: bool) {
-    match found {
-        Found::Nothing { topmost } => {
-            let _ = fs::clear_dir(env_dir);
-            fs::remove_empty_dirs(env_dir, topmost);
-        }
-        Found::EmptyDir => drop(fs::clear_dir(env_dir)),
-        Found::Dir if cleared => drop(fs::clear_dir(env_dir)),
-        Found::Dir => {}
+fn create_dir(path: &Path, journal: &mut Journal) -> Result<()> {
+    if let Some(topmost) = fs::create_dir(path)? {
+        journal.made(path, topmost);
     }
+    Ok(())
+}
+
+/// Runs a copy of the interpreter in a directory that is as deep in the environment as the scripts directory, and has
+/// a `pyvenv.cfg` of its own: it finds there what it will find later.
+fn check_copy(source: &Path, home: &str, env_dir: &Path) -> Result<()> {
+    fs::with_trial_dir(env_dir, |dir| {
+        let copy = dir.join(source.file_name().unwrap_or(source.as_os_str()));
+        let cfg = dir.join(pyvenv_cfg::FILE_NAME);
+        fs::write(&cfg, &format!("home = {home}\n"), Mode::Umask, OnExisting::Replace)?;
+        fs::copy(source, &copy, Mode::Executable)?;
+        interpreter::check_starts(&copy, source)
+    })
 }

@@ -9,7 +9,7 @@ use crate::existing::{self, Found};
 use crate::fs;
 use crate::interpreter::{self, facts::Facts};
 use crate::layout::Layout;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Step};
 use crate::pyvenv_cfg;
 use crate::seed;
 use crate::warning::Warning;
@@ -45,23 +45,29 @@ impl EnvBuilder {
     /// # Errors
     /// When the existing environment that is to be upgraded cannot be read.
     pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        match self.config.existing {
-            Existing::Upgrade => Ok(plan::plan(&self.facts, &self.kept(env_dir)?, env_dir)),
-            Existing::Reuse | Existing::Clear => Ok(plan::plan(&self.facts, &self.config, env_dir)),
+        let existing = self.config.existing;
+        let kept = if existing == Existing::Upgrade { Some(self.kept(env_dir)?) } else { None };
+        let mut plan = plan::plan(&self.facts, kept.as_ref().unwrap_or(&self.config), env_dir);
+        if existing != Existing::Clear {
+            let stale = existing::stale_interpreters(env_dir, &Layout::of(&self.facts));
+            plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
         }
+        Ok(plan)
     }
 
     /// Makes the environment of a plan, and says what the user should know about it.
     ///
     /// # Errors
-    /// When its directory may not be used, or a step fails. Nothing half-made is left: what was absent is absent again.
+    /// When its directory may not be used, or a step fails. Nothing half-made is left then: a directory that was absent
+    /// is absent again, and one that was there has what it had.
     pub fn create(&self, plan: &Plan) -> Result<Vec<Warning>> {
         let found = existing::inspect(&plan.env_dir)?;
         if found == Found::Dir {
             existing::check_clear(&plan.env_dir, self.config.existing, &self.environment)?;
+            existing::check_base(&plan.env_dir, &self.facts, self.config.existing)?;
             existing::check_steps(plan)?;
         }
-        apply::apply(plan, &found)?;
+        apply::apply(plan)?;
         Ok(if found == Found::Dir { self.warnings(plan) } else { Vec::new() })
     }
 

@@ -22,10 +22,11 @@ impl Environment {
     /// Reads the environment of this process.
     #[must_use]
     pub fn read() -> Self {
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        // Splitting nothing would give one empty entry, which is the current directory.
+        let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
         Self {
             cwd: std::env::current_dir().ok(),
-            path: std::env::split_paths(&path).collect(),
+            path: path.iter().flat_map(std::env::split_paths).collect(),
             home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
             python: std::env::var_os("RVENV_PYTHON"),
             debug: std::env::var_os("RVENV_LOG").is_some_and(|level| level == "debug"),

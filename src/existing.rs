@@ -7,6 +7,7 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs::{self, Kind};
+use crate::interpreter::facts::Facts;
 use crate::layout::Layout;
 use crate::plan::{OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
@@ -14,11 +15,8 @@ use crate::pyvenv_cfg;
 /// What was found at ENV_DIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing. `topmost` is the first directory that has to be made: ENV_DIR or one above it.
-    Nothing {
-        /// The first directory that has to be made.
-        topmost: PathBuf,
-    },
+    /// Nothing.
+    Nothing,
     /// A directory without anything in it.
     EmptyDir,
     /// A directory with something in it.
@@ -32,11 +30,17 @@ pub(crate) enum Found {
 /// directory, or cannot be looked at.
 pub(crate) fn inspect(env_dir: &EnvDir) -> Result<Found> {
     let path = env_dir.path.clone();
+    if let Some(file) = path.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File)) {
+        return Err(Error::InTheWay { env_dir: path.clone(), path: file.to_owned(), wanted: "directory" });
+    }
     match fs::kind(&path)? {
-        Kind::Nothing => Ok(Found::Nothing { topmost: topmost_missing(&path) }),
+        Kind::Nothing => Ok(Found::Nothing),
         Kind::EmptyDir => Ok(Found::EmptyDir),
         Kind::Dir => Ok(Found::Dir),
-        Kind::Link(target) => Err(Error::EnvDirIsLink { target: path.with_file_name(target), path }),
+        Kind::Link(target) => {
+            let target = path.with_file_name(target);
+            Err(Error::EnvDirIsLink { directory: fs::is_dir(&target).then_some(target), path })
+        }
         Kind::File => Err(Error::EnvDirIsFile { path }),
     }
 }
@@ -55,10 +59,11 @@ pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &En
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(path, home)) {
         return refused("it holds your home directory".to_owned());
     }
-    if fs::exists(&path.join(pyvenv_cfg::FILE_NAME)) {
+    if fs::kind(&path.join(pyvenv_cfg::FILE_NAME))? == Kind::File {
         return Ok(());
     }
-    if let Some(repository) = [".git", ".hg", ".svn"].iter().find(|name| fs::exists(&path.join(name))) {
+    let is_there = |name: &&&str| !matches!(fs::kind(&path.join(name)), Ok(Kind::Nothing));
+    if let Some(repository) = [".git", ".hg", ".svn"].iter().find(is_there) {
         return refused(format!("it is no environment and holds a repository (`{repository}`)"));
     }
     if environment.cwd.as_deref().is_some_and(|cwd| cwd != path && is_or_is_above(path, cwd)) {
@@ -67,14 +72,42 @@ pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &En
     Ok(())
 }
 
-/// Whether `dir` is `inner` or a directory above it, also by way of symlinks.
+/// Whether `dir` is `inner` or a directory above it, by whatever way.
 fn is_or_is_above(dir: &Path, inner: &Path) -> bool {
-    inner.starts_with(dir) || fs::resolved(inner).starts_with(fs::resolved(dir))
+    let real = fs::resolved(inner);
+    inner.ancestors().chain(real.ancestors()).any(|ancestor| fs::is_same(ancestor, dir))
 }
 
-fn topmost_missing(path: &Path) -> PathBuf {
-    let missing = path.ancestors().take_while(|dir| matches!(fs::kind(dir), Ok(Kind::Nothing)));
-    missing.last().unwrap_or(path).to_owned()
+/// Refuses to make an environment where its own interpreter is: the one would take the place of the other.
+///
+/// # Errors
+/// When the base executable is in what would be the scripts directory or, for `--clear`, anywhere in ENV_DIR.
+pub(crate) fn check_base(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<()> {
+    let scripts = fs::below(&env_dir.path, &Layout::of(facts).scripts);
+    let is_lost = |executable: &Path| match existing {
+        Existing::Clear => is_or_is_above(&env_dir.path, executable),
+        Existing::Reuse | Existing::Upgrade => executable.parent().is_some_and(|home| fs::is_same(home, &scripts)),
+    };
+    let executables = [&facts.executable, &facts.real_executable].map(Path::new);
+    match executables.into_iter().find(|executable| is_lost(executable)) {
+        Some(executable) => Err(Error::BaseInside { path: env_dir.path.clone(), executable: executable.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+/// The names of other Python versions in the scripts directory, such as `bin/python3.12` after a change to 3.13: whatever
+/// they lead to, it is no longer that.
+pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Vec<String> {
+    let is_versioned = |name: &str| {
+        let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
+        let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
+        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let entries = fs::entries(&env_dir.path.join(&layout.scripts)).into_iter();
+    let names = entries.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let others =
+        names.filter(|name| is_versioned(name) && *name != layout.executable && !layout.aliases.contains(name));
+    others.map(|name| layout.script(&name)).collect()
 }
 
 /// Makes sure that the steps of a plan can be done in the directory that exists, before the first of them is.
@@ -99,7 +132,7 @@ pub(crate) fn check_steps(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// A directory of the environment is one, or can be made. Those above it may be links, as for venv.
+/// A directory of the environment is one, or can be made. Those above it may be links to others in the environment.
 fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
     let mut path = env_dir.to_owned();
     let mut names = relative.split('/').peekable();
@@ -109,13 +142,18 @@ fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
         match fs::kind(&path)? {
             Kind::Nothing => return Ok(()),
             Kind::Dir | Kind::EmptyDir => {}
-            Kind::Link(_) if !is_last && fs::is_dir(&path) => {}
+            // Such as a `lib64` that leads to `lib`. Out of the environment leads no way.
+            Kind::Link(_) if !is_last && fs::is_dir(&path) && leads_into(&path, env_dir) => {}
             Kind::Link(_) | Kind::File => {
                 return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });
             }
         }
     }
     writable(&path, env_dir)
+}
+
+fn leads_into(link: &Path, env_dir: &Path) -> bool {
+    fs::resolved(link).ancestors().any(|ancestor| fs::is_same(ancestor, env_dir))
 }
 
 fn check_file(env_dir: &Path, relative: &str) -> Result<()> {

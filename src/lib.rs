@@ -32,6 +32,7 @@ mod error;
 mod existing;
 mod fs;
 pub mod interpreter;
+mod journal;
 mod layout;
 pub mod plan;
 mod python_text;

@@ -9,7 +9,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
-            Self::EnvDirIsLink { target, .. } => Some(format!("name the directory itself: `{}`", shown(target))),
+            Self::EnvDirIsLink { directory, .. } => {
+                directory.as_ref().map(|directory| format!("name the directory itself: `{}`", shown(directory)))
+            }
+            Self::BaseInside { .. } => {
+                Some("it would be lost: choose another directory, or another interpreter with RVENV_PYTHON".to_owned())
+            }
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
             }
@@ -20,8 +25,7 @@ impl Error {
                 Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
             }
             Self::NotRun { .. }
-            | Self::Dangling { .. }
-            | Self::LoaderGone { .. }
+            | Self::NotRunnable { .. }
             | Self::ProbeFailed { .. }
             | Self::ProbeUnanswered { .. } => {
                 Some("name a Python that works with RVENV_PYTHON=/path/to/python".to_owned())

@@ -64,14 +64,22 @@ pub enum Error {
     EnvDirIsLink {
         /// The link.
         path: PathBuf,
-        /// What the link says.
-        target: PathBuf,
+        /// The directory that it leads to, if it does lead to one.
+        directory: Option<PathBuf>,
     },
     /// ENV_DIR is a file.
     #[error("cannot make an environment in `{}`: it is not a directory", shown(path))]
     EnvDirIsFile {
         /// The file.
         path: PathBuf,
+    },
+    /// ENV_DIR holds the interpreter that the environment would be made from.
+    #[error("cannot make an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
+    BaseInside {
+        /// The environment's directory.
+        path: PathBuf,
+        /// The base executable.
+        executable: PathBuf,
     },
     /// In an existing directory, something stands where the environment needs something else.
     #[error("cannot make an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
@@ -121,19 +129,13 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// A program is a link to nothing.
-    #[error("cannot run `{}`: it is a link to `{}`, which does not exist", shown(program), shown(target))]
-    Dangling {
-        /// The link.
-        program: PathBuf,
-        /// What it says.
-        target: PathBuf,
-    },
-    /// A program is there, but not what it needs to be started.
-    #[error("cannot run `{}`: the interpreter or loader that it asks for does not exist", shown(program))]
-    LoaderGone {
+    /// A program is not there, or is no program, or lacks what it needs to be started.
+    #[error("cannot run `{}`: {reason}", shown(program))]
+    NotRunnable {
         /// The program.
         program: PathBuf,
+        /// Why.
+        reason: String,
     },
     /// A program that should be a Python failed when asked what it is.
     #[error("`{}` does not work as a Python interpreter: {status}{}", shown(program), indented(output))]

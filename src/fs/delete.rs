@@ -34,7 +34,7 @@ fn open_to_owner(path: &Path) {
 
 fn delete_contents(path: &Path) -> Result<()> {
     let failed = |path: &Path, source| Error::File { action: "delete", path: path.to_owned(), source };
-    for entry in WalkDir::new(path).min_depth(1).contents_first(true) {
+    for entry in WalkDir::new(path).follow_root_links(false).min_depth(1).contents_first(true) {
         let entry = entry.map_err(|error| {
             let place = error.path().unwrap_or(path).to_owned();
             failed(&place, error.into_io_error().unwrap_or_else(|| ErrorKind::Other.into()))
@@ -46,11 +46,12 @@ fn delete_contents(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty.
+/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone already is passed over.
 pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
     for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
-        if fs::remove_dir(dir).is_err() {
-            return;
+        match fs::remove_dir(dir) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return,
+            _ => {}
         }
     }
 }

@@ -3,6 +3,8 @@
 //! What differs between the platforms is in [`unix`] and [`windows`], with the same signatures.
 
 mod delete;
+mod look;
+mod saved;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -21,21 +23,30 @@ use crate::error::{Error, Result};
 use crate::plan::{Mode, OnExisting};
 
 pub(crate) use delete::{clear_dir, remove_empty_dirs};
+pub(crate) use look::{Kind, entries, exists, is_dir, is_same, kind, read_link, read_text, resolved, subdirs};
+use look::{is_absent, is_directory};
 pub(crate) use platform::{is_executable, is_writable_dir};
+pub(crate) use saved::Saved;
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
 /// directory too, is an error, as it is for venv.
 ///
+/// Returns the topmost directory that was made, if this one was.
+///
 /// # Errors
-/// When a directory cannot be made, or something else is in its place.
-pub(crate) fn create_dir(path: &Path) -> Result<()> {
-    let failed = |source| Error::File { action: "create directory", path: path.to_owned(), source };
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(()),
-        other => other.map_err(failed),
+/// When a directory cannot be made, or something else is in its place. Then those above it that were made are gone.
+pub(crate) fn create_dir(path: &Path) -> Result<Option<PathBuf>> {
+    let missing =
+        path.ancestors().take_while(|dir| matches!(fs::symlink_metadata(dir), Err(error) if is_absent(&error)));
+    let topmost = missing.last().unwrap_or(path);
+    let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::create_dir(path));
+    match made {
+        Ok(()) => Ok(Some(topmost.to_owned())),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(None),
+        Err(source) => {
+            remove_empty_dirs(path.parent().unwrap_or(path), topmost);
+            Err(Error::File { action: "create directory", path: path.to_owned(), source })
+        }
     }
 }
 
@@ -68,15 +79,16 @@ pub(crate) fn copy(source: &Path, path: &Path, mode: Mode) -> Result<()> {
         .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
 }
 
-/// Makes an executable copy beside `path`, for as long as it takes to `check` it.
+/// Makes a directory in `parent` for as long as it takes to `try_out` something in it.
 ///
 /// # Errors
-/// When it cannot be made, or the check fails.
-pub(crate) fn with_trial_copy(source: &Path, path: &Path, check: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let trial = beside(path);
-    let checked = copy(source, &trial, Mode::Executable).and_then(|()| check(&trial));
-    let _ = platform::remove_file(&trial);
-    checked
+/// When it cannot be made, or what is tried out fails.
+pub(crate) fn with_trial_dir<T>(parent: &Path, try_out: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    let dir = parent.join(format!(".rvenv-{}", std::process::id()));
+    let result = create_dir(&dir).and_then(|_| try_out(&dir));
+    let _ = clear_dir(&dir);
+    let _ = fs::remove_dir(&dir);
+    result
 }
 
 /// Writes a file. One that is there is replaced in one step or kept.
@@ -88,16 +100,12 @@ pub(crate) fn write(path: &Path, contents: &str, mode: Mode, existing: OnExistin
         .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
 }
 
-/// A file's text, or nothing where there is no such file. Bytes that are not UTF-8 are replaced.
+/// Deletes a file or a link.
 ///
 /// # Errors
-/// When there is a file and it cannot be read.
-pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(source) => Err(Error::File { action: "read", path: path.to_owned(), source }),
-    }
+/// When it cannot be deleted.
+pub(crate) fn remove_file(path: &Path) -> Result<()> {
+    platform::remove_file(path).map_err(|source| Error::File { action: "delete", path: path.to_owned(), source })
 }
 
 /// A path inside an environment, which is `/`-separated, with the host's separators.
@@ -105,69 +113,6 @@ pub(crate) fn below(env_dir: &Path, relative: &str) -> PathBuf {
     let mut path = env_dir.to_owned();
     path.extend(relative.split('/'));
     path
-}
-
-/// Whether a path leads to a directory.
-pub(crate) fn is_dir(path: &Path) -> bool {
-    path.is_dir()
-}
-
-/// What is at a path; links are not followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Nothing.
-    Nothing,
-    /// A symlink, which says this.
-    Link(PathBuf),
-    /// A directory without anything in it.
-    EmptyDir,
-    /// A directory with something in it.
-    Dir,
-    /// A file, or something more special.
-    File,
-}
-
-/// Looks at a path.
-///
-/// # Errors
-/// When it cannot be looked at.
-pub(crate) fn kind(path: &Path) -> Result<Kind> {
-    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Kind::Nothing),
-        other => other.map_err(failed)?,
-    };
-    if metadata.is_symlink() {
-        return fs::read_link(path).map(Kind::Link).map_err(failed);
-    }
-    if !metadata.is_dir() {
-        return Ok(Kind::File);
-    }
-    let is_empty = fs::read_dir(path).map_err(failed)?.next().is_none();
-    Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
-}
-
-/// Whether a path leads to something.
-pub(crate) fn exists(path: &Path) -> bool {
-    path.exists()
-}
-
-/// What a symlink says, or nothing for what is no link.
-pub(crate) fn read_link(path: &Path) -> Option<PathBuf> {
-    fs::read_link(path).ok()
-}
-
-/// The path with all links in it followed, or the path itself where it leads nowhere.
-pub(crate) fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// The names of the directories in a directory, in order; none where it cannot be listed.
-pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_directory(path)).collect();
-    dirs.sort();
-    dirs
 }
 
 /// Creates the file, or, where there is one to be replaced, writes a new one beside it and renames it over.
@@ -212,6 +157,29 @@ fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
     }
 }
 
-fn is_directory(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_directory_cannot_be_made_those_above_it_are_not_left() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let path = dir.path().join("new/newer").join("x".repeat(300));
+        assert!(create_dir(&path).is_err());
+        assert_eq!(kind(dir.path()).ok(), Some(Kind::EmptyDir));
+        let made = create_dir(&dir.path().join("new/newer/e")).ok().flatten();
+        assert_eq!(made, Some(dir.path().join("new")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_directory_is_never_cleared() {
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        write(&dir.path().join("file"), "", Mode::Umask, OnExisting::Keep).expect("a file");
+        let link = dir.path().with_extension("link");
+        symlink(dir.path(), &link, OnExisting::Keep).expect("a link");
+        let _ = clear_dir(&link);
+        remove_file(&link).expect("the link is still there");
+        assert_eq!(entries(dir.path()), [dir.path().join("file")]);
+    }
 }

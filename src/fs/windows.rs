@@ -39,6 +39,12 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
+/// Whether two paths lead to the same file, by its final path.
+#[must_use]
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+}
+
 /// Whether a directory may be written to is a matter of access lists, which only a try tells.
 #[must_use]
 pub(crate) fn is_writable_dir(_path: &Path) -> bool {

@@ -65,5 +65,6 @@ fn in_home(home: &Path, executable: &Path, cfg: &str) -> Vec<PathBuf> {
     let recorded = pyvenv_cfg::value(cfg, "executable").and_then(|path| Path::new(path).file_name());
     let others = [pyvenv_cfg::versioned_python(cfg), Some("python3".to_owned()), Some("python".to_owned())];
     let others = others.into_iter().flatten().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
-    own_name.into_iter().chain(recorded.map(|name| home.join(name))).chain(others).collect()
+    // A name that says the version goes before one that another interpreter may have by now.
+    recorded.map(|name| home.join(name)).into_iter().chain(own_name).chain(others).collect()
 }

@@ -17,7 +17,7 @@ pub(super) fn on_path(names: &[String], environment: &Environment) -> Result<Pat
     first.ok_or_else(|| Error::NotOnPath { names: names.iter().map(|name| format!("`{name}`")).collect() })
 }
 
-/// All programs on PATH that have one of these names, in the order in which they would be preferred.
+/// All programs on PATH that have one of these names, in the order in which they would be preferred, each once.
 pub(super) fn all_on_path<'a>(
     names: &'a [String],
     environment: &'a Environment,
@@ -25,11 +25,11 @@ pub(super) fn all_on_path<'a>(
     let mut seen = HashSet::new();
     names
         .iter()
-        .flat_map(|name| [name.clone(), format!("{name}{EXE_SUFFIX}")])
+        .map(|name| if name.ends_with(EXE_SUFFIX) { name.clone() } else { format!("{name}{EXE_SUFFIX}") })
         .flat_map(move |name| environment.path.iter().map(move |dir| dir.join(&name)))
         // A relative entry means another directory tomorrow: in an environment it has to be absolute.
         .filter_map(|program| absolute(&program, environment).ok())
-        .filter(move |program| fs::is_executable(program) && seen.insert(program.clone()))
+        .filter(move |program| fs::is_executable(program) && seen.insert(fs::resolved(program)))
 }
 
 /// A path made absolute, in which symlinks and `..` stay as they are typed.

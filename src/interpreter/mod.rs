@@ -1,12 +1,13 @@
 //! The base interpreter: found on PATH or where the caller says, and asked for its facts.
 
 mod base;
+mod child;
 mod discovery;
 pub mod facts;
 pub mod history;
 mod probe;
 
-pub(crate) use probe::check_starts;
+pub(crate) use probe::{check_starts, isolated};
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
 # Answers rvenv's questions about the interpreter that runs this; see probe.rs for the frame of the answer.
-# It is run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, nothing written.
+# It is run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode.
 import os
 import sys
 
@@ -77,7 +77,10 @@ def starts_an_environment(executable):
     import subprocess
     import tempfile
 
-    env_dir = tempfile.mkdtemp(prefix="rvenv-")
+    try:
+        env_dir = tempfile.mkdtemp(prefix="rvenv-")
+    except OSError:
+        return True
     try:
         python = os.path.join(env_dir, "bin", os.path.basename(executable))
         os.mkdir(os.path.dirname(python))

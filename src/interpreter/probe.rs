@@ -1,13 +1,11 @@
 //! Asking an interpreter: one run of an embedded script, and a frame around the answer that noise cannot break.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
 
+use super::child::{Failure, LIMITS, Said, run};
 use super::facts::{BadAnswer, Facts};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
@@ -15,26 +13,16 @@ use crate::fs;
 
 const SCRIPT: &str = include_str!("probe.py");
 
-/// What a program may take and say before it is given up.
-#[derive(Clone, Copy)]
-struct Limits {
-    time: Duration,
-    bytes: u64,
-}
-
-/// A cold interpreter on a network file system takes seconds; an answer is some hundred bytes.
-const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
-
 /// Asks `program` for its facts. `wanted` is told to a shim of pyenv's, which then runs such an interpreter.
 ///
 /// # Errors
 /// When it cannot be run, fails, or gives no usable answer.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<Facts> {
     let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
-    let mut command = Command::new(program);
-    // Isolated, without site (so without the user's code), and without leaving bytecode behind.
-    command.args(["-I", "-S", "-B", "-c", SCRIPT, &nonce]).env_remove("__PYVENV_LAUNCHER__");
-    if let Some(version) = wanted {
+    let mut command = isolated(program);
+    // Without site (so without the user's code), and without leaving bytecode behind.
+    command.args(["-S", "-B", "-c", SCRIPT, &nonce]);
+    if let Some(version) = selects_by_shim(program, wanted) {
         command.env("PYENV_VERSION", version.to_string());
     }
     let said = run(&mut command, LIMITS).map_err(|failure| explain(program, failure))?;
@@ -57,87 +45,36 @@ fn describe(bad: &BadAnswer) -> String {
     }
 }
 
+/// A command that runs an interpreter isolated from the user's modules and variables.
+///
+/// `-I` does not keep it from believing these two when they say that it is another one.
+pub(crate) fn isolated(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.arg("-I").env_remove("__PYVENV_LAUNCHER__").env_remove("PYTHONEXECUTABLE");
+    command
+}
+
+/// The version that a shim of pyenv's has to be told. Only one that has it in its name: another is the user's selection.
+fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Option<&'a VersionRequest> {
+    let has_name = |version: &&VersionRequest| {
+        let name = version.command_names().into_iter().find(|name| name.contains('.'));
+        program.file_name().is_some_and(|own| name.is_some_and(|name| *own == *name))
+    };
+    wanted.filter(has_name)
+}
+
 /// Makes sure that a copy of the interpreter `original` starts where it is.
 ///
 /// # Errors
 /// When it does not.
 pub(crate) fn check_starts(copy: &Path, original: &Path) -> Result<()> {
-    let mut command = Command::new(copy);
-    command.args(["-I", "-S", "-B", "-c", "pass"]).env_remove("__PYVENV_LAUNCHER__");
+    let mut command = isolated(copy);
+    command.args(["-S", "-B", "-c", "pass"]);
     let said = run(&mut command, LIMITS).map_err(|failure| explain(copy, failure))?;
     if said.status.success() {
         return Ok(());
     }
     Err(Error::CopyDead { program: original.to_owned(), status: said.status, output: excerpt(&said) })
-}
-
-/// What a program said before it ended.
-#[derive(Debug)]
-struct Said {
-    status: ExitStatus,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
-/// Why a program did not come to its end.
-#[derive(Debug)]
-enum Failure {
-    NotRun(io::Error),
-    TooLong(Duration),
-    TooMuch(u64),
-}
-
-/// Runs a command within limits. Past them it is killed.
-fn run(command: &mut Command, limits: Limits) -> Result<Said, Failure> {
-    let deadline = Instant::now() + limits.time;
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(Failure::NotRun)?;
-    let stdout = read_in_background(child.stdout.take(), limits);
-    let stderr = read_in_background(child.stderr.take(), limits);
-    let receive = |stream: mpsc::Receiver<Vec<u8>>| match stream
-        .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-    {
-        Ok(bytes) if bytes.len() as u64 > limits.bytes => Err(Failure::TooMuch(limits.bytes)),
-        Ok(bytes) => Ok(bytes),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(Failure::TooLong(limits.time)),
-    };
-    let said = receive(stdout).and_then(|stdout| {
-        let stderr = receive(stderr)?;
-        let status = wait(&mut child, deadline).ok_or(Failure::TooLong(limits.time))?;
-        Ok(Said { status, stdout, stderr })
-    });
-    if said.is_err() {
-        // It may have ended by itself meanwhile, which is as well.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    said
-}
-
-/// A thread for each stream: a program that fills the one while the other is read would wait forever.
-fn read_in_background(stream: Option<impl Read + Send + 'static>, limits: Limits) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        if let Some(stream) = stream {
-            // A read error ends the answer, which is then incomplete and says so.
-            let _ = stream.take(limits.bytes + 1).read_to_end(&mut bytes);
-        }
-        // Nobody listens any more once the limit of time is reached.
-        let _ = sender.send(bytes);
-    });
-    receiver
-}
-
-/// Waits for a program that has closed its streams, which nearly always means that it has ended.
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_micros(200)),
-            Ok(None) | Err(_) => return None,
-        }
-    }
 }
 
 fn explain(program: &Path, failure: Failure) -> Error {
@@ -150,13 +87,20 @@ fn explain(program: &Path, failure: Failure) -> Error {
     Error::ProbeUnanswered { program, reason, output: String::new() }
 }
 
-/// The system says "no such file" of three different files.
+/// The system says "no such file" and "permission denied" of several things each.
 fn not_run(program: PathBuf, source: io::Error) -> Error {
-    match (fs::read_link(&program), fs::exists(&program)) {
-        (Some(target), false) => Error::Dangling { program, target },
-        (_, true) if source.kind() == ErrorKind::NotFound => Error::LoaderGone { program },
-        _ => Error::NotRun { program, source },
-    }
+    let reason = match (fs::read_link(&program), source.kind()) {
+        (Some(target), _) if !fs::exists(&program) => {
+            format!("it is a link to `{}`, which does not exist", target.display())
+        }
+        (_, ErrorKind::NotFound) if fs::exists(&program) => {
+            "the interpreter or loader that it asks for does not exist".to_owned()
+        }
+        (_, ErrorKind::PermissionDenied) if fs::is_dir(&program) => "it is a directory".to_owned(),
+        (_, ErrorKind::PermissionDenied) if fs::exists(&program) => "it is not executable".to_owned(),
+        _ => return Error::NotRun { program, source },
+    };
+    Error::NotRunnable { program, reason }
 }
 
 fn failed(program: &Path, said: &Said) -> Error {
@@ -199,17 +143,9 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
-
-    fn shell(script: &str) -> Command {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", script]);
-        command
-    }
-
-    const QUICK: Limits = Limits { time: Duration::from_millis(50), bytes: 100 };
 
     #[test]
     fn an_answer_is_found_in_noise() {
@@ -225,20 +161,5 @@ mod tests {
         }
         assert_eq!(unframe(b"\0rvenv-facts\x0042\0key\0end-of-facts\x0042\0", "42"), None);
         assert_eq!(unframe(frame, "43"), None);
-    }
-
-    #[test]
-    fn a_program_that_does_not_end_is_killed() {
-        for script in ["exec cat /dev/zero >/dev/null", "exec >&- 2>&-; while :; do :; done"] {
-            assert!(matches!(run(&mut shell(script), QUICK), Err(Failure::TooLong(_))), "{script}");
-        }
-    }
-
-    #[test]
-    fn a_program_that_talks_too_much_is_stopped() {
-        let limits = Limits { time: Duration::from_secs(60), ..QUICK };
-        for script in ["cat /dev/zero", "cat /dev/zero >&2"] {
-            assert!(matches!(run(&mut shell(script), limits), Err(Failure::TooMuch(100))), "{script}");
-        }
     }
 }

@@ -15,6 +15,8 @@ impl fmt::Display for Step {
     /// One line for each step, with the contents below it where they are a few lines.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CheckCopy { source, .. } => writeln!(f, "check   a copy of {source} starts"),
+            Self::Remove { path } => writeln!(f, "remove  {path}"),
             Self::Clear => writeln!(f, "clear"),
             Self::CreateDir { path } => writeln!(f, "create  {path}/"),
             Self::Symlink { path, target, existing } => writeln!(f, "link    {path} -> {target}{existing}"),
@@ -24,7 +26,6 @@ impl fmt::Display for Step {
                 let is_short = contents.lines().count() < 10;
                 contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
             }
-            Self::CheckCopy { source, path } => writeln!(f, "check   {path} can be a copy of {source}"),
             Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
             Self::UpgradeDeps { python, packages } => {
                 writeln!(f, "upgrade {} with {python}", packages.join(" "))

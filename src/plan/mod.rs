@@ -22,8 +22,20 @@ pub struct Plan {
 /// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Make sure that a copy of the interpreter starts, before anything is touched.
+    CheckCopy {
+        /// The interpreter to copy.
+        source: String,
+        /// Where an environment's interpreter finds its base.
+        home: String,
+    },
     /// Delete everything in the environment's directory, but not the directory.
     Clear,
+    /// Delete a file or a link.
+    Remove {
+        /// The file or link.
+        path: String,
+    },
     /// Make a directory and those above it. One that is there already is kept.
     CreateDir {
         /// The directory.
@@ -57,13 +69,6 @@ pub enum Step {
         mode: Mode,
         /// What happens to something else of that name.
         existing: OnExisting,
-    },
-    /// Make sure that a copy of the interpreter starts, before it takes the place of anything.
-    CheckCopy {
-        /// The interpreter to copy.
-        source: String,
-        /// Where the copy is going to be.
-        path: String,
     },
     /// Bring in pip with the interpreter's own ensurepip.
     SeedPip {
@@ -104,7 +109,7 @@ pub enum Mode {
 pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     let layout = Layout::of(facts);
     let python = layout.script(&layout.executable);
-    let mut steps = Vec::new();
+    let mut steps = check_copy(facts, config);
     if config.existing == Existing::Clear {
         steps.push(Step::Clear);
     }
@@ -132,6 +137,15 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
         steps.push(Step::UpgradeDeps { python, packages: core_packages(facts) });
     }
     Plan { env_dir: env_dir.clone(), steps }
+}
+
+/// An interpreter whose libraries are found from where it is does not start elsewhere; venv makes a dead environment of
+/// copies of it.
+fn check_copy(facts: &Facts, config: &Config) -> Vec<Step> {
+    if facts.os == Os::Windows || config.links != LinkMode::Copy {
+        return Vec::new();
+    }
+    vec![Step::CheckCopy { source: facts.executable.clone(), home: facts.home.clone() }]
 }
 
 fn directories(layout: &Layout) -> Vec<Step> {
@@ -169,13 +183,10 @@ fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     steps
 }
 
-/// Each name of the interpreter is a copy of its own. One whose libraries are found from where it is does not start
-/// elsewhere; venv makes a dead environment of it.
+/// Each name of the interpreter is a copy of its own.
 fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
-    let check = Step::CheckCopy { source: facts.executable.clone(), path: layout.script(&layout.executable) };
     let names = std::iter::once(&layout.executable).chain(&layout.aliases);
-    let copies = names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable));
-    std::iter::once(check).chain(copies).collect()
+    names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable)).collect()
 }
 
 fn windows_launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::{Error, Result};
+use crate::interpreter;
 
 /// Runs ensurepip in the environment.
 ///
@@ -26,10 +27,8 @@ pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str]) -> Resul
 /// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
 /// environment can shadow what it imports (CPython gh-98251).
 fn run(action: &'static str, python: &Path, env_dir: &Path, arguments: &[&str]) -> Result<()> {
-    let mut command = Command::new(python);
-    command.arg("-I").args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir);
-    // On macOS this one would make the child believe that it is another interpreter.
-    command.env_remove("__PYVENV_LAUNCHER__");
+    let mut command = interpreter::isolated(python);
+    command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir);
     let line = command_line(&command);
     let (status, output) = capture(command).map_err(|source| Error::NotRun { program: python.to_owned(), source })?;
     if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }

@@ -15,7 +15,7 @@ fn clear_and_upgrade_exclude_each_other() {
 #[test]
 fn clear_refuses_what_is_more_than_an_environment() {
     let (world, python) = world();
-    for dir in ["home/me/in", "repo/.git", "outer/inner"] {
+    for dir in ["home/me/in", "repo/.git", "repo/pyvenv.cfg", "linked", "outer/inner"] {
         fs::create_dir_all(world.path(dir)).unwrap();
     }
     let refused = |cwd: &str, home: &str, dir: &str, reason: &str| {
@@ -27,6 +27,9 @@ fn clear_refuses_what_is_more_than_an_environment() {
     refused("", "home/me", "home/me", "it holds your home directory");
     refused("", "home/me", "home", "it holds your home directory");
     refused("", "home", "repo", "it is no environment and holds a repository (`.git`)");
+    // The repository of a submodule or a worktree may be gone, or elsewhere.
+    symlink("/nowhere", world.path("linked/.git")).unwrap();
+    refused("", "home", "linked", "it is no environment and holds a repository (`.git`)");
     refused("outer/inner", "home", "outer", "it is no environment and holds the current directory");
     for dir in ["home/me/in", "repo/.git", "outer/inner"] {
         assert!(world.path(dir).exists());

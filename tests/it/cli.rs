@@ -146,6 +146,16 @@ fn an_ambiguous_abbreviation_names_what_it_could_be() {
 }
 
 #[test]
+fn who_is_used_to_choosing_the_interpreter_by_an_option_is_told_how() {
+    let world = TestEnv::new();
+    let python = FakePython::default().write(&world.path("python3"));
+    for option in ["-p", "--python"] {
+        let outcome = world.rvenv(&python).args([option, "3.12", "e"]).output().status(2);
+        assert!(outcome.stderr().contains("RVENV_PYTHON=3.12"), "{outcome}");
+    }
+}
+
+#[test]
 fn the_version_is_said_on_stdout() {
     for option in ["-V", "--version", "--vers"] {
         let outcome = TestEnv::new().run(env!("CARGO_BIN_EXE_rvenv")).arg(option).output().success();

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use crate::fake_python::{FakePython, write_program};
 use crate::testenv::TestEnv;
+use crate::tree::Tree;
 
 /// A world with a fake interpreter in it.
 fn world_with(python: FakePython) -> (TestEnv, std::path::PathBuf) {
@@ -49,9 +50,9 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
         ("a\nhome = /x", refused("a\\nhome = /x", "the path holds a control character")),
         ("link", refused("link", &link("d"))),
         ("link/", refused("link", &link("d"))),
-        ("dangling", refused("dangling", &link("nowhere"))),
+        ("dangling", refused("dangling", "it is a symlink")),
         ("file", refused("file", "it is not a directory")),
-        ("file/x", format!("cannot look at `{root}/file/x`\n  cause: Not a directory (os error 20)")),
+        ("file/x/y", format!("cannot make an environment in `{root}/file/x/y`: `{root}/file` is not a directory")),
     ] {
         for flags in [&["--without-pip"][..], &["--without-pip", "--clear"]] {
             let outcome = world.rvenv(&python).args(flags).arg(given).output();
@@ -93,13 +94,32 @@ fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
 fn when_ensurepip_fails_an_existing_directory_is_as_before() {
     let (world, python) = world_with(FakePython { otherwise: "kill -9 $$", ..FakePython::default() });
     fs::create_dir(world.path("empty")).unwrap();
-    fs::create_dir(world.path("full")).unwrap();
+    fs::create_dir_all(world.path("full/lib")).unwrap();
     fs::write(world.path("full/mine"), "x").unwrap();
-    let outcome = world.rvenv(&python).arg("empty").output().status(1);
-    assert!(outcome.stderr().contains("failed (signal: 9 (SIGKILL))"), "{outcome}");
-    assert!(names(&world.path("empty")).is_empty());
-    world.rvenv(&python).arg("full").output().status(1);
-    assert_eq!(fs::read_to_string(world.path("full/mine")).unwrap(), "x");
+    fs::write(world.path("full/pyvenv.cfg"), "mine = too\n").unwrap();
+    symlink("mine", world.path("full/.gitignore")).unwrap();
+    for dir in ["empty", "full"] {
+        let before = Tree::read(&world.path(dir));
+        for options in [&["--copies"][..], &[], &["--upgrade"]] {
+            let outcome = world.rvenv(&python).args(options).arg(dir).output().status(1);
+            assert!(outcome.stderr().contains("failed (signal: 9 (SIGKILL))"), "{outcome}");
+            assert_eq!(before.diff(&Tree::read(&world.path(dir))), "", "{options:?} {dir}");
+        }
+    }
+    world.rvenv(&python).args(["--clear", "full"]).output().status(1);
+    assert!(names(&world.path("full")).is_empty());
+}
+
+#[test]
+fn a_full_stderr_does_not_change_the_exit_status() {
+    let (world, python) = world();
+    let full = |args: &[&str]| {
+        let shell = world.run("sh").args(["-c", "exec \"$@\" 2>/dev/full", "sh", env!("CARGO_BIN_EXE_rvenv")]);
+        shell.env("RVENV_PYTHON", &python).env("RVENV_LOG", "debug").args(args).output()
+    };
+    full(&[""]).status(1);
+    full(&["--nothing"]).status(2);
+    full(&["--without-pip", "e"]).status(0);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::errors::{names, world};
+use crate::fake_python::FakePython;
 use crate::pythons::{self, Python};
 use crate::testenv::{Run, TestEnv, skip_or_fail};
 use crate::tree::Tree;
@@ -77,20 +78,52 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
     }
 }
 
-/// As for venv: `lib` itself may be a link, `bin` may not.
 #[test]
-fn a_link_may_stand_above_a_directory_but_not_for_it() {
+fn no_link_leads_out_of_the_environment() {
     let (world, python) = world();
-    for dir in ["e", "elsewhere"] {
-        fs::create_dir(world.path(dir)).unwrap();
+    for dir in ["e/library", "elsewhere"] {
+        fs::create_dir_all(world.path(dir)).unwrap();
     }
-    symlink("../elsewhere", world.path("e/lib")).unwrap();
+    symlink("library", world.path("e/lib")).unwrap();
     world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
-    assert_eq!(names(&world.path("elsewhere")), ["python3.13"]);
-    fs::remove_dir_all(world.path("e/bin")).unwrap();
-    symlink("../elsewhere", world.path("e/bin")).unwrap();
-    let outcome = world.rvenv(&python).args(["--without-pip", "e"]).output().status(1);
-    assert!(outcome.stderr().contains("/e/bin` is not a directory"), "{outcome}");
+    assert_eq!(names(&world.path("e/library")), ["python3.13"]);
+    for link in ["bin", "lib"] {
+        let path = world.path("e").join(link);
+        if path.is_symlink() {
+            fs::remove_file(&path).unwrap();
+        } else {
+            fs::remove_dir_all(&path).unwrap();
+        }
+        symlink("../elsewhere", &path).unwrap();
+        let outcome = world.rvenv(&python).args(["--without-pip", "e"]).output().status(1);
+        assert!(outcome.stderr().contains(&format!("/e/{link}` is not a directory")), "{outcome}");
+        fs::remove_file(&path).unwrap();
+    }
+    assert!(names(&world.path("elsewhere")).is_empty());
+}
+
+/// venv makes a link to itself of it, or deletes it first.
+#[test]
+fn the_directory_of_the_interpreter_itself_is_refused() {
+    let (world, _) = world();
+    let python = FakePython::default().write(&world.path("prefix/bin/python3"));
+    let before = Tree::read(&world.path("prefix"));
+    for options in [&[][..], &["--copies"], &["--upgrade"], &["--clear"]] {
+        world.rvenv(&python).args(options).args(["--without-pip", "prefix"]).output().failure(&format!(
+            "error: cannot make an environment in `{}`: its interpreter `{}` is there\n  hint: it would be lost: choose \
+             another directory, or another interpreter with RVENV_PYTHON\n",
+            world.path("prefix").display(),
+            python.display()
+        ));
+    }
+    assert_eq!(before.diff(&Tree::read(&world.path("prefix"))), "");
+    // Beside it there is room: the interpreter may be anywhere else below, as long as nothing is cleared.
+    fs::create_dir(world.path("project")).unwrap();
+    fs::rename(world.path("prefix"), world.path("project/prefix")).unwrap();
+    let python = FakePython::default().write(&world.path("project/prefix/bin/python3"));
+    world.rvenv(&python).args(["--without-pip", "project"]).output().silent_success();
+    world.rvenv(&python).args(["--without-pip", "--clear", "project"]).output().status(1);
+    assert!(python.exists());
 }
 
 #[test]

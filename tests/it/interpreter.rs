@@ -175,7 +175,8 @@ fn what_is_no_python_is_named_with_what_it_did() {
             "loader",
             format!("cannot run `{root}/loader`: the interpreter or loader that it asks for does not exist\n{hint}"),
         ),
-        ("data", format!("cannot run `{root}/data`\n  cause: Permission denied (os error 13)\n{hint}")),
+        ("data", format!("cannot run `{root}/data`: it is not executable\n{hint}")),
+        ("home", format!("cannot run `{root}/home`: it is a directory\n{hint}")),
         ("absent", format!("cannot run `{root}/absent`\n  cause: No such file or directory (os error 2)\n{hint}")),
         (
             "dangling",

@@ -62,6 +62,7 @@ fn ensurepip_sees_neither_the_directories_nor_the_variables_of_the_user() {
     }
     let run = world.rvenv(&python.path).cwd(&world.path("cwd")).arg("../env");
     let run = run.env("PYTHONPATH", world.path("modules")).env("PYTHONHOME", "/nonexistent");
+    let run = run.env("PYTHONEXECUTABLE", "/nonexistent/python");
     let run = run.env("PIP_TARGET", world.path("target")).env("PIP_REQUIRE_VIRTUALENV", "1").env("PIP_NO_INSTALL", "1");
     run.output().silent_success();
     let outcome = world.run(world.path("env/bin/python")).args(["-I", "-m", "pip", "--version"]).output().success();

@@ -4,7 +4,7 @@
 # $0 is this file only if it is run.
 if ( $?0 ) then
     if ( x$0:q == x@ENV_DIR@/@BIN@/activate.csh || x$cwd:q/$0:q == x@ENV_DIR@/@BIN@/activate.csh ) then
-        echo 'activate: this file does nothing when run: use "source path/to/activate.csh"' >>! /dev/stderr
+        /bin/sh -c 'echo "activate: this file does nothing when run: use \"source path/to/activate.csh\"" >&2'
         exit 1
     endif
 endif
@@ -66,5 +66,5 @@ endif
 rehash
 
 if ( ! -x $_venv_entry:q/@PYTHON@ ) then
-    echo 'activate: no Python is found in this environment: it was moved, or its interpreter is gone' >>! /dev/stderr
+    /bin/sh -c 'echo "activate: no Python is found in this environment: it was moved, or its interpreter is gone" >&2'
 endif

@@ -63,7 +63,7 @@ impl Args {
         let help = options(arguments).position(is_help).map(|index| index + 1);
         let before = Self::try_parse_from(&arguments[..help.unwrap_or(arguments.len())]);
         match (before, help) {
-            (result, None) => result.map_err(|error| ambiguity(&error).unwrap_or(error)),
+            (result, None) => result.map_err(explained),
             (Err(error), Some(_)) if !is_unfinished(&error) => Err(error),
             (_, Some(_)) => Self::try_parse_from(["rvenv", "--help"]),
         }
@@ -121,11 +121,33 @@ fn is_unfinished(error: &clap::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument)
 }
 
+/// The error in the words of those who come from venv, or from virtualenv and uv.
+fn explained(error: clap::Error) -> clap::Error {
+    ambiguity(&error).or_else(|| chosen_interpreter(&error)).unwrap_or(error)
+}
+
+/// virtualenv and uv choose the interpreter by an option.
+fn chosen_interpreter(error: &clap::Error) -> Option<clap::Error> {
+    let given = unknown_argument(error)?;
+    ["-p", "--python"].contains(&given).then(|| {
+        let message = format!(
+            "unexpected argument '{given}' found\n\n  tip: the interpreter is chosen by a variable: \
+             RVENV_PYTHON=3.12, or a command or path"
+        );
+        Args::command().error(ErrorKind::UnknownArgument, message)
+    })
+}
+
+fn unknown_argument(error: &clap::Error) -> Option<&str> {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(given)) if error.kind() == ErrorKind::UnknownArgument => Some(given),
+        _ => None,
+    }
+}
+
 /// A better error for an abbreviation that fits more than one option, which clap takes for an unknown one.
 fn ambiguity(error: &clap::Error) -> Option<clap::Error> {
-    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else {
-        return None;
-    };
+    let given = unknown_argument(error)?;
     let prefix = given.strip_prefix("--")?.split('=').next()?;
     let mut command = Args::command();
     command.build();
@@ -135,7 +157,7 @@ fn ambiguity(error: &clap::Error) -> Option<clap::Error> {
         .filter(|name| name.starts_with(prefix))
         .map(|name| format!("'--{name}'"))
         .collect();
-    (error.kind() == ErrorKind::UnknownArgument && names.len() > 1).then(|| {
+    (names.len() > 1).then(|| {
         let message = format!("ambiguous argument '{given}': it could be {}", names.join(" or "));
         command.error(ErrorKind::UnknownArgument, message)
     })

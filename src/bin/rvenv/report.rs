@@ -1,10 +1,10 @@
 //! What the program says: nothing when all is well, otherwise one error on stderr.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anstream::eprint;
 use clap::builder::styling::{AnsiColor, Style};
 
 /// The exit status of `python -m venv` when an environment cannot be made.
@@ -24,7 +24,6 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Prints an error, its causes and what to do about it.
-#[allow(clippy::print_stderr)] // Here and in `Log` is where the program speaks.
 pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("{ERROR}error:{ERROR:#} {error}\n");
     for cause in error.chain().skip(1) {
@@ -33,14 +32,19 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     if let Some(hint) = error.downcast_ref::<rvenv::Error>().and_then(rvenv::Error::hint) {
         let _ = writeln!(text, "  {HINT}hint:{HINT:#} {hint}");
     }
-    eprint!("{text}");
+    say(&text);
     ExitCode::from(FAILURE)
 }
 
 /// Prints something that the user should know although all went well.
-#[allow(clippy::print_stderr)]
 pub(crate) fn warning(warning: &rvenv::Warning) {
-    eprint!("{WARNING}warning:{WARNING:#} {warning}\n");
+    say(&format!("{WARNING}warning:{WARNING:#} {warning}\n"));
+}
+
+/// Writes to stderr, in colour where that is a terminal which wants it.
+fn say(text: &str) {
+    // There is nobody left to tell when the stream is closed or full, and that must not change the exit status.
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// What `RVENV_LOG=debug` shows on stderr; silent otherwise.
@@ -48,7 +52,6 @@ pub(crate) struct Log {
     is_on: bool,
 }
 
-#[allow(clippy::print_stderr)]
 impl Log {
     pub(crate) fn new(is_on: bool) -> Self {
         Self { is_on }
@@ -57,7 +60,7 @@ impl Log {
     /// Shows a text, which is only made where it is shown.
     pub(crate) fn note(&self, text: impl FnOnce() -> String) {
         if self.is_on {
-            eprint!("{}\n", text().trim_end());
+            say(&format!("{}\n", text().trim_end()));
         }
     }
 

@@ -1,0 +1,108 @@
+//! Looking at what is there. Nothing here changes anything.
+
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::platform;
+use crate::error::{Error, Result};
+
+/// A file's text, or nothing where there is no regular file. Bytes that are not UTF-8 are replaced.
+///
+/// # Errors
+/// When there is a file and it cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
+    // A pipe would be waited for.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(Error::File { action: "read", path: path.to_owned(), source }),
+    }
+}
+
+/// Whether a path leads to a directory.
+pub(crate) fn is_dir(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// What is at a path; links are not followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing.
+    Nothing,
+    /// A symlink, which says this.
+    Link(PathBuf),
+    /// A directory without anything in it.
+    EmptyDir,
+    /// A directory with something in it.
+    Dir,
+    /// A file, or something more special.
+    File,
+}
+
+/// Looks at a path.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub(crate) fn kind(path: &Path) -> Result<Kind> {
+    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
+    let metadata = match fs::symlink_metadata(path) {
+        Err(error) if is_absent(&error) => return Ok(Kind::Nothing),
+        other => other.map_err(failed)?,
+    };
+    if metadata.is_symlink() {
+        return fs::read_link(path).map(Kind::Link).map_err(failed);
+    }
+    if !metadata.is_dir() {
+        return Ok(Kind::File);
+    }
+    // One that may be written to, but not listed, may hold anything.
+    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
+}
+
+/// Whether a path leads to something.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
+/// Whether two paths lead to the same directory, by whatever way.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    platform::is_same(one, other)
+}
+
+/// What a symlink says, or nothing for what is no link.
+pub(crate) fn read_link(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
+/// The path with all links in it followed, or the path itself where it leads nowhere.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// What is in a directory, in order; nothing where it cannot be listed.
+pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
+}
+
+/// The directories in a directory, in order; none where it cannot be listed.
+pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
+    entries(path).into_iter().filter(|path| is_directory(path)).collect()
+}
+
+/// Whether an error says that there is nothing. What is below a file is an error of its own.
+pub(super) fn is_absent(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::NotFound
+}
+
+/// Whether a path is a directory, and no link to one.
+pub(super) fn is_directory(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
+}
