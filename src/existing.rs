@@ -95,8 +95,8 @@ pub(crate) fn check_base(env_dir: &EnvDir, facts: &Facts, existing: Existing) ->
     }
 }
 
-/// The names of other Python versions in the scripts directory, such as `bin/python3.12` after a change to 3.13: whatever
-/// they lead to, it is no longer that.
+/// The names of other Python versions in the scripts directory, such as `bin/python3.12` after a change to 3.13: what
+/// they lead to is no longer that.
 pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Vec<String> {
     let is_versioned = |name: &str| {
         let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
