@@ -13,7 +13,8 @@ pub(crate) struct Journal {
 
 /// How a change is undone.
 enum Undo {
-    /// A directory was made, and those above it up to `topmost`: it goes with all that is in it, those if they are empty.
+    /// A directory was made, and those above it up to `topmost`: it goes with all that is in it, they if they are
+    /// empty.
     RemoveDir { dir: PathBuf, topmost: PathBuf },
     /// A directory was cleared: what has been made in it since goes, and nothing brings back what was there.
     Empty(PathBuf),

@@ -46,7 +46,8 @@ fn delete_contents(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone already is passed over.
+/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone
+/// already is passed over.
 pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
     for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
         match fs::remove_dir(dir) {

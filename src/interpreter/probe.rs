@@ -54,7 +54,8 @@ pub(crate) fn isolated(program: &Path) -> Command {
     command
 }
 
-/// The version that a shim of pyenv's has to be told. Only one that has it in its name: another is the user's selection.
+/// The version that a shim of pyenv's has to be told. Only one that has it in its name: another is the user's
+/// selection.
 fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Option<&'a VersionRequest> {
     let has_name = |version: &&VersionRequest| {
         let name = version.command_names().into_iter().find(|name| name.contains('.'));

@@ -110,8 +110,8 @@ fn the_directory_of_the_interpreter_itself_is_refused() {
     let before = Tree::read(&world.path("prefix"));
     for options in [&[][..], &["--copies"], &["--upgrade"], &["--clear"]] {
         world.rvenv(&python).args(options).args(["--without-pip", "prefix"]).output().failure(&format!(
-            "error: cannot make an environment in `{}`: its interpreter `{}` is there\n  hint: it would be lost: choose \
-             another directory, or another interpreter with RVENV_PYTHON\n",
+            "error: cannot make an environment in `{}`: its interpreter `{}` is there\n  hint: it would be lost: \
+             choose another directory, or another interpreter with RVENV_PYTHON\n",
             world.path("prefix").display(),
             python.display()
         ));
