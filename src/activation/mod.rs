@@ -2,7 +2,7 @@
 //!
 //! A script is a template and a grammar: the files in `templates/` are what a user reads in the
 //! environment, but for words like `@ENV_DIR@`, each of which is replaced by a value that
-//! [`quote`] has made a word of that shell.
+//! `quote` has made a word of that shell.
 
 mod quote;
 
