@@ -59,7 +59,7 @@ pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &En
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(path, home)) {
         return refused("it holds your home directory".to_owned());
     }
-    if fs::kind(&path.join(pyvenv_cfg::FILE_NAME))? == Kind::File {
+    if is_environment(path) {
         return Ok(());
     }
     let is_there = |name: &&&str| !matches!(fs::kind(&path.join(name)), Ok(Kind::Nothing));
@@ -70,6 +70,11 @@ pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &En
         return refused("it is no environment and holds the current directory".to_owned());
     }
     Ok(())
+}
+
+/// Whether a directory is an environment, whoever made it.
+fn is_environment(dir: &Path) -> bool {
+    matches!(fs::kind(&dir.join(pyvenv_cfg::FILE_NAME)), Ok(Kind::File))
 }
 
 /// Whether `dir` is `inner` or a directory above it, by whatever way.
@@ -95,15 +100,20 @@ pub(crate) fn check_base(env_dir: &EnvDir, facts: &Facts, existing: Existing) ->
     }
 }
 
-/// The names of other Python versions in the scripts directory, such as `bin/python3.12` after a change to 3.13: what
-/// they lead to is no longer that.
+/// The links in the scripts directory that have the name of another Python version, such as `bin/python3.12` after a
+/// change to 3.13: what they lead to is no longer that. In what is no environment, such as `/usr/local`, they are none
+/// of ours, and files never are.
 pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Vec<String> {
+    if !is_environment(&env_dir.path) {
+        return Vec::new();
+    }
     let is_versioned = |name: &str| {
         let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
         let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
         digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
     let entries = fs::entries(&env_dir.path.join(&layout.scripts)).into_iter();
+    let entries = entries.filter(|path| fs::read_link(path).is_some());
     let names = entries.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
     let others =
         names.filter(|name| is_versioned(name) && *name != layout.executable && !layout.aliases.contains(name));
@@ -120,7 +130,13 @@ pub(crate) fn check_steps(plan: &Plan) -> Result<()> {
     if plan.steps.contains(&Step::Clear) {
         return Ok(());
     }
+    let is_environment = is_environment(env_dir);
     for step in &plan.steps {
+        if let Step::Symlink { path, .. } | Step::Copy { path, .. } = step
+            && !is_environment
+        {
+            check_program(env_dir, path)?;
+        }
         match step {
             Step::CreateDir { path } => check_dir(env_dir, path)?,
             Step::Symlink { path, existing: OnExisting::Replace, .. }
@@ -154,6 +170,15 @@ fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
 
 fn leads_into(link: &Path, env_dir: &Path) -> bool {
     fs::resolved(link).ancestors().any(|ancestor| fs::is_same(ancestor, env_dir))
+}
+
+/// A program in a directory that is no environment, such as `bin/python3` in `/usr/local`, is somebody's.
+fn check_program(env_dir: &Path, relative: &str) -> Result<()> {
+    let path = fs::below(env_dir, relative);
+    match fs::kind(&path)? {
+        Kind::File => Err(Error::ReplacesProgram { env_dir: env_dir.to_owned(), path }),
+        _ => Ok(()),
+    }
 }
 
 fn check_file(env_dir: &Path, relative: &str) -> Result<()> {

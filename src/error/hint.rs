@@ -15,6 +15,7 @@ impl Error {
             Self::BaseInside { .. } => {
                 Some("it would be lost: choose another directory, or another interpreter with RVENV_PYTHON".to_owned())
             }
+            Self::ReplacesProgram { .. } => Some("choose another directory".to_owned()),
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
             }

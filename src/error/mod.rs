@@ -81,6 +81,14 @@ pub enum Error {
         /// The base executable.
         executable: PathBuf,
     },
+    /// A directory that is no environment holds a file of an interpreter's name.
+    #[error("cannot make an environment in `{}`: it is none, and its `{}` would be lost", shown(env_dir), shown(path))]
+    ReplacesProgram {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The file.
+        path: PathBuf,
+    },
     /// In an existing directory, something stands where the environment needs something else.
     #[error("cannot make an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
     InTheWay {

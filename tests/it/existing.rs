@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::errors::{names, world};
-use crate::fake_python::FakePython;
+use crate::fake_python::{FakePython, write_program};
 use crate::pythons::{self, Python};
 use crate::testenv::{Run, TestEnv, skip_or_fail};
 use crate::tree::Tree;
@@ -100,6 +100,26 @@ fn no_link_leads_out_of_the_environment() {
         fs::remove_file(&path).unwrap();
     }
     assert!(names(&world.path("elsewhere")).is_empty());
+}
+
+/// As in `/usr/local`, when the interpreter is that in `/usr/bin`. venv writes over them.
+#[test]
+fn the_programs_of_a_directory_that_is_no_environment_stay() {
+    let (world, python) = world();
+    write_program(&world.path("local/bin/python3.12"), "somebody's");
+    let made = |dir: &str| world.rvenv(&python).args(["--without-pip", dir]).output();
+    // The second time it is an environment.
+    made("local").silent_success();
+    made("local").silent_success();
+    assert!(world.path("local/bin/python3.12").exists());
+    let program = write_program(&world.path("other/bin/python3"), "somebody's");
+    made("other").failure(&format!(
+        "error: cannot make an environment in `{}`: it is none, and its `{}` would be lost\n  hint: choose another \
+         directory\n",
+        world.path("other").display(),
+        program.display()
+    ));
+    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
 }
 
 /// venv makes a link to itself of it, or deletes it first.
