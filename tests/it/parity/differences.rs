@@ -156,7 +156,9 @@ fn relinked(env: &mut EnvPair) {
     let called = python.file_name().expect("it is a file").to_string_lossy().into_owned();
     let absolute = python.to_string_lossy().into_owned();
     env.link(&absolute, &format!("bin/{called}"));
-    for name in ["python".to_owned(), "python3".to_owned(), python3_n(env.situation)] {
+    let pypy = if env.situation.python.is_pypy() { &["pypy3", "pypy"][..] } else { &[] };
+    let names = ["python".to_owned(), "python3".to_owned(), python3_n(env.situation)];
+    for name in names.into_iter().chain(pypy.iter().map(|name| (*name).to_owned())) {
         if name != called {
             env.link(&called, &format!("bin/{name}"));
         }
