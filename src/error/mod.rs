@@ -227,7 +227,7 @@ fn indented(output: &str) -> String {
 }
 
 fn old_python(version: Option<Version>) -> String {
-    version.map_or_else(|| "Python 2".to_owned(), |version| format!("Python {version}"))
+    version.map_or_else(|| "a Python before 3.4".to_owned(), |version| format!("Python {version}"))
 }
 
 fn tried_list(tried: &[(PathBuf, String)]) -> String {

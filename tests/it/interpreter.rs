@@ -162,7 +162,7 @@ fn what_is_no_python_is_named_with_what_it_did() {
             format!("`{root}/fails` does not work as a Python interpreter: exit status: 7\n    so sorry\n{hint}"),
         ),
         ("crashes", format!("`{root}/crashes` does not work as a Python interpreter: signal: 11 (SIGSEGV)\n{hint}")),
-        ("two", format!("`{root}/two` is Python 2, which is too old\n{older}")),
+        ("two", format!("`{root}/two` is a Python before 3.4, which is too old\n{older}")),
         ("old", format!("`{root}/old` is Python 3.5.9, which is too old\n{older}")),
         (
             "odd",
