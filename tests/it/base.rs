@@ -153,3 +153,17 @@ fn a_base_that_has_only_its_versioned_name_is_found() {
     world.rvenv(&copy).args(["--without-pip", "e"]).output().silent_success();
     assert_eq!(fs::read_link(world.path("e/bin/python3.13")).unwrap(), base);
 }
+
+/// The link says which one it was, where the directory holds several.
+#[test]
+fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
+    let world = TestEnv::new();
+    let base = FakePython::default().write(&world.path("base/custom"));
+    FakePython { version: "3.12.0", ..FakePython::default() }.write(&world.path("base/python3"));
+    fs::create_dir_all(world.path("old/bin")).unwrap();
+    fs::write(world.path("old/pyvenv.cfg"), format!("home = {}\n", world.path("base").display())).unwrap();
+    symlink(&base, world.path("old/bin/custom")).unwrap();
+    symlink("custom", world.path("old/bin/python")).unwrap();
+    world.rvenv(&world.path("old/bin/python")).args(["--without-pip", "e"]).output().silent_success();
+    assert_eq!(fs::read_link(world.path("e/bin/custom")).unwrap(), base);
+}
