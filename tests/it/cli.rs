@@ -3,6 +3,8 @@
 
 use std::fs;
 
+use predicates::str::{contains, starts_with};
+
 use crate::fake_python::FakePython;
 use crate::testenv::TestEnv;
 
@@ -120,7 +122,8 @@ fn an_argument_list_means_what_it_means_to_venv() {
             }
             Usage | Failure => {
                 let outcome = outcome.status(if matches!(expected, Usage) { 2 } else { 1 });
-                assert!(outcome.stderr().starts_with("error: ") && outcome.stdout().is_empty(), "{outcome}");
+                let outcome = outcome.with_stderr(&starts_with("error: "));
+                assert!(outcome.stdout().is_empty(), "{outcome}");
                 assert!(made.is_empty(), "{made:?}: {outcome}");
             }
         }
@@ -142,7 +145,7 @@ fn an_ambiguous_abbreviation_names_what_it_could_be() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));
     let outcome = world.rvenv(&python).args(["--upg", "e"]).output().status(2);
-    assert!(outcome.stderr().contains("'--upg': it could be '--upgrade' or '--upgrade-deps'"), "{outcome}");
+    outcome.with_stderr(&contains("'--upg': it could be '--upgrade' or '--upgrade-deps'"));
 }
 
 #[test]
@@ -151,7 +154,7 @@ fn who_is_used_to_choosing_the_interpreter_by_an_option_is_told_how() {
     let python = FakePython::default().write(&world.path("python3"));
     for option in ["-p", "--python"] {
         let outcome = world.rvenv(&python).args([option, "3.12", "e"]).output().status(2);
-        assert!(outcome.stderr().contains("RVENV_PYTHON=3.12"), "{outcome}");
+        outcome.with_stderr(&contains("RVENV_PYTHON=3.12"));
     }
 }
 

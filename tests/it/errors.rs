@@ -6,6 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use predicates::str::contains;
+
 use crate::fake_python::{FakePython, write_program};
 use crate::testenv::TestEnv;
 use crate::tree::Tree;
@@ -102,7 +104,7 @@ fn when_ensurepip_fails_an_existing_directory_is_as_before() {
         let before = Tree::read(&world.path(dir));
         for options in [&["--copies"][..], &[], &["--upgrade"]] {
             let outcome = world.rvenv(&python).args(options).arg(dir).output().status(1);
-            assert!(outcome.stderr().contains("failed (signal: 9 (SIGKILL))"), "{outcome}");
+            outcome.with_stderr(&contains("failed (signal: 9 (SIGKILL))"));
             assert_eq!(before.diff(&Tree::read(&world.path(dir))), "", "{options:?} {dir}");
         }
     }

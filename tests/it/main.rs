@@ -31,6 +31,7 @@ mod plan;
 mod pythons;
 #[cfg(unix)]
 mod seed;
+mod skip;
 mod testenv;
 mod tidy;
 mod tree;

@@ -6,12 +6,15 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::Duration;
 
+#[cfg(unix)]
+use predicates::Predicate;
 use tempfile::TempDir;
+
+pub(crate) use crate::skip::{notice, skip_or_fail};
 
 /// What a child inherits from us; everything else (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) is cleared.
 const INHERITED: &[&str] = &[
@@ -190,6 +193,14 @@ impl Outcome {
         self
     }
 
+    /// States something of what is on stderr.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn with_stderr(self, expected: &impl Predicate<str>) -> Self {
+        assert!(expected.eval(&self.stderr()), "expected of stderr: {expected}\n{self}");
+        self
+    }
+
     /// States that it failed as `python -m venv` fails, with exactly this on stderr and nothing on stdout.
     #[cfg(unix)]
     #[track_caller]
@@ -226,20 +237,4 @@ impl fmt::Display for Outcome {
 
 fn indented(stream: &[u8]) -> String {
     String::from_utf8_lossy(stream).trim_end().replace('\n', "\n        ")
-}
-
-/// Something that a test needs is not here. That is said where one sees it, and it is a failure where `RVENV_REQUIRE`
-/// (kinds separated by commas) says that this kind of thing must be here.
-pub(crate) fn skip_or_fail(kind: &str, what: &str) {
-    let required = std::env::var("RVENV_REQUIRE").unwrap_or_default();
-    let is_required = required.split(',').any(|one| one.trim() == kind);
-    assert!(!is_required, "RVENV_REQUIRE names `{kind}`, but: {what}");
-    notice(&format!("skipped: {what}"));
-}
-
-/// Says something to whoever runs the tests. Not with `eprintln!`: the output of a test that passes is swallowed, and
-/// a skip must be seen.
-pub(crate) fn notice(what: &str) {
-    // Nothing can be done about a closed stderr, and no test depends on it.
-    let _ = writeln!(std::io::stderr(), "{what}");
 }
