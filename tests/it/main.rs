@@ -15,6 +15,8 @@ mod clear;
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]
+mod complaints;
+#[cfg(unix)]
 mod errors;
 #[cfg(unix)]
 mod existing;
