@@ -45,10 +45,12 @@ impl EnvBuilder {
     /// # Errors
     /// When the existing environment that is to be upgraded cannot be read.
     pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        let existing = self.config.existing;
-        let kept = if existing == Existing::Upgrade { Some(self.kept(env_dir)?) } else { None };
-        let mut plan = plan::plan(&self.facts, kept.as_ref().unwrap_or(&self.config), env_dir);
-        if existing != Existing::Clear {
+        let config = match self.config.existing {
+            Existing::Upgrade => self.kept(env_dir)?,
+            Existing::Reuse | Existing::Clear => self.config.clone(),
+        };
+        let mut plan = plan::plan(&self.facts, &config, env_dir);
+        if config.existing != Existing::Clear {
             let stale = existing::stale_interpreters(env_dir, &Layout::of(&self.facts));
             plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
         }

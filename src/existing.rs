@@ -15,10 +15,8 @@ use crate::pyvenv_cfg;
 /// What was found at ENV_DIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing.
+    /// Nothing, or a directory without anything in it.
     Nothing,
-    /// A directory without anything in it.
-    EmptyDir,
     /// A directory with something in it.
     Dir,
 }
@@ -34,8 +32,7 @@ pub(crate) fn inspect(env_dir: &EnvDir) -> Result<Found> {
         return Err(Error::InTheWay { env_dir: path.clone(), path: file.to_owned(), wanted: "directory" });
     }
     match fs::kind(&path)? {
-        Kind::Nothing => Ok(Found::Nothing),
-        Kind::EmptyDir => Ok(Found::EmptyDir),
+        Kind::Nothing | Kind::EmptyDir => Ok(Found::Nothing),
         Kind::Dir => Ok(Found::Dir),
         Kind::Link(target) => {
             let target = path.with_file_name(target);
@@ -159,17 +156,13 @@ fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
             Kind::Nothing => return Ok(()),
             Kind::Dir | Kind::EmptyDir => {}
             // Such as a `lib64` that leads to `lib`. Out of the environment leads no way.
-            Kind::Link(_) if !is_last && fs::is_dir(&path) && leads_into(&path, env_dir) => {}
+            Kind::Link(_) if !is_last && fs::is_dir(&path) && is_or_is_above(env_dir, &fs::resolved(&path)) => {}
             Kind::Link(_) | Kind::File => {
                 return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });
             }
         }
     }
     writable(&path, env_dir)
-}
-
-fn leads_into(link: &Path, env_dir: &Path) -> bool {
-    fs::resolved(link).ancestors().any(|ancestor| fs::is_same(ancestor, env_dir))
 }
 
 /// A program in a directory that is no environment, such as `bin/python3` in `/usr/local`, is somebody's.

@@ -84,9 +84,9 @@ impl Stream {
         let bytes = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&bytes);
         thread::spawn(move || {
-            let mut source = source.into_iter().map(|source| source.take(limit + 1));
-            let mut chunk = [0; 4096];
-            if let Some(source) = &mut source.next() {
+            if let Some(source) = source {
+                let mut source = source.take(limit + 1);
+                let mut chunk = [0; 4096];
                 // A read error ends the answer, which is then incomplete and says so.
                 while let Ok(length @ 1..) = source.read(&mut chunk) {
                     lock(&sink).extend_from_slice(&chunk[..length]);
