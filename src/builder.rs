@@ -43,39 +43,41 @@ impl EnvBuilder {
     /// Decides how to make the environment `env_dir`, without touching anything.
     ///
     /// # Errors
-    /// When the existing environment that is to be upgraded cannot be read.
+    /// When its directory may not be used, or the existing environment that is to be upgraded cannot be read.
     pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
+        match existing::inspect(env_dir)? {
+            Found::Nothing => Ok(plan::plan(&self.facts, &self.config, env_dir)),
+            Found::Dir => self.plan_over(env_dir),
+        }
+    }
+
+    /// The plan for a directory that has something in it.
+    fn plan_over(&self, env_dir: &EnvDir) -> Result<Plan> {
         let config = match self.config.existing {
             Existing::Upgrade => self.kept(env_dir)?,
             Existing::Reuse | Existing::Clear => self.config.clone(),
         };
+        existing::check_clear(env_dir, config.existing, &self.environment)?;
+        existing::check_base(env_dir, &self.facts, config.existing)?;
         let mut plan = plan::plan(&self.facts, &config, env_dir);
+        existing::check_steps(&plan)?;
         if config.existing != Existing::Clear {
-            let stale = existing::stale_interpreters(env_dir, &Layout::of(&self.facts));
+            let layout = Layout::of(&self.facts);
+            let stale = existing::stale_interpreters(env_dir, &layout);
             plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
+            let unused = existing::unused_packages(env_dir, &layout).into_iter();
+            plan.warnings = unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts.version }).collect();
         }
         Ok(plan)
     }
 
-    /// Makes the environment of a plan, and says what the user should know about it.
+    /// Makes the environment of a plan.
     ///
     /// # Errors
-    /// When its directory may not be used, or a step fails. Nothing half-made is left then: a directory that was absent
-    /// is absent again, and one that was there has what it had.
-    pub fn create(&self, plan: &Plan) -> Result<Vec<Warning>> {
-        let found = existing::inspect(&plan.env_dir)?;
-        if found == Found::Dir {
-            existing::check_clear(&plan.env_dir, self.config.existing, &self.environment)?;
-            existing::check_base(&plan.env_dir, &self.facts, self.config.existing)?;
-            existing::check_steps(plan)?;
-        }
-        apply::apply(plan)?;
-        Ok(if found == Found::Dir { self.warnings(plan) } else { Vec::new() })
-    }
-
-    fn warnings(&self, plan: &Plan) -> Vec<Warning> {
-        let unused = existing::unused_packages(&plan.env_dir, &Layout::of(&self.facts)).into_iter();
-        unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts.version }).collect()
+    /// When a step fails. Nothing half-made is left then: a directory that was absent is absent again, and one that was
+    /// there has what it had.
+    pub fn create(&self, plan: &Plan) -> Result<()> {
+        apply::apply(plan)
     }
 
     /// The configuration for an upgrade: prompt and visible packages stay as they are in the environment, unless they

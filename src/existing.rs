@@ -28,10 +28,7 @@ pub(crate) enum Found {
 /// directory, or cannot be looked at.
 pub(crate) fn inspect(env_dir: &EnvDir) -> Result<Found> {
     let path = env_dir.path.clone();
-    if let Some(file) = path.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File)) {
-        return Err(Error::InTheWay { env_dir: path.clone(), path: file.to_owned(), wanted: "directory" });
-    }
-    match fs::kind(&path)? {
+    match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
         Kind::Nothing | Kind::EmptyDir => Ok(Found::Nothing),
         Kind::Dir => Ok(Found::Dir),
         Kind::Link(target) => {
@@ -40,6 +37,12 @@ pub(crate) fn inspect(env_dir: &EnvDir) -> Result<Found> {
         }
         Kind::File => Err(Error::EnvDirIsFile { path }),
     }
+}
+
+/// What the system calls "not a directory" is a file somewhere on the way.
+fn below_a_file(env_dir: &Path) -> Option<Error> {
+    let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
+    Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), wanted: "directory" })
 }
 
 /// Refuses to clear what is clearly more than an environment.
@@ -117,7 +120,7 @@ pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Vec<Strin
     others.map(|name| layout.script(&name)).collect()
 }
 
-/// Makes sure that the steps of a plan can be done in the directory that exists, before the first of them is.
+/// Makes sure that the steps of a plan can be done in the directory that exists, before the first of them is done.
 ///
 /// # Errors
 /// When a file stands where a directory has to be or the other way round, or a directory may not be written to.
@@ -128,21 +131,26 @@ pub(crate) fn check_steps(plan: &Plan) -> Result<()> {
         return Ok(());
     }
     let is_environment = is_environment(env_dir);
-    for step in &plan.steps {
-        if let Step::Symlink { path, .. } | Step::Copy { path, .. } = step
-            && !is_environment
-        {
-            check_program(env_dir, path)?;
+    plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
+}
+
+fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
+    let replaced = match step {
+        Step::CreateDir { path } => return check_dir(env_dir, path),
+        Step::Symlink { path, existing: OnExisting::Replace, .. }
+        | Step::Copy { path, .. }
+        | Step::Write { path, existing: OnExisting::Replace, .. } => path,
+        _ => return Ok(()),
+    };
+    let (env_dir, path) = (env_dir.to_owned(), fs::below(env_dir, replaced));
+    match (fs::kind(&path)?, step) {
+        (Kind::Dir | Kind::EmptyDir, _) => Err(Error::InTheWay { env_dir, path, wanted: "file" }),
+        // In a directory that is no environment, such as `/usr/local`, `bin/python3` is somebody's.
+        (Kind::File, Step::Symlink { .. } | Step::Copy { .. }) if !is_environment => {
+            Err(Error::ReplacesProgram { env_dir, path })
         }
-        match step {
-            Step::CreateDir { path } => check_dir(env_dir, path)?,
-            Step::Symlink { path, existing: OnExisting::Replace, .. }
-            | Step::Copy { path, .. }
-            | Step::Write { path, existing: OnExisting::Replace, .. } => check_file(env_dir, path)?,
-            _ => {}
-        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// A directory of the environment is one, or can be made. Those above it may be links to others in the environment.
@@ -163,23 +171,6 @@ fn check_dir(env_dir: &Path, relative: &str) -> Result<()> {
         }
     }
     writable(&path, env_dir)
-}
-
-/// A program in a directory that is no environment, such as `bin/python3` in `/usr/local`, is somebody's.
-fn check_program(env_dir: &Path, relative: &str) -> Result<()> {
-    let path = fs::below(env_dir, relative);
-    match fs::kind(&path)? {
-        Kind::File => Err(Error::ReplacesProgram { env_dir: env_dir.to_owned(), path }),
-        _ => Ok(()),
-    }
-}
-
-fn check_file(env_dir: &Path, relative: &str) -> Result<()> {
-    let path = fs::below(env_dir, relative);
-    match fs::kind(&path)? {
-        Kind::Dir | Kind::EmptyDir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
-        Kind::Nothing | Kind::Link(_) | Kind::File => Ok(()),
-    }
 }
 
 fn writable(dir: &Path, env_dir: &Path) -> Result<()> {

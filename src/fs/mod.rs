@@ -36,18 +36,27 @@ pub(crate) use saved::Saved;
 /// # Errors
 /// When a directory cannot be made, or something else is in its place. Then those above it that were made are gone.
 pub(crate) fn create_dir(path: &Path) -> Result<Option<PathBuf>> {
-    let missing =
-        path.ancestors().take_while(|dir| matches!(fs::symlink_metadata(dir), Err(error) if is_absent(&error)));
-    let topmost = missing.last().unwrap_or(path);
-    let made = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::create_dir(path));
-    match made {
-        Ok(()) => Ok(Some(topmost.to_owned())),
+    match create_dirs(path) {
+        Ok(topmost) => Ok(Some(topmost)),
         Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(None),
-        Err(source) => {
-            remove_empty_dirs(path.parent().unwrap_or(path), topmost);
-            Err(Error::File { action: "create directory", path: path.to_owned(), source })
-        }
+        Err(source) => Err(Error::File { action: "create directory", path: path.to_owned(), source }),
     }
+}
+
+/// Makes a directory and, only if that is needed, those above it; returns the topmost that was made.
+fn create_dirs(path: &Path) -> io::Result<PathBuf> {
+    let parent = match (fs::create_dir(path), path.parent()) {
+        (Ok(()), _) => return Ok(path.to_owned()),
+        (Err(error), Some(parent)) if is_absent(&error) => parent,
+        (Err(error), _) => return Err(error),
+    };
+    let topmost = match create_dirs(parent) {
+        // Somebody else has made it meanwhile.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => path.to_owned(),
+        other => other?,
+    };
+    fs::create_dir(path).inspect_err(|_| remove_empty_dirs(parent, &topmost))?;
+    Ok(topmost)
 }
 
 /// Makes a symlink at `path` that says `target`.

@@ -13,7 +13,7 @@ use crate::fs;
 /// # Errors
 /// When there is none.
 pub(super) fn on_path(names: &[String], environment: &Environment) -> Result<PathBuf> {
-    let first = all_on_path(names, environment).next();
+    let first = programs(names, environment).next();
     first.ok_or_else(|| Error::NotOnPath { names: names.iter().map(|name| format!("`{name}`")).collect() })
 }
 
@@ -23,13 +23,17 @@ pub(super) fn all_on_path<'a>(
     environment: &'a Environment,
 ) -> impl Iterator<Item = PathBuf> + use<'a> {
     let mut seen = HashSet::new();
+    programs(names, environment).filter(move |program| seen.insert(fs::resolved(program)))
+}
+
+fn programs<'a>(names: &'a [String], environment: &'a Environment) -> impl Iterator<Item = PathBuf> + use<'a> {
     names
         .iter()
         .map(|name| if name.ends_with(EXE_SUFFIX) { name.clone() } else { format!("{name}{EXE_SUFFIX}") })
         .flat_map(move |name| environment.path.iter().map(move |dir| dir.join(&name)))
         // A relative entry means another directory tomorrow: in an environment it has to be absolute.
         .filter_map(|program| absolute(&program, environment).ok())
-        .filter(move |program| fs::is_executable(program) && seen.insert(fs::resolved(program)))
+        .filter(|program| fs::is_executable(program))
 }
 
 /// A path made absolute, in which symlinks and `..` stay as they are typed.

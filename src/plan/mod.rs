@@ -9,6 +9,7 @@ use crate::interpreter::facts::{Facts, Os};
 use crate::interpreter::history;
 use crate::layout::Layout;
 use crate::pyvenv_cfg;
+use crate::warning::Warning;
 
 /// The steps that make one environment, in venv's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Plan {
     pub env_dir: EnvDir,
     /// What to do, in order.
     pub steps: Vec<Step>,
+    /// What the user should know when it is done.
+    pub warnings: Vec<Warning>,
 }
 
 /// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
@@ -136,7 +139,7 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     if config.upgrade_deps {
         steps.push(Step::UpgradeDeps { python, packages: core_packages(facts) });
     }
-    Plan { env_dir: env_dir.clone(), steps }
+    Plan { env_dir: env_dir.clone(), steps, warnings: Vec::new() }
 }
 
 /// An interpreter whose libraries are found from where it is does not start elsewhere; venv makes a dead environment of

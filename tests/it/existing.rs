@@ -106,6 +106,16 @@ fn no_link_leads_out_of_the_environment() {
 
 /// As in `/usr/local`, when the interpreter is that in `/usr/bin`. venv writes over them.
 #[test]
+fn whatever_is_called_lib64_already_stays() {
+    let (world, python) = world();
+    fs::create_dir(world.path("e")).unwrap();
+    fs::write(world.path("e/lib64"), "mine").unwrap();
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    assert_eq!(fs::read_to_string(world.path("e/lib64")).unwrap(), "mine");
+    assert!(world.path("e/pyvenv.cfg").exists());
+}
+
+#[test]
 fn the_programs_of_a_directory_that_is_no_environment_stay() {
     let (world, python) = world();
     write_program(&world.path("local/bin/python3.12"), "somebody's");

@@ -35,8 +35,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
         let env_dir = EnvDir::resolve(given, cwd.as_deref())?;
         let plan = builder.plan(&env_dir)?;
         log.note(|| plan.to_string());
-        let warnings = log.phase("apply", || builder.create(&plan))?;
-        warnings.iter().for_each(report::warning);
+        log.phase("apply", || builder.create(&plan))?;
+        plan.warnings.iter().for_each(report::warning);
     }
     Ok(())
 }
