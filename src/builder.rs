@@ -1,13 +1,14 @@
 //! The recipe: facts, then a plan, then the environment.
 
 use crate::apply;
+use crate::cache_dir::CacheDir;
 use crate::config::{Config, Existing, InterpreterRequest, Prompt, SystemSitePackages};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::Result;
 use crate::existing::{self, Found};
 use crate::fs;
-use crate::interpreter::{self, facts::Facts};
+use crate::interpreter::{self, Known, facts::Facts};
 use crate::layout::Layout;
 use crate::plan::{self, Plan, Step};
 use crate::pyvenv_cfg;
@@ -15,11 +16,12 @@ use crate::seed;
 use crate::warning::Warning;
 
 /// Makes environments of one interpreter and one configuration.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct EnvBuilder {
     config: Config,
     environment: Environment,
-    facts: Facts,
+    cache: Option<CacheDir>,
+    known: Known,
 }
 
 impl EnvBuilder {
@@ -29,15 +31,16 @@ impl EnvBuilder {
     /// When there is no such interpreter, or it cannot do what `config` wants.
     pub fn new(config: Config, environment: Environment) -> Result<Self> {
         let request = InterpreterRequest::parse(environment.python.as_deref().unwrap_or_default());
-        let facts = interpreter::find(&request, &environment)?;
-        seed::check(&facts, &config)?;
-        Ok(Self { config, environment, facts })
+        let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
+        let known = interpreter::find(&request, &environment, cache.as_ref())?;
+        seed::check(&known.facts, &config)?;
+        Ok(Self { config, environment, cache, known })
     }
 
     /// The interpreter's answers.
     #[must_use]
     pub fn facts(&self) -> &Facts {
-        &self.facts
+        &self.known.facts
     }
 
     /// Decides how to make the environment `env_dir`, without touching anything.
@@ -46,7 +49,7 @@ impl EnvBuilder {
     /// When its directory may not be used, or the existing environment that is to be upgraded cannot be read.
     pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
         match existing::inspect(env_dir)? {
-            Found::Nothing => Ok(plan::plan(&self.facts, &self.config, env_dir)),
+            Found::Nothing => Ok(plan::plan(self.facts(), &self.config, env_dir)),
             Found::Dir => self.plan_over(env_dir),
         }
     }
@@ -58,15 +61,15 @@ impl EnvBuilder {
             Existing::Reuse | Existing::Clear => self.config.clone(),
         };
         existing::check_clear(env_dir, config.existing, &self.environment)?;
-        existing::check_base(env_dir, &self.facts, config.existing)?;
-        let mut plan = plan::plan(&self.facts, &config, env_dir);
+        existing::check_base(env_dir, self.facts(), config.existing)?;
+        let mut plan = plan::plan(self.facts(), &config, env_dir);
         existing::check_steps(&plan)?;
         if config.existing != Existing::Clear {
-            let layout = Layout::of(&self.facts);
+            let layout = Layout::of(self.facts());
             let stale = existing::stale_interpreters(env_dir, &layout);
             plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
             let unused = existing::unused_packages(env_dir, &layout).into_iter();
-            plan.warnings = unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts.version }).collect();
+            plan.warnings = unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts().version }).collect();
         }
         Ok(plan)
     }

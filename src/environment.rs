@@ -1,7 +1,7 @@
 //! What the process was started with: read once, here, and passed in everywhere else.
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 
 /// The parts of a process's environment that rvenv goes by.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,10 @@ pub struct Environment {
     pub python: Option<OsString>,
     /// Whether `RVENV_LOG` is `debug`.
     pub debug: bool,
+    /// Where the caches are, or nothing where there is no such place or `RVENV_NO_CACHE` is set.
+    pub cache_dir: Option<PathBuf>,
+    /// The variables by which an interpreter that is run isolated may still answer differently.
+    pub variables: OsString,
 }
 
 impl Environment {
@@ -23,13 +27,48 @@ impl Environment {
     #[must_use]
     pub fn read() -> Self {
         // Splitting nothing would give one empty entry, which is the current directory.
-        let path = std::env::var_os("PATH").filter(|path| !path.is_empty());
+        let cwd = std::env::current_dir().ok();
+        let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
         Self {
-            cwd: std::env::current_dir().ok(),
-            path: path.iter().flat_map(std::env::split_paths).collect(),
-            home: std::env::home_dir().filter(|home| !home.as_os_str().is_empty()),
-            python: std::env::var_os("RVENV_PYTHON"),
-            debug: std::env::var_os("RVENV_LOG").is_some_and(|level| level == "debug"),
+            cache_dir: cache_dir(cwd.as_deref(), home.as_deref()),
+            path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
+            python: variable("RVENV_PYTHON"),
+            debug: variable("RVENV_LOG").is_some_and(|level| level == "debug"),
+            variables: influences(),
+            cwd,
+            home,
         }
     }
+}
+
+/// A variable that is set to something.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn cache_dir(cwd: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
+    if variable("RVENV_NO_CACHE").is_some_and(|value| value != "0") {
+        return None;
+    }
+    if let Some(dir) = variable("RVENV_CACHE_DIR") {
+        let dir = PathBuf::from(dir);
+        return if dir.is_absolute() { Some(dir) } else { Some(cwd?.join(dir)) };
+    }
+    // The XDG Base Directory Specification says that a relative path is to be ignored.
+    let xdg = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
+    let caches = match std::env::consts::OS {
+        _ if xdg.is_some() => xdg?,
+        "windows" => PathBuf::from(variable("LOCALAPPDATA")?),
+        "macos" => home?.join("Library/Caches"),
+        _ => home?.join(".cache"),
+    };
+    Some(caches.join("rvenv")).filter(|dir| dir.is_absolute())
+}
+
+/// The locale decides on the encoding of file names, the others on the libraries that are loaded.
+fn influences() -> OsString {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+    let libraries = ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"].map(variable);
+    let values = std::iter::once(locale).chain(libraries).map(Option::unwrap_or_default);
+    values.collect::<Vec<_>>().join(OsStr::new("\n"))
 }

@@ -24,6 +24,7 @@
 pub mod activation;
 mod apply;
 mod builder;
+mod cache_dir;
 pub mod config;
 mod distribution;
 mod env_dir;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::platform;
 use crate::error::{Error, Result};
@@ -62,6 +63,16 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     // One that may be written to, but not listed, may hold anything.
     let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
     Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
+}
+
+/// What tells one state of a file from another; one that is not there has no other.
+pub(crate) fn stamp(path: &str) -> String {
+    platform::stamp(Path::new(path)).unwrap_or_else(|_| "absent".to_owned())
+}
+
+/// How long ago a file was last written to.
+pub(crate) fn age(path: &Path) -> Option<Duration> {
+    fs::symlink_metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// Whether a path leads to something.

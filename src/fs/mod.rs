@@ -15,7 +15,8 @@ mod windows;
 use windows as platform;
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
+pub(crate) use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -23,9 +24,11 @@ use crate::error::{Error, Result};
 use crate::plan::{Mode, OnExisting};
 
 pub(crate) use delete::{clear_dir, remove_empty_dirs};
-pub(crate) use look::{Kind, entries, exists, is_dir, is_same, kind, read_link, read_text, resolved, subdirs};
+pub(crate) use look::{
+    Kind, age, entries, exists, is_dir, is_same, kind, read_link, read_text, resolved, stamp, subdirs,
+};
 use look::{is_absent, is_directory};
-pub(crate) use platform::{is_executable, is_writable_dir};
+pub(crate) use platform::{Dir, is_executable, is_writable_dir, read_at};
 pub(crate) use saved::Saved;
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
@@ -107,6 +110,12 @@ pub(crate) fn with_trial_dir<T>(parent: &Path, try_out: impl FnOnce(&Path) -> Re
 pub(crate) fn write(path: &Path, contents: &str, mode: Mode, existing: OnExisting) -> Result<()> {
     create_or_replace(path, existing, |file| file.write_all(contents.as_bytes()).and_then(|()| set_mode(file, mode)))
         .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+}
+
+/// Makes a directory that is the user's alone, and those above it.
+pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    platform::create_private_dir(path)
 }
 
 /// Deletes a file or a link.

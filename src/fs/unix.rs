@@ -2,10 +2,80 @@
 
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{Access, access};
+use rustix::fs::{self as at, Access, FileType, Mode, OFlags, access};
+
+/// A directory that is held open: what is done in it is done there, whatever becomes of its path meanwhile.
+#[derive(Debug)]
+pub(crate) struct Dir(OwnedFd);
+
+impl Dir {
+    /// Opens a directory, by way of links where there are any.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self(at::open(path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?))
+    }
+
+    /// Whether it is the effective user's own, and nobody else may write to it.
+    pub(crate) fn is_private(&self) -> bool {
+        at::fstat(&self.0).is_ok_and(|stat| is_private(&stat))
+    }
+
+    /// Opens a file to be read, which has to be regular and as private as the directory.
+    pub(crate) fn read(&self, name: &str) -> io::Result<File> {
+        // A pipe would be waited for.
+        let flags = OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = File::from(at::openat(&self.0, name, flags, Mode::empty())?);
+        let stat = at::fstat(&file)?;
+        let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        if is_regular && is_private(&stat) { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+    }
+
+    /// Makes a file; something that has the name is an error.
+    pub(crate) fn create(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        Ok(File::from(at::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?))
+    }
+
+    /// Makes a directory; something that has the name is an error.
+    pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+        Ok(at::mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
+    }
+
+    /// Renames a file, over another one where there is one.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        Ok(at::renameat(&self.0, from, &self.0, to)?)
+    }
+
+    /// Deletes a file.
+    pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
+        Ok(at::unlinkat(&self.0, name, at::AtFlags::empty())?)
+    }
+}
+
+fn is_private(stat: &at::Stat) -> bool {
+    stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o022 == 0
+}
+
+/// What tells one state of a file from another: where it is, how long, and when it was changed.
+pub(super) fn stamp(path: &Path) -> io::Result<String> {
+    let stat = fs::metadata(path)?;
+    let times = [(stat.mtime(), stat.mtime_nsec()), (stat.ctime(), stat.ctime_nsec())];
+    let [mtime, ctime] = times.map(|(seconds, nanos)| format!("{seconds}.{nanos:09}"));
+    Ok(format!("{:x}:{:x} {} {mtime} {ctime}", stat.dev(), stat.ino(), stat.len()))
+}
+
+/// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.read_at(buffer, offset)
+}
+
+/// Makes a directory that is the user's alone.
+pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
 
 /// Makes a symlink; something that has the name is an error.
 pub(super) fn symlink(target: &Path, path: &Path) -> io::Result<()> {

@@ -1,8 +1,69 @@
 //! What Windows does in its own way.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::os::windows::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: a file that is read may be renamed over.
+const SHARE_ALL: u32 = 7;
+
+/// A directory. Its access list is its owner's business: where a user's caches are, others may not write.
+#[derive(Debug)]
+pub(crate) struct Dir(PathBuf);
+
+impl Dir {
+    /// Opens a directory.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        if fs::metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(io::ErrorKind::NotADirectory.into()) }
+    }
+
+    /// Whether nobody else may write to it.
+    pub(crate) fn is_private(&self) -> bool {
+        self.0.is_dir()
+    }
+
+    /// Opens a file to be read.
+    pub(crate) fn read(&self, name: &str) -> io::Result<File> {
+        OpenOptions::new().read(true).share_mode(SHARE_ALL).open(self.0.join(name))
+    }
+
+    /// Makes a file; something that has the name is an error.
+    pub(crate) fn create(&self, name: &str) -> io::Result<File> {
+        File::create_new(self.0.join(name))
+    }
+
+    /// Makes a directory; something that has the name is an error.
+    pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+        fs::create_dir(self.0.join(name))
+    }
+
+    /// Renames a file, over another one where there is one.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.0.join(from), self.0.join(to))
+    }
+
+    /// Deletes a file.
+    pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.0.join(name))
+    }
+}
+
+/// What tells one state of a file from another: how long it is, and when it was made and changed.
+pub(super) fn stamp(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    Ok(format!("{} {} {}", metadata.file_size(), metadata.last_write_time(), metadata.creation_time()))
+}
+
+/// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek_read(buffer, offset)
+}
+
+/// Makes a directory, which has the access list of the one that it is in.
+pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
 
 /// Makes a symlink to a file or, where the target is one, to a directory; something that has the name is an error.
 pub(super) fn symlink(target: &Path, path: &Path) -> io::Result<()> {

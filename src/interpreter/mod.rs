@@ -1,45 +1,48 @@
 //! The base interpreter: found on PATH or where the caller says, and asked for its facts.
 
 mod base;
+mod cache;
 mod child;
 mod discovery;
 pub mod facts;
 pub mod history;
+mod identity;
 mod probe;
 
+pub(crate) use cache::Known;
+pub(crate) use identity::Identity;
 pub(crate) use probe::{check_starts, isolated};
 
 use std::path::{Path, PathBuf};
 
+use crate::cache_dir::CacheDir;
 use crate::config::{InterpreterRequest, VersionRequest};
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use facts::{Facts, Version};
 
-/// Finds the base interpreter that `request` asks for and asks it for its facts.
+/// Finds the base interpreter that `request` asks for and asks it for its facts, unless they are in the cache.
 ///
 /// # Errors
 /// When there is none, or it does not work, or is too old.
-pub fn find(request: &InterpreterRequest, environment: &Environment) -> Result<Facts> {
-    match request {
-        InterpreterRequest::Version(version) => find_version(version, environment),
-        InterpreterRequest::Path(path) => ask_base(&discovery::absolute(path, environment)?, None),
-        InterpreterRequest::Name(name) => {
-            ask_base(&discovery::on_path(&[name.to_string_lossy().into_owned()], environment)?, None)
-        }
-        InterpreterRequest::Default => {
-            ask_base(&discovery::on_path(&["python3".to_owned(), "python".to_owned()], environment)?, None)
-        }
-    }
+pub(crate) fn find(request: &InterpreterRequest, environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
+    let on_path = |names: &[String]| discovery::on_path(names, environment);
+    let program = match request {
+        InterpreterRequest::Version(version) => return find_version(version, environment, cache),
+        InterpreterRequest::Path(path) => discovery::absolute(path, environment)?,
+        InterpreterRequest::Name(name) => on_path(&[name.to_string_lossy().into_owned()])?,
+        InterpreterRequest::Default => on_path(&["python3".to_owned(), "python".to_owned()])?,
+    };
+    ask_base(&program, None, environment, cache)
 }
 
 /// Tries all programs on PATH that may have the version, until one does.
-fn find_version(wanted: &VersionRequest, environment: &Environment) -> Result<Facts> {
+fn find_version(wanted: &VersionRequest, environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
     let mut tried = Vec::new();
     for program in discovery::all_on_path(&wanted.command_names(), environment) {
-        match ask_base(&program, Some(wanted)) {
-            Ok(facts) if is_version(&facts, wanted) => return Ok(facts),
-            Ok(facts) => tried.push((program, format!("is Python {}", facts.version))),
+        match ask_base(&program, Some(wanted), environment, cache) {
+            Ok(known) if is_version(&known.facts, wanted) => return Ok(known),
+            Ok(known) => tried.push((program, format!("is Python {}", known.facts.version))),
             // One line says enough here: the shim of another version fails by design.
             Err(error) => {
                 let message = error.to_string();
@@ -60,13 +63,41 @@ fn is_version(facts: &Facts, wanted: &VersionRequest) -> bool {
 ///
 /// Only a shim costs a second question: that the interpreter behind it belongs to an environment is known from its
 /// answer alone.
-fn ask_base(program: &Path, wanted: Option<&VersionRequest>) -> Result<Facts> {
-    let facts = probe::ask(&base::executable(program)?, wanted)?;
-    let answering = PathBuf::from(&facts.executable);
-    let base = base::executable(&answering)?;
-    let facts = if base == answering { facts } else { probe::ask(&base, wanted)? };
-    if !history::is_supported(facts.version) {
-        return Err(Error::TooOld { program: facts.executable.into(), version: Some(facts.version) });
+fn ask_base(
+    program: &Path,
+    wanted: Option<&VersionRequest>,
+    environment: &Environment,
+    cache: Option<&CacheDir>,
+) -> Result<Known> {
+    let asked = base::executable(program)?;
+    let mut known = ask(&asked, wanted, environment, cache)?;
+    let answering = PathBuf::from(&known.facts.executable);
+    if answering != asked {
+        let base = base::executable(&answering)?;
+        if base != answering {
+            known = ask(&base, wanted, environment, cache)?;
+        }
     }
-    Ok(facts)
+    if !history::is_supported(known.facts.version) {
+        return Err(Error::TooOld { program: known.facts.executable.into(), version: Some(known.facts.version) });
+    }
+    Ok(known)
+}
+
+/// The facts of one program, from the cache or from itself.
+fn ask(
+    program: &Path,
+    wanted: Option<&VersionRequest>,
+    environment: &Environment,
+    cache: Option<&CacheDir>,
+) -> Result<Known> {
+    if let Some(known) = cache.and_then(|cache| cache::recall(program, environment, cache)) {
+        return Ok(known);
+    }
+    let (facts, answer) = probe::ask(program, wanted)?;
+    let known = Known::now(program, facts);
+    if let Some(cache) = cache {
+        cache::remember(program, environment, &answer, &known, cache);
+    }
+    Ok(known)
 }

@@ -102,6 +102,54 @@ def free_threaded():
     return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
+def is_itself():
+    """Whether the program that was run is the interpreter: a shim or a wrapper starts another one."""
+    try:
+        return os.path.samefile("/proc/self/exe", sys.executable)
+    except OSError:
+        with open(sys.executable, "rb") as program:
+            return program.read(2) != b"#!"
+
+
+def watched():
+    """The files whose change makes these answers untrue, besides the executable."""
+    for library in shared_libraries():
+        yield library
+    for package in ("venv", "ensurepip"):
+        yield os.path.join(STDLIB, package, "__init__.py")
+
+
+def shared_libraries():
+    """The interpreter's own shared library, if it has one."""
+    if os.path.exists("/proc/self/maps"):
+        with open("/proc/self/maps", "rb") as maps:
+            mapped = {line.rstrip(b"\n").split(None, 5)[-1] for line in maps}
+        named = (path for path in mapped if os.path.basename(path).startswith((b"libpython", b"libpypy")))
+        return sorted(os.fsdecode(path) for path in named)
+    if os.name == "nt":
+        name = "python%d%d%s.dll" % (sys.version_info[0], sys.version_info[1], "t" if free_threaded() else "")
+        return [os.path.join(os.path.dirname(sys.executable), name)]
+    import sysconfig
+
+    place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
+    framework = sysconfig.get_config_var("PYTHONFRAMEWORKPREFIX")
+    return [os.path.join(framework or place, name)] if (framework or place) and name else []
+
+
+def wheels():
+    """Where ensurepip takes its wheels from: the directories, and the wheels in them."""
+    import sysconfig
+
+    found = []
+    # Distributions keep them apart and say so since 3.10; Debian's did before, to nobody.
+    named = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
+        if place and os.path.isdir(place) and (place == named or not found):
+            names = (name for name in sorted(os.listdir(place)) if name.startswith(("pip-", "setuptools-")))
+            found += [place] + [os.path.join(place, name) for name in names if name.endswith(".whl")]
+    return found
+
+
 def answers():
     # An interpreter that cannot tell where it is has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
@@ -124,6 +172,11 @@ def answers():
     yield "free-threaded", yes_or_no(free_threaded())
     # The very file whose absence Debian's venv tests for.
     yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
+    yield "itself", yes_or_no(is_itself())
+    for path in watched():
+        yield "watched", path
+    for path in wheels():
+        yield "wheel", path
     for pair in scheme():
         yield pair
     if os.name == "nt":

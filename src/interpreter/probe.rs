@@ -11,13 +11,15 @@ use crate::config::VersionRequest;
 use crate::error::{Error, Result};
 use crate::fs;
 
-const SCRIPT: &str = include_str!("probe.py");
+/// The script that is run.
+pub(super) const SCRIPT: &str = include_str!("probe.py");
 
-/// Asks `program` for its facts. `wanted` is told to a shim of pyenv's, which then runs such an interpreter.
+/// Asks `program` for its facts, and also gives its answer as it was. `wanted` is told to a shim of pyenv's, which then
+/// runs such an interpreter.
 ///
 /// # Errors
 /// When it cannot be run, fails, or gives no usable answer.
-pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<Facts> {
+pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<(Facts, Vec<u8>)> {
     let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = isolated(program);
     // Without site (so without the user's code), and without leaving bytecode behind.
@@ -31,9 +33,18 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<Fac
     }
     let unanswered =
         |reason: String, output: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output };
-    let answers =
-        unframe(&said.stdout, &nonce).ok_or_else(|| unanswered("it said something else".to_owned(), excerpt(&said)))?;
-    Facts::from_answers(&answers).map_err(|bad| unanswered(describe(&bad), String::new()))
+    let Some(answer) = unframe(&said.stdout, &nonce) else {
+        return Err(unanswered("it said something else".to_owned(), excerpt(&said)));
+    };
+    let facts = facts(answer).map_err(|bad| unanswered(describe(&bad), String::new()))?;
+    Ok((facts, answer.to_owned()))
+}
+
+/// Reads an answer: keys and values, each ended by NUL, which no path can hold.
+pub(super) fn facts(answer: &[u8]) -> Result<Facts, BadAnswer> {
+    let fields: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
+    let (pairs, _) = fields.as_chunks::<2>();
+    Facts::from_answers(&pairs.iter().map(|[key, value]| (*key, *value)).collect::<Vec<_>>())
 }
 
 fn describe(bad: &BadAnswer) -> String {
@@ -128,16 +139,13 @@ fn excerpt(said: &Said) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
-/// Finds the answer in whatever else was said: keys and values, separated by NUL (which no path holds), between two
-/// marks with a number that was made up for this one question.
-fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<Vec<(&'a [u8], &'a [u8])>> {
+/// Finds the answer in whatever else was said: between two marks with a number that was made up for this one question.
+fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
     let start = format!("\0rvenv-facts\0{nonce}\0");
-    let end = format!("\0end-of-facts\0{nonce}\0");
+    let end = format!("end-of-facts\0{nonce}\0");
     let from = find(said, start.as_bytes())? + start.len();
     let length = find(&said[from..], end.as_bytes())?;
-    let fields: Vec<&[u8]> = said[from..from + length].split(|byte| *byte == 0).collect();
-    let (pairs, rest) = fields.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[key, value]| (*key, *value)).collect())
+    Some(&said[from..from + length])
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
@@ -151,7 +159,7 @@ mod tests {
     #[test]
     fn an_answer_is_found_in_noise() {
         let said = b"hello\0rvenv-facts\0other\0x\0rvenv-facts\x0042\0key\0value\0k\0\0end-of-facts\x0042\0bye";
-        assert_eq!(unframe(said, "42"), Some(vec![(&b"key"[..], &b"value"[..]), (&b"k"[..], &b""[..])]));
+        assert_eq!(unframe(said, "42"), Some(&b"key\0value\0k\0\0"[..]));
     }
 
     #[test]
@@ -160,7 +168,6 @@ mod tests {
         for length in 0..frame.len() {
             assert_eq!(unframe(&frame[..length], "42"), None);
         }
-        assert_eq!(unframe(b"\0rvenv-facts\x0042\0key\0end-of-facts\x0042\0", "42"), None);
         assert_eq!(unframe(frame, "43"), None);
     }
 }

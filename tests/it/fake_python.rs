@@ -45,6 +45,7 @@ impl FakePython {
             ("utf8-file-names", "yes"),
             ("free-threaded", "no"),
             ("ensurepip", if self.has_ensurepip { "yes" } else { "no" }),
+            ("itself", "yes"),
         ] {
             write!(answers, " '{key}' '{value}'").unwrap();
         }

@@ -22,6 +22,9 @@ fn linux(minor: u32) -> Facts {
         utf8_file_names: true,
         free_threaded: false,
         has_ensurepip: true,
+        is_itself: true,
+        watched: Vec::new(),
+        wheels: Vec::new(),
         windows: WindowsFiles::default(),
     }
 }

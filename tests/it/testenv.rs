@@ -8,7 +8,8 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
 #[cfg(unix)]
 use predicates::Predicate;
@@ -77,8 +78,24 @@ impl TestEnv {
             env: inherited.collect(),
             umask: None,
         };
-        run.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", self.path("cache"))
+        run.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", shared_cache())
     }
+}
+
+/// The cache of all tests that do not bring their own, so that each interpreter bootstraps pip once. It belongs to one
+/// build of the program: another one is not to pass by what that one made.
+fn shared_cache() -> &'static Path {
+    static CACHE: OnceLock<PathBuf> = OnceLock::new();
+    CACHE.get_or_init(|| {
+        let built = fs::metadata(env!("CARGO_BIN_EXE_rvenv")).unwrap().modified().unwrap();
+        let age = built.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+        let caches = Path::new(env!("CARGO_TARGET_TMPDIR")).join("caches");
+        let cache = caches.join(age.to_string());
+        if !cache.exists() {
+            let _ = fs::remove_dir_all(&caches);
+        }
+        cache
+    })
 }
 
 /// A program to be run: its words, its directory and its whole environment.

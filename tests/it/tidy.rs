@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "fs",
     "existing",
     "journal",
+    "cache_dir",
     "interpreter",
     "seed",
     "apply",

@@ -1,6 +1,10 @@
 //! What an interpreter says about itself: answers, not guesses. Plain data, read from the probe's answer.
 
+mod answers;
+
 use std::fmt;
+
+use answers::Answers;
 
 /// The answers of one base interpreter that a plan needs.
 ///
@@ -31,6 +35,12 @@ pub struct Facts {
     pub free_threaded: bool,
     /// Whether the ensurepip package is there to be run. Debian ships it apart, in `python3-venv`.
     pub has_ensurepip: bool,
+    /// Whether what was run is the interpreter itself: a shim or a wrapper starts another one, and not always the same.
+    pub is_itself: bool,
+    /// The files, besides the executable, whose change makes these facts untrue: its shared library, venv, ensurepip.
+    pub watched: Vec<String>,
+    /// Where ensurepip finds its wheels: the directories, and the wheels in them.
+    pub wheels: Vec<String>,
     /// What only Windows interpreters have.
     pub windows: WindowsFiles,
 }
@@ -109,86 +119,11 @@ impl Facts {
             utf8_file_names: answers.flag("utf8-file-names")?,
             free_threaded: answers.flag("free-threaded")?,
             has_ensurepip: answers.flag("ensurepip")?,
+            is_itself: answers.flag("itself")?,
+            watched: answers.paths("watched")?,
+            wheels: answers.paths("wheel")?,
             windows: answers.windows()?,
         })
-    }
-}
-
-/// The pairs of an answer, with readers for the forms that values have.
-struct Answers<'a>(&'a [(&'a [u8], &'a [u8])]);
-
-impl Answers<'_> {
-    fn value(&self, key: &str) -> Option<&[u8]> {
-        self.0.iter().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| *value)
-    }
-
-    fn text(&self, key: &'static str) -> Result<&str, BadAnswer> {
-        let value = self.value(key).and_then(|value| str::from_utf8(value).ok());
-        value.ok_or(BadAnswer::Missing(key))
-    }
-
-    fn flag(&self, key: &'static str) -> Result<bool, BadAnswer> {
-        match self.text(key)? {
-            "yes" => Ok(true),
-            "no" => Ok(false),
-            _ => Err(BadAnswer::Missing(key)),
-        }
-    }
-
-    fn path(&self, key: &'static str) -> Result<String, BadAnswer> {
-        usable_path(self.value(key).filter(|value| !value.is_empty()).ok_or(BadAnswer::Missing(key))?)
-    }
-
-    fn version(&self) -> Result<Version, BadAnswer> {
-        let numbers: Vec<u32> = self.text("version")?.split('.').filter_map(|number| number.parse().ok()).collect();
-        match numbers[..] {
-            [major, minor, micro] => Ok(Version(major, minor, micro)),
-            _ => Err(BadAnswer::Missing("version")),
-        }
-    }
-
-    fn os(&self) -> Result<Os, BadAnswer> {
-        match (self.text("os")?, self.text("platform")?) {
-            ("nt", _) => Ok(Os::Windows),
-            ("posix", "darwin") => Ok(Os::MacOs),
-            ("posix", _) => Ok(Os::Posix),
-            _ => Err(BadAnswer::Missing("os")),
-        }
-    }
-
-    fn scheme(&self) -> Result<Option<Scheme>, BadAnswer> {
-        if self.value("scheme-scripts").is_none() {
-            return Ok(None);
-        }
-        Ok(Some(Scheme {
-            scripts: self.path("scheme-scripts")?,
-            purelib: self.path("scheme-purelib")?,
-            platlib: self.path("scheme-platlib")?,
-            include: self.path("scheme-include")?,
-        }))
-    }
-
-    fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
-        let mut files = WindowsFiles::default();
-        for (key, value) in self.0 {
-            match *key {
-                b"runtime-file" => files.runtime.push(usable_path(value)?),
-                b"activate.ps1" => files.activate_ps1 = Some(usable_path(value)?),
-                _ => {
-                    if let Some(name) = key.strip_prefix(b"launcher ") {
-                        files.launchers.push((usable_path(name)?, usable_path(value)?));
-                    }
-                }
-            }
-        }
-        Ok(files)
-    }
-}
-
-fn usable_path(value: &[u8]) -> Result<String, BadAnswer> {
-    match str::from_utf8(value) {
-        Ok(path) if !path.contains(char::is_control) => Ok(path.to_owned()),
-        _ => Err(BadAnswer::UnusablePath(String::from_utf8_lossy(value).escape_debug().to_string())),
     }
 }
 
@@ -210,6 +145,7 @@ pub(crate) mod tests {
         (b"utf8-file-names", b"yes"),
         (b"free-threaded", b"no"),
         (b"ensurepip", b"no"),
+        (b"itself", b"yes"),
     ];
 
     /// Facts for tests elsewhere.

@@ -1,0 +1,85 @@
+//! Reading the forms that the values of an answer have.
+
+use super::{BadAnswer, Os, Scheme, Version, WindowsFiles};
+
+/// The pairs of an answer, with readers for the forms that values have.
+pub(super) struct Answers<'a>(pub(super) &'a [(&'a [u8], &'a [u8])]);
+
+impl Answers<'_> {
+    fn value(&self, key: &str) -> Option<&[u8]> {
+        self.0.iter().find(|(name, _)| *name == key.as_bytes()).map(|(_, value)| *value)
+    }
+
+    pub(super) fn text(&self, key: &'static str) -> Result<&str, BadAnswer> {
+        let value = self.value(key).and_then(|value| str::from_utf8(value).ok());
+        value.ok_or(BadAnswer::Missing(key))
+    }
+
+    pub(super) fn flag(&self, key: &'static str) -> Result<bool, BadAnswer> {
+        match self.text(key)? {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(BadAnswer::Missing(key)),
+        }
+    }
+
+    pub(super) fn path(&self, key: &'static str) -> Result<String, BadAnswer> {
+        usable_path(self.value(key).filter(|value| !value.is_empty()).ok_or(BadAnswer::Missing(key))?)
+    }
+
+    pub(super) fn paths(&self, key: &str) -> Result<Vec<String>, BadAnswer> {
+        let values = self.0.iter().filter(|(name, _)| *name == key.as_bytes());
+        values.map(|(_, value)| usable_path(value)).collect()
+    }
+
+    pub(super) fn version(&self) -> Result<Version, BadAnswer> {
+        let numbers: Vec<u32> = self.text("version")?.split('.').filter_map(|number| number.parse().ok()).collect();
+        match numbers[..] {
+            [major, minor, micro] => Ok(Version(major, minor, micro)),
+            _ => Err(BadAnswer::Missing("version")),
+        }
+    }
+
+    pub(super) fn os(&self) -> Result<Os, BadAnswer> {
+        match (self.text("os")?, self.text("platform")?) {
+            ("nt", _) => Ok(Os::Windows),
+            ("posix", "darwin") => Ok(Os::MacOs),
+            ("posix", _) => Ok(Os::Posix),
+            _ => Err(BadAnswer::Missing("os")),
+        }
+    }
+
+    pub(super) fn scheme(&self) -> Result<Option<Scheme>, BadAnswer> {
+        if self.value("scheme-scripts").is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Scheme {
+            scripts: self.path("scheme-scripts")?,
+            purelib: self.path("scheme-purelib")?,
+            platlib: self.path("scheme-platlib")?,
+            include: self.path("scheme-include")?,
+        }))
+    }
+
+    pub(super) fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
+        let mut files = WindowsFiles { runtime: self.paths("runtime-file")?, ..WindowsFiles::default() };
+        for (key, value) in self.0 {
+            match *key {
+                b"activate.ps1" => files.activate_ps1 = Some(usable_path(value)?),
+                _ => {
+                    if let Some(name) = key.strip_prefix(b"launcher ") {
+                        files.launchers.push((usable_path(name)?, usable_path(value)?));
+                    }
+                }
+            }
+        }
+        Ok(files)
+    }
+}
+
+fn usable_path(value: &[u8]) -> Result<String, BadAnswer> {
+    match str::from_utf8(value) {
+        Ok(path) if !path.contains(char::is_control) => Ok(path.to_owned()),
+        _ => Err(BadAnswer::UnusablePath(String::from_utf8_lossy(value).escape_debug().to_string())),
+    }
+}
