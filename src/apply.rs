@@ -2,31 +2,32 @@
 
 use std::path::Path;
 
+use crate::env_dir::EnvDir;
 use crate::error::Result;
 use crate::fs;
 use crate::interpreter;
 use crate::journal::Journal;
 use crate::plan::{Mode, OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
-use crate::seed;
+use crate::seed::{self, EnvPaths, Seed};
 
-/// Does all steps of a plan.
+/// Does all steps of a plan. Where there is no `seed`, ensurepip is run in the environment itself.
 ///
 /// # Errors
 /// When a step fails. Then all is as it was before, but for what `--clear` has deleted and what ensurepip or pip have
 /// changed in a directory that was there.
-pub(crate) fn apply(plan: &Plan) -> Result<()> {
-    let env_dir = &plan.env_dir.path;
+pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>) -> Result<()> {
     let mut journal = Journal::default();
-    let done = create_dir(env_dir, &mut journal)
-        .and_then(|()| plan.steps.iter().try_for_each(|step| run(step, env_dir, &mut journal)));
+    let done = create_dir(&plan.env_dir.path, &mut journal)
+        .and_then(|()| plan.steps.iter().try_for_each(|step| run(step, &plan.env_dir, seed, &mut journal)));
     if done.is_err() {
         journal.undo();
     }
     done
 }
 
-fn run(step: &Step, env_dir: &Path, journal: &mut Journal) -> Result<()> {
+fn run(step: &Step, target: &EnvDir, seed: Option<&Seed>, journal: &mut Journal) -> Result<()> {
+    let env_dir = target.path.as_path();
     let at = |path: &str| fs::below(env_dir, path);
     match step {
         Step::CheckCopy { source, home } => check_copy(Path::new(source), home, env_dir),
@@ -51,7 +52,11 @@ fn run(step: &Step, env_dir: &Path, journal: &mut Journal) -> Result<()> {
             journal.changes(&at(path))?;
             fs::write(&at(path), contents, *mode, *existing)
         }
-        Step::SeedPip { python } => seed::install_pip(&at(python), env_dir),
+        Step::SeedPip { python } => match seed {
+            Some(seed) => seed.install(&EnvPaths::of(target, python), journal),
+            None => seed::bootstrap(&at(python), env_dir, None),
+        },
+        Step::RunEnsurepip { python } => seed::bootstrap(&at(python), env_dir, None),
         Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), env_dir, packages),
     }
 }

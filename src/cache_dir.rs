@@ -63,8 +63,28 @@ impl CacheDir {
         done.inspect_err(|_| drop(self.dir.remove(&beside)))
     }
 
+    /// Waits until nobody else has the lock of this name, and takes it. It is given back when the file is closed, be it
+    /// by the death of the process.
+    pub(crate) fn lock(&self, name: &str) -> Option<File> {
+        let file = self.lock_file(name).ok()?;
+        file.lock().ok().map(|()| file)
+    }
+
+    /// Takes the lock of this name, unless somebody else has it.
+    pub(crate) fn try_lock(&self, name: &str) -> Option<File> {
+        let file = self.lock_file(name).ok()?;
+        file.try_lock().ok().map(|()| file)
+    }
+
+    fn lock_file(&self, name: &str) -> io::Result<File> {
+        if let Some((subdir, _)) = name.rsplit_once('/') {
+            self.create_dir(subdir)?;
+        }
+        self.dir.open_or_create(name)
+    }
+
     /// Makes a directory in it, unless there is one.
-    pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
+    fn create_dir(&self, name: &str) -> io::Result<()> {
         match self.dir.create_dir(name) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),

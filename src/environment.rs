@@ -18,6 +18,11 @@ pub struct Environment {
     pub debug: bool,
     /// Where the caches are, or nothing where there is no such place or `RVENV_NO_CACHE` is set.
     pub cache_dir: Option<PathBuf>,
+    /// Where files that nobody keeps are made.
+    pub temp_dir: PathBuf,
+    /// Whether `SOURCE_DATE_EPOCH` is set, so that bytecode shall be the same whenever it is made
+    /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+    pub reproducible: bool,
     /// The variables by which an interpreter that is run isolated may still answer differently.
     pub variables: OsString,
 }
@@ -34,6 +39,8 @@ impl Environment {
             path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
             python: variable("RVENV_PYTHON"),
             debug: variable("RVENV_LOG").is_some_and(|level| level == "debug"),
+            temp_dir: std::env::temp_dir(),
+            reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
             variables: influences(),
             cwd,
             home,

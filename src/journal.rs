@@ -25,14 +25,14 @@ enum Undo {
 impl Journal {
     /// Notes that `dir` was made, and those above it up to `topmost`.
     pub(crate) fn made(&mut self, dir: &Path, topmost: PathBuf) {
-        if !self.is_in_new_dir(dir) {
+        if !self.is_new(dir) {
             self.undo.push(Undo::RemoveDir { dir: dir.to_owned(), topmost });
         }
     }
 
     /// Notes that `dir` is going to be cleared.
     pub(crate) fn clears(&mut self, dir: &Path) {
-        if !self.is_in_new_dir(dir) {
+        if !self.is_new(dir) {
             self.undo.push(Undo::Empty(dir.to_owned()));
         }
     }
@@ -42,7 +42,7 @@ impl Journal {
     /// # Errors
     /// When what is there cannot be read.
     pub(crate) fn changes(&mut self, path: &Path) -> Result<()> {
-        if !self.is_in_new_dir(path) {
+        if !self.is_new(path) {
             self.undo.push(Undo::PutBack { path: path.to_owned(), saved: Saved::read(path)? });
         }
         Ok(())
@@ -62,8 +62,8 @@ impl Journal {
         }
     }
 
-    /// Whether a path goes with a directory that is removed or emptied anyway.
-    fn is_in_new_dir(&self, path: &Path) -> bool {
+    /// Whether a path is in a directory that was made or cleared, and goes with it when all is undone.
+    pub(crate) fn is_new(&self, path: &Path) -> bool {
         self.undo.iter().any(|undo| match undo {
             Undo::RemoveDir { dir, .. } | Undo::Empty(dir) => path.starts_with(dir),
             Undo::PutBack { .. } => false,

@@ -8,6 +8,8 @@ use crate::interpreter::history;
 pub(crate) struct Layout {
     /// Where interpreters, activation scripts and console scripts go: `bin` or `Scripts`.
     pub(crate) scripts: String,
+    /// Where ensurepip installs what it brings.
+    pub(crate) site_packages: String,
     /// All directories to make, in venv's order.
     pub(crate) directories: Vec<String>,
     /// Whether `lib64` is a link to `lib`.
@@ -24,7 +26,7 @@ impl Layout {
     pub(crate) fn of(facts: &Facts) -> Self {
         let rules = history::rules(facts.version);
         let scheme = scheme(facts);
-        let mut directories = vec![scheme.include, scheme.purelib];
+        let mut directories = vec![scheme.include, scheme.purelib.clone()];
         if !rules.lib64_link && !directories.contains(&scheme.platlib) {
             directories.push(scheme.platlib);
         }
@@ -33,6 +35,7 @@ impl Layout {
             executable: executable(facts),
             aliases: aliases(facts),
             scripts: scheme.scripts,
+            site_packages: scheme.purelib,
             directories,
             lib64_link: rules.lib64_link && facts.os == Os::Posix && facts.is_64_bit,
         }

@@ -23,6 +23,7 @@
 
 pub mod activation;
 mod apply;
+mod bootstrap;
 mod builder;
 mod cache_dir;
 pub mod config;
@@ -41,6 +42,7 @@ mod pyvenv_cfg;
 mod seed;
 mod warning;
 
+pub use bootstrap::Preparing;
 pub use builder::EnvBuilder;
 pub use config::Config;
 pub use env_dir::EnvDir;

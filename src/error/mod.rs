@@ -201,6 +201,12 @@ pub enum Error {
         /// What to install, as a sentence.
         remedy: String,
     },
+    /// A kept seed is damaged. It is made anew, so that this is never an environment's last word.
+    #[error("the seed `{}` is damaged", shown(path))]
+    SeedDamaged {
+        /// The seed.
+        path: PathBuf,
+    },
     /// ensurepip or pip failed in the new environment.
     #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
     CommandFailed {

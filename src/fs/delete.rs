@@ -24,6 +24,12 @@ pub(crate) fn clear_dir(path: &Path) -> Result<()> {
     }
 }
 
+/// Deletes a directory with all that is in it, as far as that goes.
+pub(crate) fn delete_dir(path: &Path) {
+    let _ = clear_dir(path);
+    let _ = fs::remove_dir(path);
+}
+
 /// Gives the owner all rights to the directories in a directory, so that what is in them can be deleted.
 fn open_to_owner(path: &Path) {
     for dir in subdirs(path) {

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use walkdir::WalkDir;
+
 use super::platform;
 use crate::error::{Error, Result};
 
@@ -101,6 +103,52 @@ pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     paths.sort();
     paths
+}
+
+/// Something in a directory, however deep.
+pub(crate) struct Found {
+    /// Its path below that directory, `/`-separated.
+    pub(crate) path: String,
+    pub(crate) kind: FoundKind,
+}
+
+/// What something in a directory is; links are not followed.
+#[derive(Clone, Copy)]
+pub(crate) enum FoundKind {
+    Dir,
+    /// A regular file, and whether its owner may execute it.
+    File { is_executable: bool },
+    Other,
+}
+
+/// All that is in a directory, however deep, in order: what a directory holds comes after it.
+///
+/// # Errors
+/// When something cannot be looked at, or its name is not UTF-8.
+pub(crate) fn walk(path: &Path) -> Result<Vec<Found>> {
+    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
+    let mut all = Vec::new();
+    for entry in WalkDir::new(path).follow_root_links(false).min_depth(1).sort_by_file_name() {
+        let entry = entry.map_err(|error| failed(error.into()))?;
+        let metadata = entry.metadata().map_err(|error| failed(error.into()))?;
+        let kind = match () {
+            () if metadata.is_dir() => FoundKind::Dir,
+            () if metadata.is_file() => FoundKind::File { is_executable: platform::is_program(&metadata) },
+            () => FoundKind::Other,
+        };
+        let names = entry.path().strip_prefix(path).unwrap_or(path).iter().map(|name| name.to_str());
+        let names = names.collect::<Option<Vec<_>>>().ok_or_else(|| failed(ErrorKind::InvalidFilename.into()))?;
+        all.push(Found { path: names.join("/"), kind });
+    }
+    Ok(all)
+}
+
+/// All of a file.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+    fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
 }
 
 /// The directories in a directory, in order; none where it cannot be listed.

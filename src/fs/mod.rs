@@ -19,17 +19,20 @@ use std::fs;
 pub(crate) use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
 use crate::plan::{Mode, OnExisting};
 
-pub(crate) use delete::{clear_dir, remove_empty_dirs};
+pub(crate) use delete::{clear_dir, delete_dir, remove_empty_dirs};
 pub(crate) use look::{
-    Kind, age, entries, exists, is_dir, is_same, kind, read_link, read_text, resolved, stamp, subdirs,
+    Found, FoundKind, Kind, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved, stamp,
+    subdirs, walk,
 };
 use look::{is_absent, is_directory};
-pub(crate) use platform::{Dir, is_executable, is_writable_dir, read_at};
+pub(crate) use platform::{Dir, add_mode, is_executable, is_writable_dir, read_at};
 pub(crate) use saved::Saved;
+pub(crate) use tempfile::TempDir;
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
 /// directory too, is an error, as it is for venv.
@@ -98,8 +101,7 @@ pub(crate) fn copy(source: &Path, path: &Path, mode: Mode) -> Result<()> {
 pub(crate) fn with_trial_dir<T>(parent: &Path, try_out: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
     let dir = parent.join(format!(".rvenv-{}", std::process::id()));
     let result = create_dir(&dir).and_then(|_| try_out(&dir));
-    let _ = clear_dir(&dir);
-    let _ = fs::remove_dir(&dir);
+    delete_dir(&dir);
     result
 }
 
@@ -116,6 +118,34 @@ pub(crate) fn write(path: &Path, contents: &str, mode: Mode, existing: OnExistin
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     platform::create_private_dir(path)
+}
+
+/// Makes a directory with a new name, which is the user's alone and is deleted when it is dropped.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn scratch_dir(parent: &Path, prefix: &str) -> Result<TempDir> {
+    let made = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
+    made.map_err(|source| Error::File { action: "create directory in", path: parent.to_owned(), source })
+}
+
+/// Makes a file and fills it; something that has the name is an error.
+pub(crate) fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    fill(&mut File::create_new(path)?)
+}
+
+/// Opens a file to be read.
+///
+/// # Errors
+/// When it cannot be opened.
+pub(crate) fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
+}
+
+/// Sets a file's time of change, in seconds since 1970.
+pub(crate) fn set_mtime(file: &File, seconds: i64) -> io::Result<()> {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap_or_default());
+    file.set_modified(time)
 }
 
 /// Deletes a file or a link.

@@ -39,6 +39,12 @@ impl Dir {
         Ok(File::from(at::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?))
     }
 
+    /// Opens a file to be written, and makes it where there is none.
+    pub(crate) fn open_or_create(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(File::from(at::openat(&self.0, name, flags, Mode::from_raw_mode(0o600))?))
+    }
+
     /// Makes a directory; something that has the name is an error.
     pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
         Ok(at::mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
@@ -90,6 +96,17 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
 /// Sets the permission bits, whatever the umask.
 pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// Adds permission bits to those that a file has.
+pub(crate) fn add_mode(file: &File, bits: u32) -> io::Result<()> {
+    let mode = file.metadata()?.permissions().mode();
+    if mode & bits == bits { Ok(()) } else { set_mode(file, mode & 0o7777 | bits) }
+}
+
+/// Whether a file's owner may execute it.
+pub(super) fn is_program(metadata: &fs::Metadata) -> bool {
+    metadata.mode() & 0o100 != 0
 }
 
 /// Whether the path leads to a file that the user may execute, as access(2) says.

@@ -33,6 +33,11 @@ impl Dir {
         File::create_new(self.0.join(name))
     }
 
+    /// Opens a file to be written, and makes it where there is none.
+    pub(crate) fn open_or_create(&self, name: &str) -> io::Result<File> {
+        OpenOptions::new().write(true).create(true).truncate(false).share_mode(SHARE_ALL).open(self.0.join(name))
+    }
+
     /// Makes a directory; something that has the name is an error.
     pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
         fs::create_dir(self.0.join(name))
@@ -92,6 +97,16 @@ pub(super) fn remove_file(path: &Path) -> io::Result<()> {
 /// There are no permission bits to set.
 pub(super) fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
     Ok(())
+}
+
+/// There are no permission bits to add.
+pub(crate) fn add_mode(_file: &File, _bits: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// What may be executed is a matter of its name.
+pub(super) fn is_program(_metadata: &fs::Metadata) -> bool {
+    false
 }
 
 /// Whether the path leads to a file; what may be executed is a matter of its name.

@@ -1,5 +1,6 @@
 //! By what it shows that an interpreter is still the one that was asked.
 
+use super::cache::Known;
 use crate::fs;
 
 /// Files and what was found of them when they were looked at.
@@ -18,6 +19,16 @@ impl Identity {
             }
         }
         Self { stamps }
+    }
+
+    /// That of a seed: the interpreter, by whatever name it is run, and the wheels that its ensurepip brings.
+    pub(crate) fn of_seed(known: &Known) -> Self {
+        let facts = &known.facts;
+        // One look at each file is enough.
+        let stamp = |path: &str| known.identity.stamp(path).map_or_else(|| fs::stamp(path), str::to_owned);
+        let executable = (facts.real_executable.clone(), stamp(&facts.executable));
+        let others = facts.watched.iter().chain(&facts.wheels).map(|path| (path.clone(), stamp(path)));
+        Self { stamps: std::iter::once(executable).chain(others).collect() }
     }
 
     /// An identity that was [printed](Identity::text).

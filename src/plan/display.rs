@@ -27,6 +27,7 @@ impl fmt::Display for Step {
                 contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
             }
             Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
+            Self::RunEnsurepip { python } => writeln!(f, "run     ensurepip with {python}"),
             Self::UpgradeDeps { python, packages } => {
                 writeln!(f, "upgrade {} with {python}", packages.join(" "))
             }

@@ -73,8 +73,13 @@ pub enum Step {
         /// What happens to something else of that name.
         existing: OnExisting,
     },
-    /// Bring in pip with the interpreter's own ensurepip.
+    /// Bring in what the interpreter's own ensurepip installs into a new environment.
     SeedPip {
+        /// The environment's interpreter.
+        python: String,
+    },
+    /// Let ensurepip see to it that the pip that is there is not older than its own.
+    RunEnsurepip {
         /// The environment's interpreter.
         python: String,
     },
@@ -223,8 +228,9 @@ fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) ->
         .collect()
 }
 
-/// The packages that `--upgrade-deps` upgrades: those that ensurepip brings.
-fn core_packages(facts: &Facts) -> Vec<&'static str> {
+/// The packages that ensurepip brings, which are those that `--upgrade-deps` upgrades.
+#[must_use]
+pub(crate) fn core_packages(facts: &Facts) -> Vec<&'static str> {
     if history::rules(facts.version).bundles_setuptools { vec!["pip", "setuptools"] } else { vec!["pip"] }
 }
 

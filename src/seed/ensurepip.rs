@@ -11,8 +11,10 @@ use crate::interpreter;
 ///
 /// # Errors
 /// When it cannot be run or fails; the error has all that it printed, which venv throws away (CPython gh-89830).
-pub(super) fn bootstrap(python: &Path, env_dir: &Path) -> Result<()> {
-    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"])
+///
+/// With another `home`, the user's own settings have no say: before Python 3.10, `~/.pydistutils.cfg` has.
+pub(crate) fn bootstrap(python: &Path, env_dir: &Path, home: Option<&Path>) -> Result<()> {
+    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], home)
 }
 
 /// Lets pip upgrade packages from its index: the one thing that may use the network.
@@ -21,14 +23,17 @@ pub(super) fn bootstrap(python: &Path, env_dir: &Path) -> Result<()> {
 /// When pip cannot be run or fails; the error has all that it printed.
 pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str]) -> Result<()> {
     let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
-    run("upgrade packages", python, env_dir, &arguments)
+    run("upgrade packages", python, env_dir, &arguments, None)
 }
 
 /// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
 /// environment can shadow what it imports (CPython gh-98251).
-fn run(action: &'static str, python: &Path, env_dir: &Path, arguments: &[&str]) -> Result<()> {
+fn run(action: &'static str, python: &Path, env_dir: &Path, arguments: &[&str], home: Option<&Path>) -> Result<()> {
     let mut command = interpreter::isolated(python);
     command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir);
+    if let Some(home) = home {
+        command.env("HOME", home);
+    }
     let line = command_line(&command);
     let (status, output) = capture(command).map_err(|source| Error::NotRun { program: python.to_owned(), source })?;
     if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }

@@ -1,26 +1,36 @@
 //! What is installed into a new environment, and how it gets there.
 //!
-//! ensurepip is the only installer. Where else the same files may come from is this room's own affair: its callers
-//! ask for pip and get it.
+//! ensurepip is the only installer. What it installs is kept, once for each interpreter, as a *seed*: a file from which
+//! the same files are made again, with what is different in each environment put in.
 
+mod archive;
+mod bytes;
+mod collect;
 mod ensurepip;
+mod restore;
+mod shebang;
+mod splice;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::config::{Config, Seed};
+use crate::config::{Config, Seed as Wanted};
 use crate::distribution;
+use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, File, TempDir};
 use crate::interpreter::facts::Facts;
+use crate::journal::Journal;
+use archive::List;
 
-pub(crate) use ensurepip::upgrade;
+pub(crate) use collect::Gathered;
+pub(crate) use ensurepip::{bootstrap, upgrade};
 
 /// Makes sure that what `config` wants installed can be.
 ///
 /// # Errors
 /// When pip is wanted and the interpreter has no ensurepip, with the package that brings it where the system is known.
 pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
-    if config.seed == Seed::Nothing || facts.has_ensurepip {
+    if config.seed == Wanted::Nothing || facts.has_ensurepip {
         return Ok(());
     }
     // os-release(5) names both places.
@@ -33,11 +43,74 @@ pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
     })
 }
 
-/// Brings pip into the environment `env_dir`, whose interpreter is `python`. A pip that is there already and as new
-/// stays.
+/// The paths of an environment that files in it may hold.
+pub(crate) struct EnvPaths {
+    /// Its directory.
+    dir: PathBuf,
+    /// The same as text.
+    text: String,
+    /// Its interpreter.
+    python: String,
+    /// Its scripts directory, relative to it.
+    scripts: String,
+    /// Whether scripts start as they do on POSIX.
+    is_posix: bool,
+}
+
+impl EnvPaths {
+    /// Those of the environment `env_dir`, whose interpreter is `python`, a path relative to it.
+    pub(crate) fn of(env_dir: &EnvDir, python: &str) -> Self {
+        Self {
+            dir: env_dir.path.clone(),
+            text: env_dir.text.clone(),
+            python: splice::native(&env_dir.text, python),
+            scripts: python.rsplit_once('/').map_or("", |(scripts, _)| scripts).to_owned(),
+            is_posix: std::path::MAIN_SEPARATOR == '/',
+        }
+    }
+}
+
+/// What ensurepip installs, ready to be written into environments.
+#[derive(Debug)]
+pub(crate) struct Seed {
+    file: File,
+    path: PathBuf,
+    list: List,
+    /// Where in the file the data begins.
+    data: u64,
+    /// Where it was made. Deleting that can wait: on some file systems, making files after it would.
+    _scratch: Option<TempDir>,
+}
+
+impl Seed {
+    /// Opens a seed that was made for the interpreter and the wheels of this identity. One that is damaged, or of another
+    /// identity, is none.
+    pub(crate) fn open(file: File, path: PathBuf, identity: &str, scratch: Option<TempDir>) -> Option<Self> {
+        let (list, data) = List::read(&file)?;
+        (list.identity == identity).then_some(Self { file, path, list, data, _scratch: scratch })
+    }
+
+    /// The identity for which a seed was made.
+    pub(crate) fn identity_of(file: &File) -> Option<String> {
+        List::read(file).map(|(list, _)| list.identity)
+    }
+
+    /// Writes what ensurepip installs into an environment.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or the seed turns out to be damaged.
+    pub(crate) fn install(&self, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
+        restore::restore(self, env, journal)
+    }
+}
+
+/// Runs ensurepip in an environment that was made for nothing else, and gathers what it installs. Nothing where that
+/// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in `home`.
 ///
 /// # Errors
-/// When ensurepip fails.
-pub(crate) fn install_pip(python: &Path, env_dir: &Path) -> Result<()> {
-    ensurepip::bootstrap(python, env_dir)
+/// When ensurepip fails, or a file cannot be read.
+pub(crate) fn gather(env: &EnvPaths, home: &Path, identity: String, mtime: i64) -> Result<Option<Gathered>> {
+    let before = fs::walk(&env.dir)?.into_iter().map(|found| found.path).collect();
+    bootstrap(Path::new(&env.python), &env.dir, Some(home))?;
+    collect::collect(env, &before, identity, mtime)
 }

@@ -1,0 +1,177 @@
+//! Making a seed: once for each interpreter, in an environment that is made for nothing else.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::apply;
+use crate::cache_dir::CacheDir;
+use crate::config::{Config, Existing, Seed as Wanted};
+use crate::env_dir::EnvDir;
+use crate::environment::Environment;
+use crate::error::{Error, Result};
+use crate::existing;
+use crate::fs::{self, File};
+use crate::interpreter::facts::{Facts, Version};
+use crate::interpreter::{Identity, Known};
+use crate::layout::Layout;
+use crate::plan;
+use crate::seed::{self, EnvPaths, Seed};
+
+/// Where the seeds are; the number is that of their form.
+const SUBDIR: &str = "seeds-1";
+
+/// What ends the names of a seed, of the lock under which it is made, and of the directory in which.
+const SEED: &str = ".seed";
+const LOCK: &str = ".lock";
+const SCRATCH: &str = ".scratch-";
+
+/// What takes seconds the first time that an interpreter is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparing {
+    pip: String,
+    python: Version,
+    is_kept: bool,
+}
+
+impl Preparing {
+    pub(crate) fn of(facts: &Facts, is_kept: bool) -> Self {
+        let pip = existing::bundled("pip", facts).map_or("pip".to_owned(), |wheel| wheel.replacen('-', " ", 1));
+        Self { pip, python: facts.version, is_kept }
+    }
+}
+
+impl fmt::Display for Preparing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Version(major, minor, _) = self.python;
+        let once = if self.is_kept { ", once" } else { "" };
+        write!(f, "Preparing {} for Python {major}.{minor}{once}…", self.pip)
+    }
+}
+
+/// Which seed is wanted, and where it is kept.
+pub(crate) struct Source<'a> {
+    known: &'a Known,
+    environment: &'a Environment,
+    cache: Option<&'a CacheDir>,
+    /// The names of all that belongs to it begin with this.
+    stem: String,
+    identity: String,
+}
+
+impl<'a> Source<'a> {
+    /// The seed of the interpreter that is known.
+    pub(crate) fn of(known: &'a Known, environment: &'a Environment, cache: Option<&'a CacheDir>) -> Self {
+        let facts = &known.facts;
+        // By whatever name the interpreter is run, it has one seed; but one more where bytecode shall be reproducible.
+        let key = format!("{}\n{}", facts.real_executable, environment.reproducible);
+        let stem = format!("{SUBDIR}/{:08x}", crc32fast::hash(key.as_bytes()));
+        Self { known, environment, cache, stem, identity: Identity::of_seed(known).text() }
+    }
+
+    /// The kept seed, if there is one that is whole and still right.
+    pub(crate) fn find(&self) -> Option<Seed> {
+        let name = format!("{}{SEED}", self.stem);
+        let cache = self.cache?;
+        Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity, None)
+    }
+
+    /// Deletes the kept seed, which turned out to be damaged.
+    pub(crate) fn discard(&self) {
+        if let Some(cache) = self.cache {
+            cache.remove(&format!("{}{SEED}", self.stem));
+        }
+    }
+
+    /// Whether a seed that is made will be kept.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.cache.is_some()
+    }
+
+    /// Makes the seed, or waits for the process that is making it. Nothing where there can be none; what ensurepip has
+    /// to say about that, it will say in the environment itself.
+    pub(crate) fn make(&self) -> Option<Seed> {
+        let made = match self.cache {
+            Some(cache) => self.make_in_cache(cache),
+            None => self.make_in(&self.environment.temp_dir, "rvenv-"),
+        };
+        match made {
+            // Whatever is wrong there: the cache may be full, or its path be none that an environment can have.
+            Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })
+                if self.cache.is_some() =>
+            {
+                self.make_in(&self.environment.temp_dir, "rvenv-").ok()?
+            }
+            other => other.ok()?,
+        }
+    }
+
+    fn make_in_cache(&self, cache: &CacheDir) -> Result<Option<Seed>> {
+        // Where there are no locks, a seed may be made twice.
+        let _lock = cache.lock(&format!("{}{LOCK}", self.stem));
+        if let Some(seed) = self.find() {
+            return Ok(Some(seed));
+        }
+        prune(cache, &self.stem);
+        let parent = cache.path(SUBDIR);
+        let prefix = format!("{}{SCRATCH}", self.stem.rsplit('/').next().unwrap_or_default());
+        self.make_in(&parent, &prefix)
+    }
+
+    /// Makes the seed in a new directory below `parent`.
+    fn make_in(&self, parent: &Path, prefix: &str) -> Result<Option<Seed>> {
+        let scratch = fs::scratch_dir(&fs::resolved(parent), prefix)?;
+        let env = self.scratch_env(&scratch.path().join("env"))?;
+        // Even, as some file systems count in steps of two seconds.
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as i64 & !1;
+        let home = scratch.path().join("home");
+        fs::create_dir(&home)?;
+        let gathered = seed::gather(&env, &home, self.identity.clone(), now)?;
+        let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
+            return Ok(None);
+        };
+        let name = format!("{}{SEED}", self.stem);
+        let kept = self.cache.filter(|cache| cache.write(&name, |file| gathered.write(file)).is_ok());
+        let (file, path) = match kept.and_then(|cache| Some((cache.read(&name).ok()?, cache.path(&name)))) {
+            Some(kept) => kept,
+            None => write(&scratch.path().join("seed"), &gathered)?,
+        };
+        Ok(Seed::open(file, path, &self.identity, Some(scratch)))
+    }
+
+    /// Makes the environment for ensurepip: as any other, but without pip and activation scripts.
+    fn scratch_env(&self, path: &Path) -> Result<EnvPaths> {
+        let facts = &self.known.facts;
+        let env_dir = EnvDir::resolve(path.as_os_str(), None)?;
+        let config = Config { seed: Wanted::Nothing, existing: Existing::Upgrade, ..Config::default() };
+        apply::apply(&plan::plan(facts, &config, &env_dir), None)?;
+        let layout = Layout::of(facts);
+        Ok(EnvPaths::of(&env_dir, &layout.script(&layout.executable)))
+    }
+}
+
+fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {
+    let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    fs::create_with(path, |file| gathered.write(file)).map_err(failed)?;
+    Ok((fs::open(path)?, path.to_owned()))
+}
+
+/// Deletes the seeds of interpreters that are gone or have changed, those that are damaged, and what those who died at
+/// making one have left.
+fn prune(cache: &CacheDir, own_stem: &str) {
+    for name in cache.entries(SUBDIR) {
+        if let Some((stem, _)) = name.split_once(SCRATCH) {
+            // Whoever is making one holds the lock, and in this case that is us.
+            let is_abandoned = stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some();
+            if is_abandoned {
+                fs::delete_dir(&cache.path(&name));
+            }
+        } else if name.ends_with(SEED) {
+            let identity = cache.read(&name).ok().and_then(|file| Seed::identity_of(&file));
+            let is_current = identity.and_then(|text| Identity::parse(&text)).is_some_and(|it| it.is_current());
+            if !is_current {
+                cache.remove(&name);
+            }
+        }
+    }
+}

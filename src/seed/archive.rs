@@ -1,0 +1,150 @@
+//! A seed as one file: what it is a seed of, a list of its entries, and then their data, in the order of the list.
+//!
+//! One file is opened and read once, front to back, where a directory of files would be as many opens as there are files
+//! to write. Numbers are little-endian. The list and each entry's data have checksums, which find damage; that nobody
+//! else has written here is the cache directory's affair.
+
+use super::bytes::{Cursor, put_length, put_text};
+use super::splice::{Splice, What};
+use crate::fs::{self, File};
+
+/// How a seed begins; the number is that of its form.
+pub(super) const MAGIC: &[u8; 12] = b"rvenv seed 1";
+
+/// What the list of a seed nearly always fits into, and what it is never longer than.
+const FIRST_READ: usize = 1 << 17;
+const MAX_LIST: usize = 1 << 24;
+
+/// What a seed consists of, but for the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct List {
+    /// What it was made from: stamps of the interpreter and the wheels.
+    pub(super) identity: String,
+    /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
+    pub(super) mtime: i64,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// A file or directory of a seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Where it goes, below the environment and `/`-separated.
+    pub(super) path: String,
+    pub(super) kind: Kind,
+    /// How many bytes of data it has.
+    pub(super) length: u32,
+    pub(super) crc: u32,
+    pub(super) splices: Vec<Splice>,
+}
+
+/// What kind of thing an entry is, as far as it matters for how it is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Dir,
+    File,
+    /// A source file whose bytecode is valid as long as it has the seed's time of change.
+    Source,
+    /// A console script.
+    Script,
+    /// Any other file that may be executed.
+    Executable,
+}
+
+const KINDS: [Kind; 5] = [Kind::Dir, Kind::File, Kind::Source, Kind::Script, Kind::Executable];
+
+impl List {
+    /// The bytes before the data.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut body = Vec::new();
+        put_text(&mut body, &self.identity);
+        body.extend(self.mtime.to_le_bytes());
+        put_length(&mut body, self.entries.len());
+        self.entries.iter().for_each(|entry| entry.encode(&mut body));
+        let mut bytes = MAGIC.to_vec();
+        put_length(&mut bytes, body.len());
+        bytes.extend(crc32fast::hash(&body).to_le_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    /// Reads the list of a seed file; also says where the data begins. Nothing where the file is not as it was written.
+    pub(super) fn read(file: &File) -> Option<(Self, u64)> {
+        let mut bytes = vec![0; FIRST_READ];
+        let mut length = fs::read_at(file, &mut bytes, 0).ok()?;
+        let mut header = Cursor(&bytes[..length]);
+        let (magic, size, crc) = (header.take(MAGIC.len())?, header.length()?, header.number()?);
+        if magic != MAGIC || size > MAX_LIST {
+            return None;
+        }
+        let from = length - header.0.len();
+        let to = from + size;
+        bytes.resize(to.max(length), 0);
+        while length < to {
+            let more = fs::read_at(file, &mut bytes[length..to], length as u64).ok()?;
+            length += (more > 0).then_some(more)?;
+        }
+        let body = &bytes[from..to];
+        let list = (crc32fast::hash(body) == crc).then(|| Self::decode(body))??;
+        Some((list, to as u64))
+    }
+
+    fn decode(body: &[u8]) -> Option<Self> {
+        let mut cursor = Cursor(body);
+        let identity = cursor.text()?.to_owned();
+        let mtime = i64::from_le_bytes(*cursor.take(8)?.first_chunk()?);
+        let count = cursor.length()?;
+        let entries = (0..count).map(|_| Entry::decode(&mut cursor)).collect::<Option<_>>()?;
+        cursor.0.is_empty().then_some(Self { identity, mtime, entries })
+    }
+}
+
+impl Entry {
+    fn encode(&self, out: &mut Vec<u8>) {
+        put_text(out, &self.path);
+        out.push(KINDS.iter().position(|kind| *kind == self.kind).map_or(u8::MAX, |index| index as u8));
+        out.extend(self.length.to_le_bytes());
+        out.extend(self.crc.to_le_bytes());
+        put_length(out, self.splices.len());
+        for Splice { at, what } in &self.splices {
+            out.extend(at.to_le_bytes());
+            match what {
+                What::Shebang => out.push(0),
+                What::SourcePath { kind, tail } => {
+                    out.extend([1, *kind]);
+                    put_text(out, tail);
+                }
+                What::Digest { script } => {
+                    out.push(2);
+                    put_text(out, script);
+                }
+            }
+        }
+    }
+
+    fn decode(cursor: &mut Cursor) -> Option<Self> {
+        let path = cursor.text().filter(|path| is_below(path))?.to_owned();
+        let kind = *KINDS.get(usize::from(cursor.byte()?))?;
+        let length = cursor.number()?;
+        let crc = cursor.number()?;
+        let count = cursor.length()?;
+        let mut last = 0;
+        let splices = (0..count).map(|_| {
+            let at = cursor.number().filter(|at| (last..=length).contains(at))?;
+            last = at;
+            let what = match cursor.byte()? {
+                0 => What::Shebang,
+                1 => What::SourcePath { kind: cursor.byte()?, tail: cursor.text()?.to_owned() },
+                2 => What::Digest { script: cursor.text()?.to_owned() },
+                _ => return None,
+            };
+            Some(Splice { at, what })
+        });
+        Some(Self { splices: splices.collect::<Option<_>>()?, path, kind, length, crc })
+    }
+}
+
+/// Whether a path leads to something below where it starts, and by no way around.
+fn is_below(path: &str) -> bool {
+    let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', ':', '\0']);
+    path.split('/').all(is_name)
+}

@@ -1,0 +1,84 @@
+//! The first line of a console script, by pip's rules.
+
+/// What kernels read of a first line, with its end, as pip has it.
+const LONGEST: usize = 127;
+const LONGEST_ON_MACOS: usize = 512;
+
+/// The start of a script that `python` runs, without the line's end.
+///
+/// A plain `#!` line cannot hold a space, and a long one is cut off. Then the script starts as one for `/bin/sh`, which
+/// Python takes for a string (pip's vendored distlib, `scripts.py`).
+pub(super) fn shebang(python: &str, is_posix: bool) -> String {
+    let longest = if std::env::consts::OS == "macos" { LONGEST_ON_MACOS } else { LONGEST };
+    let is_plain = !python.contains(' ');
+    if !is_posix {
+        return if is_plain { format!("#!{python}") } else { format!("#!\"{python}\"") };
+    }
+    if is_plain && python.len() + "#!\n".len() <= longest {
+        return format!("#!{python}");
+    }
+    format!("#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''", word(python))
+}
+
+/// A path as a word for the shell, inside of what Python takes for a string in three single quotes.
+///
+/// pip puts double quotes around a space, and leaves the rest to chance: in them `$(…)` is run, and a `"` ends them. So
+/// where pip's word would not mean the path, it is one in which both readers take each character as it is.
+fn word(path: &str) -> String {
+    let has_space = path.contains(' ');
+    let breaks_out = if has_space { "\"$`\\" } else { "\"$`\\'&|;<>()*?[]{}!#~" };
+    match (path.contains(|c| breaks_out.contains(c)) || path.contains("'''"), has_space) {
+        (false, false) => path.to_owned(),
+        (false, true) => format!("\"{path}\""),
+        (true, _) => pieces(path),
+    }
+}
+
+/// The path in pieces: each `'` in double quotes, each backslash as two of them (each reader makes one of two), and all
+/// else in single quotes. Three quotes never follow each other.
+fn pieces(path: &str) -> String {
+    let mut word = String::new();
+    for piece in path.split_inclusive(['\'', '\\']) {
+        let plain = piece.trim_end_matches(['\'', '\\']);
+        if !plain.is_empty() {
+            word += &format!("'{plain}'");
+        }
+        match piece.chars().next_back() {
+            Some('\'') => word += "\"'\"",
+            Some('\\') => word += r#""\\""#,
+            _ => {}
+        }
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_starts_as_pip_starts_it() {
+        assert_eq!(shebang("/e/bin/python", true), "#!/e/bin/python");
+        assert_eq!(shebang("/a b/python", true), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''");
+        assert_eq!(shebang("C:\\a b\\python.exe", false), "#!\"C:\\a b\\python.exe\"");
+        let fits = format!("/{}", "x".repeat(123));
+        assert_eq!(shebang(&fits, true), format!("#!{fits}"));
+        let long = format!("{fits}x");
+        assert_eq!(shebang(&long, true), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''"));
+    }
+
+    #[test]
+    fn what_would_be_code_is_quoted_and_what_pip_gets_right_is_as_pip_has_it() {
+        for (path, expected) in [
+            ("/a (b)'", "\"/a (b)'\""),
+            ("/a $(b)", "'/a $(b)'"),
+            ("/a \"b", "'/a \"b'"),
+            ("/it's $a", "'/it'\"'\"'s $a'"),
+            ("/''' ", "'/'\"'\"\"'\"\"'\"' '"),
+            ("/a \\x", r#"'/a '"\\"'x'"#),
+            ("/a;b", "'/a;b'"),
+        ] {
+            assert_eq!(word(path), expected);
+        }
+    }
+}
