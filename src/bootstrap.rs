@@ -123,7 +123,7 @@ impl<'a> Source<'a> {
         let scratch = fs::scratch_dir(&fs::resolved(parent), prefix)?;
         let env = self.scratch_env(&scratch.path().join("env"))?;
         // Even, as some file systems count in steps of two seconds.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as i64 & !1;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
         let gathered = seed::gather(&env, &home, self.identity.clone(), now)?;

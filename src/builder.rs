@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::apply;
+use crate::batch::side_by_side;
 use crate::bootstrap::{Preparing, Source};
 use crate::cache_dir::CacheDir;
 use crate::config::{Config, Existing, InterpreterRequest, Prompt, SystemSitePackages};
@@ -25,8 +26,18 @@ pub struct EnvBuilder {
     environment: Environment,
     cache: Option<CacheDir>,
     known: Known,
-    /// The seed, or that there is none; nothing until it is looked for.
-    seed: Mutex<Option<Option<Arc<Seed>>>>,
+    seed: Mutex<Sought>,
+}
+
+/// What has come of looking for the seed.
+#[derive(Debug, Default)]
+enum Sought {
+    /// Nothing yet.
+    #[default]
+    NotYet,
+    /// There can be none.
+    Nothing,
+    Seed(Arc<Seed>),
 }
 
 impl EnvBuilder {
@@ -98,22 +109,30 @@ impl EnvBuilder {
     /// When a step fails. Nothing half-made is left then: a directory that was absent is absent again, and one that was
     /// there has what it had.
     pub fn create(&self, plan: &Plan) -> Result<()> {
-        let seed = || plan.steps.iter().any(|step| matches!(step, Step::SeedPip { .. })).then(|| self.seed(|_| ()));
-        let first = seed().flatten();
-        match apply::apply(plan, first.as_deref()) {
-            Err(Error::SeedDamaged { .. }) => self.discard(first.as_ref()),
-            done => return done,
+        if !needs_seed(plan) {
+            return apply::apply(plan, None);
         }
-        match apply::apply(plan, seed().flatten().as_deref()) {
-            Err(Error::SeedDamaged { .. }) => apply::apply(plan, None),
-            done => done,
+        // A damaged seed is made anew; where that one is damaged too, something is wrong with the cache.
+        for _ in 0..2 {
+            let Some(seed) = self.seed(|_| ()) else { break };
+            match apply::apply(plan, Some(&seed)) {
+                Err(Error::SeedDamaged { .. }) => self.discard(&seed),
+                done => return done,
+            }
         }
+        apply::apply(plan, None)
+    }
+
+    /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans. When
+    /// one fails no further one is begun, and those have no result.
+    #[must_use]
+    pub fn create_all(&self, plans: &[Plan]) -> Vec<Option<Result<()>>> {
+        if let [plan] = plans { vec![Some(self.create(plan))] } else { side_by_side(plans, |plan| self.create(plan)) }
     }
 
     /// Makes sure that there is a seed for the environments that are to be made, where they need one. That takes seconds
     /// the first time that an interpreter is used, of which `announce` can tell.
     pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) {
-        let needs_seed = |plan: &Plan| plan.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
         if plans.iter().any(needs_seed) {
             self.seed(announce);
         }
@@ -121,28 +140,29 @@ impl EnvBuilder {
 
     /// The seed, from the cache or made now.
     fn seed(&self, announce: impl FnOnce(&Preparing)) -> Option<Arc<Seed>> {
-        let mut seed = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        let source = Source::of(&self.known, &self.environment, self.cache.as_ref());
-        let found = seed.get_or_insert_with(|| {
+        // Whoever else needs it waits here, too.
+        let mut sought = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*sought, Sought::NotYet) {
+            let source = self.seed_source();
             let found = source.find().or_else(|| {
                 announce(&Preparing::of(self.facts(), source.is_kept()));
                 source.make()
             });
-            found.map(Arc::new)
-        });
-        found.clone()
+            *sought = found.map_or(Sought::Nothing, |seed| Sought::Seed(Arc::new(seed)));
+        }
+        if let Sought::Seed(seed) = &*sought { Some(Arc::clone(seed)) } else { None }
+    }
+
+    fn seed_source(&self) -> Source<'_> {
+        Source::of(&self.known, &self.environment, self.cache.as_ref())
     }
 
     /// Forgets a seed that is damaged, unless another thread has done so already.
-    fn discard(&self, damaged: Option<&Arc<Seed>>) {
-        let mut seed = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_current = match (&*seed, damaged) {
-            (Some(Some(current)), Some(damaged)) => Arc::ptr_eq(current, damaged),
-            _ => false,
-        };
-        if is_current {
-            *seed = None;
-            Source::of(&self.known, &self.environment, self.cache.as_ref()).discard();
+    fn discard(&self, damaged: &Arc<Seed>) {
+        let mut sought = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(&*sought, Sought::Seed(current) if Arc::ptr_eq(current, damaged)) {
+            *sought = Sought::NotYet;
+            self.seed_source().discard();
         }
     }
 
@@ -161,4 +181,8 @@ impl EnvBuilder {
         }
         Ok(config)
     }
+}
+
+fn needs_seed(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))
 }

@@ -194,7 +194,8 @@ pub(crate) enum Pip {
 /// Looks for pip in an environment.
 pub(crate) fn pip(env_dir: &EnvDir, facts: &Facts) -> Pip {
     // All that ensurepip has ever brought.
-    const NAMES: [&str; 6] = ["pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-prec", "easy_install"];
+    const NAMES: [&str; 6] =
+        ["pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-prec", "easy_install"];
     let site_packages = fs::below(&env_dir.path, &Layout::of(facts).site_packages);
     let names: Vec<String> = fs::entries(&site_packages)
         .iter()
@@ -209,7 +210,7 @@ pub(crate) fn pip(env_dir: &EnvDir, facts: &Facts) -> Pip {
     };
     match () {
         () if names.is_empty() => Pip::Lacking,
-        () if plan::core_packages(facts).iter().all(|package| is_same(&package)) => Pip::Same,
+        () if plan::core_packages(facts).iter().all(is_same) => Pip::Same,
         () => Pip::Other,
     }
 }
@@ -223,7 +224,7 @@ pub(crate) fn bundled<'a>(package: &str, facts: &'a Facts) -> Option<&'a str> {
 /// A package and its version if a path is that of its wheel.
 fn wheel_of<'a>(package: &str, path: &'a str) -> Option<&'a str> {
     let name = path.rsplit(std::path::is_separator).next()?;
-    let version = name.strip_prefix(package)?.strip_prefix('-').filter(|_| name.ends_with(".whl"))?.split('-').next()?;
+    let version = name.strip_suffix(".whl")?.strip_prefix(package)?.strip_prefix('-')?.split('-').next()?;
     Some(&name[..package.len() + 1 + version.len()])
 }
 

@@ -23,6 +23,7 @@
 
 pub mod activation;
 mod apply;
+mod batch;
 mod bootstrap;
 mod builder;
 mod cache_dir;
@@ -42,6 +43,7 @@ mod pyvenv_cfg;
 mod seed;
 mod warning;
 
+pub use batch::overlap;
 pub use bootstrap::Preparing;
 pub use builder::EnvBuilder;
 pub use config::Config;

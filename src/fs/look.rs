@@ -97,6 +97,11 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// The path with all links in it followed but the last one, be it there or not.
+pub(crate) fn resolved_parent(path: &Path) -> PathBuf {
+    path.parent().map_or_else(|| path.to_owned(), |parent| resolved(parent).join(path.file_name().unwrap_or_default()))
+}
+
 /// What is in a directory, in order; nothing where it cannot be listed.
 pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten();
@@ -117,7 +122,9 @@ pub(crate) struct Found {
 pub(crate) enum FoundKind {
     Dir,
     /// A regular file, and whether its owner may execute it.
-    File { is_executable: bool },
+    File {
+        is_executable: bool,
+    },
     Other,
 }
 

@@ -26,8 +26,8 @@ use crate::plan::{Mode, OnExisting};
 
 pub(crate) use delete::{clear_dir, delete_dir, remove_empty_dirs};
 pub(crate) use look::{
-    Found, FoundKind, Kind, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved, stamp,
-    subdirs, walk,
+    Found, FoundKind, Kind, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
+    resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{Dir, add_mode, is_executable, is_writable_dir, read_at};
@@ -143,8 +143,8 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 }
 
 /// Sets a file's time of change, in seconds since 1970.
-pub(crate) fn set_mtime(file: &File, seconds: i64) -> io::Result<()> {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.try_into().unwrap_or_default());
+pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     file.set_modified(time)
 }
 

@@ -18,6 +18,12 @@ impl Dir {
         Ok(Self(at::open(path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?))
     }
 
+    /// Opens a directory in it, which may not be a link.
+    pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        Ok(Self(at::openat(&self.0, name, flags, Mode::empty())?))
+    }
+
     /// Whether it is the effective user's own, and nobody else may write to it.
     pub(crate) fn is_private(&self) -> bool {
         at::fstat(&self.0).is_ok_and(|stat| is_private(&stat))

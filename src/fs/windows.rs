@@ -18,6 +18,11 @@ impl Dir {
         if fs::metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(io::ErrorKind::NotADirectory.into()) }
     }
 
+    /// Opens a directory in it.
+    pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
+        Self::open(&self.0.join(name))
+    }
+
     /// Whether nobody else may write to it.
     pub(crate) fn is_private(&self) -> bool {
         self.0.is_dir()

@@ -21,7 +21,7 @@ pub(super) struct List {
     /// What it was made from: stamps of the interpreter and the wheels.
     pub(super) identity: String,
     /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
-    pub(super) mtime: i64,
+    pub(super) mtime: u64,
     pub(super) entries: Vec<Entry>,
 }
 
@@ -50,6 +50,7 @@ pub(super) enum Kind {
     Executable,
 }
 
+/// The kinds, each at the place of its number.
 const KINDS: [Kind; 5] = [Kind::Dir, Kind::File, Kind::Source, Kind::Script, Kind::Executable];
 
 impl List {
@@ -91,7 +92,7 @@ impl List {
     fn decode(body: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(body);
         let identity = cursor.text()?.to_owned();
-        let mtime = i64::from_le_bytes(*cursor.take(8)?.first_chunk()?);
+        let mtime = u64::from_le_bytes(*cursor.take(8)?.first_chunk()?);
         let count = cursor.length()?;
         let entries = (0..count).map(|_| Entry::decode(&mut cursor)).collect::<Option<_>>()?;
         cursor.0.is_empty().then_some(Self { identity, mtime, entries })
@@ -101,7 +102,7 @@ impl List {
 impl Entry {
     fn encode(&self, out: &mut Vec<u8>) {
         put_text(out, &self.path);
-        out.push(KINDS.iter().position(|kind| *kind == self.kind).map_or(u8::MAX, |index| index as u8));
+        out.push(self.kind as u8);
         out.extend(self.length.to_le_bytes());
         out.extend(self.crc.to_le_bytes());
         put_length(out, self.splices.len());

@@ -49,7 +49,7 @@ pub(super) fn collect(
     env: &EnvPaths,
     before: &HashSet<String>,
     identity: String,
-    mtime: i64,
+    mtime: u64,
 ) -> Result<Option<Gathered>> {
     let mut files = Vec::new();
     for found in fs::walk(&env.dir)?.into_iter().filter(|found| !before.contains(&found.path)) {
@@ -93,7 +93,7 @@ fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<Range<usize>> {
 
 /// Gives all source files one time of change, which their bytecode tells. (That of a reproducible build,
 /// `SOURCE_DATE_EPOCH`, tells a digest instead.)
-fn date_bytecode(files: &mut [Made], mtime: i64) {
+fn date_bytecode(files: &mut [Made], mtime: u64) {
     let stems: Vec<(usize, String)> = files
         .iter()
         .enumerate()
@@ -107,7 +107,7 @@ fn date_bytecode(files: &mut [Made], mtime: i64) {
         let size = u32::try_from(files[source].contents.len()).unwrap_or(u32::MAX);
         if let Some(time) = time_in(&files[bytecode].contents, size) {
             // As importlib compares it: the lower 32 bits.
-            files[bytecode].contents[time].copy_from_slice(&(mtime as u32).to_le_bytes());
+            files[bytecode].contents[time].copy_from_slice(&mtime.to_le_bytes()[..4]);
             files[source].kind = Kind::Source;
         }
     }
@@ -129,7 +129,7 @@ fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entr
     let Made { path, kind, contents } = file;
     let cuts = match kind {
         Kind::Script => vec![(shebang_in(&contents, env)?, What::Shebang)],
-        _ if path.ends_with(".pyc") => source_paths(&contents, env)?,
+        _ if path.strip_suffix(".pyc").is_some() => source_paths(&contents, env)?,
         _ if path.ends_with(".dist-info/RECORD") => digests_in(&contents, digests),
         _ => Vec::new(),
     };

@@ -6,6 +6,7 @@
 mod archive;
 mod bytes;
 mod collect;
+mod data;
 mod ensurepip;
 mod restore;
 mod shebang;
@@ -109,7 +110,7 @@ impl Seed {
 ///
 /// # Errors
 /// When ensurepip fails, or a file cannot be read.
-pub(crate) fn gather(env: &EnvPaths, home: &Path, identity: String, mtime: i64) -> Result<Option<Gathered>> {
+pub(crate) fn gather(env: &EnvPaths, home: &Path, identity: String, mtime: u64) -> Result<Option<Gathered>> {
     let before = fs::walk(&env.dir)?.into_iter().map(|found| found.path).collect();
     bootstrap(Path::new(&env.python), &env.dir, Some(home))?;
     collect::collect(env, &before, identity, mtime)

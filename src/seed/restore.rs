@@ -1,6 +1,6 @@
 //! From a seed to the files of an environment.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use base64::Engine;
@@ -8,81 +8,98 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::archive::{Entry, Kind};
+use super::data::for_each_chunk;
 use super::shebang::shebang;
 use super::splice::{What, marshalled, native};
 use super::{EnvPaths, Seed};
 use crate::error::{Error, Result};
-use crate::fs::{self, Dir, File};
+use crate::fs::{self, Dir};
 use crate::journal::Journal;
-
-/// How much of a seed is read at once: less is more calls, more does not stay in the processor's cache.
-const CHUNK: usize = 1 << 17;
 
 /// Writes all files of a seed into an environment.
 ///
 /// # Errors
 /// When one cannot be written, or the seed turns out to be damaged.
 pub(super) fn restore(seed: &Seed, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-    let failed = |action, path: &Path, source| Error::File { action, path: path.to_owned(), source };
-    let dir = Dir::open(&env.dir).map_err(|source| failed("open", &env.dir, source))?;
-    // Where all goes if something fails, and nothing can be there yet, nothing needs to be noted or looked for.
-    let is_new = journal.is_new(&env.dir);
-    let mut data = Data::of(seed);
+    let root = Dir::open(&env.dir).map_err(|source| failed("open", &env.dir, source))?;
+    let mut place = Place { env, root, dir: None };
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
-    for entry in &seed.list.entries {
-        if entry.kind == Kind::Dir {
-            create_dir(&dir, entry, env, is_new, journal)?;
-            continue;
+    // What is in a directory that is new goes with it if something fails, and has nothing in its way.
+    let is_new = journal.is_new(&env.dir);
+    for_each_chunk(seed, |chunk| {
+        let chunk = chunk.ok_or_else(|| Error::SeedDamaged { path: seed.path.clone() })?;
+        for (entry, stored) in chunk.iter() {
+            if !is_new {
+                make_room(entry, env, journal)?;
+            }
+            if entry.kind == Kind::Dir {
+                place.create_dir(entry)?;
+            } else {
+                place.write(entry, contents.of(entry, stored), seed.list.mtime)?;
+            }
         }
-        let stored = data.next(entry).ok_or_else(|| Error::SeedDamaged { path: seed.path.clone() })?;
-        let bytes = contents.of(entry, stored);
-        if !is_new {
-            make_room(&dir, entry, env, journal)?;
+        Ok(())
+    })
+}
+
+/// Notes what an entry is going to change, and removes what has its name, such as a script of a pip that is gone.
+fn make_room(entry: &Entry, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
+    let path = fs::below(&env.dir, &entry.path);
+    match fs::kind(&path)? {
+        fs::Kind::Nothing if entry.kind == Kind::Dir => journal.made(&path, path.clone()),
+        fs::Kind::Nothing => journal.changes(&path)?,
+        _ if entry.kind == Kind::Dir => {}
+        _ => {
+            journal.changes(&path)?;
+            fs::remove_file(&path)?;
         }
-        write(&dir, entry, bytes, seed.list.mtime)
-            .map_err(|source| failed("write", &fs::below(&env.dir, &entry.path), source))?;
     }
     Ok(())
 }
 
-fn write(dir: &Dir, entry: &Entry, bytes: &[u8], mtime: i64) -> std::io::Result<()> {
-    let mut file = dir.create(&entry.path)?;
-    std::io::Write::write_all(&mut file, bytes)?;
-    match entry.kind {
-        Kind::Source => fs::set_mtime(&file, mtime),
-        // As distlib and pip set them.
-        Kind::Script => fs::add_mode(&file, 0o555),
-        Kind::Executable => fs::add_mode(&file, 0o111),
-        Kind::File | Kind::Dir => Ok(()),
+/// Where files are written: the environment, and the directory of the last one, which nearly always is that of the next.
+struct Place<'a> {
+    env: &'a EnvPaths,
+    root: Dir,
+    dir: Option<(&'a str, Dir)>,
+}
+
+impl<'a> Place<'a> {
+    fn create_dir(&self, entry: &Entry) -> Result<()> {
+        let path = || fs::below(&self.env.dir, &entry.path);
+        match self.root.create_dir(&entry.path) {
+            // Whether it is one is looked at by the one who knows how.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::create_dir(&path()).map(drop),
+            other => other.map_err(|source| failed("create directory", &path(), source)),
+        }
+    }
+
+    fn write(&mut self, entry: &'a Entry, bytes: &[u8], mtime: u64) -> Result<()> {
+        self.try_write(entry, bytes, mtime)
+            .map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))
+    }
+
+    fn try_write(&mut self, entry: &'a Entry, bytes: &[u8], mtime: u64) -> io::Result<()> {
+        let (parent, name) = entry.path.rsplit_once('/').unwrap_or((".", &entry.path));
+        let dir = match self.dir.take() {
+            Some((open, dir)) if open == parent => dir,
+            _ => self.root.open_dir(parent)?,
+        };
+        let mut file = dir.create(name)?;
+        self.dir = Some((parent, dir));
+        file.write_all(bytes)?;
+        match entry.kind {
+            Kind::Source => fs::set_mtime(&file, mtime),
+            // As distlib and pip set them.
+            Kind::Script => fs::add_mode(&file, 0o555),
+            Kind::Executable => fs::add_mode(&file, 0o111),
+            Kind::File | Kind::Dir => Ok(()),
+        }
     }
 }
 
-fn create_dir(dir: &Dir, entry: &Entry, env: &EnvPaths, is_new: bool, journal: &mut Journal) -> Result<()> {
-    match dir.create_dir(&entry.path) {
-        Ok(()) if is_new => Ok(()),
-        // What may be there already is looked at by the one who knows how.
-        Ok(()) => {
-            let path = fs::below(&env.dir, &entry.path);
-            journal.made(&path, path.clone());
-            Ok(())
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            fs::create_dir(&fs::below(&env.dir, &entry.path)).map(drop)
-        }
-        Err(source) => {
-            Err(Error::File { action: "create directory", path: fs::below(&env.dir, &entry.path), source })
-        }
-    }
-}
-
-/// Removes what has the name of an entry, such as a script of a pip that is gone.
-fn make_room(dir: &Dir, entry: &Entry, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-    let path = fs::below(&env.dir, &entry.path);
-    journal.changes(&path)?;
-    match dir.remove(&entry.path) {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(Error::File { action: "delete", path, source }),
-        _ => Ok(()),
-    }
+fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::File { action, path: path.to_owned(), source }
 }
 
 /// What the entries hold in one environment.
@@ -128,49 +145,4 @@ impl<'a> Contents<'a> {
 /// A file's digest and size, as `RECORD` has them (Recording installed packages, packaging.python.org).
 pub(super) fn digest(contents: &[u8]) -> String {
     format!("sha256={},{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(contents)), contents.len())
-}
-
-/// The data of a seed, read front to back.
-struct Data<'a> {
-    file: &'a File,
-    /// Where in the file the next bytes are.
-    offset: u64,
-    buffer: Vec<u8>,
-    /// What of the buffer has been read from the file and not been asked for.
-    unread: std::ops::Range<usize>,
-}
-
-impl<'a> Data<'a> {
-    fn of(seed: &'a Seed) -> Self {
-        Self { file: &seed.file, offset: seed.data, buffer: vec![0; CHUNK], unread: 0..0 }
-    }
-
-    /// The data of the next entry, if it is undamaged.
-    fn next(&mut self, entry: &Entry) -> Option<&[u8]> {
-        let length = entry.length as usize;
-        if self.unread.len() < length {
-            self.fill(length)?;
-        }
-        let start = self.unread.start;
-        self.unread.start += length;
-        let bytes = &self.buffer[start..start + length];
-        (crc32fast::hash(bytes) == entry.crc).then_some(bytes)
-    }
-
-    fn fill(&mut self, length: usize) -> Option<()> {
-        self.buffer.copy_within(self.unread.clone(), 0);
-        self.unread = 0..self.unread.len();
-        if self.buffer.len() < length {
-            self.buffer.resize(length, 0);
-        }
-        while self.unread.end < length {
-            let count = fs::read_at(self.file, &mut self.buffer[self.unread.end..], self.offset).ok()?;
-            if count == 0 {
-                return None;
-            }
-            self.offset += count as u64;
-            self.unread.end += count;
-        }
-        Some(())
-    }
 }

@@ -41,7 +41,7 @@ fn pieces(path: &str) -> String {
     for piece in path.split_inclusive(['\'', '\\']) {
         let plain = piece.trim_end_matches(['\'', '\\']);
         if !plain.is_empty() {
-            word += &format!("'{plain}'");
+            word.extend(["'", plain, "'"]);
         }
         match piece.chars().next_back() {
             Some('\'') => word += "\"'\"",

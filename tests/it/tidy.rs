@@ -27,6 +27,8 @@ const ROOMS: &[&str] = &[
     "interpreter",
     "seed",
     "apply",
+    "batch",
+    "bootstrap",
     "builder",
     "lib",
 ];

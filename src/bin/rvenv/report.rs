@@ -1,7 +1,8 @@
 //! What the program says: nothing when all is well, otherwise one error on stderr.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
+use std::cell::Cell;
+use std::fmt::{Display, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -45,6 +46,30 @@ pub(crate) fn warning(warning: &rvenv::Warning) {
 fn say(text: &str) {
     // There is nobody left to tell when the stream is closed or full, and that must not change the exit status.
     let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// A line that says what takes so long, and goes away with it; none where nobody would see it.
+#[derive(Default)]
+pub(crate) struct Progress {
+    width: Cell<usize>,
+}
+
+impl Progress {
+    pub(crate) fn show(&self, what: &impl Display) {
+        let mut stderr = std::io::stderr();
+        if stderr.is_terminal() {
+            let line = what.to_string();
+            self.width.set(line.chars().count());
+            let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
+        }
+    }
+
+    pub(crate) fn end(&self) {
+        // Spaces, as not every terminal can erase a line.
+        if self.width.get() > 0 {
+            let _ = write!(std::io::stderr(), "\r{:width$}\r", "", width = self.width.get());
+        }
+    }
 }
 
 /// What `RVENV_LOG=debug` shows on stderr; silent otherwise.

@@ -1,0 +1,84 @@
+//! Several environments in one run, side by side.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::env_dir::EnvDir;
+use crate::fs;
+
+/// Does the `work` for all items on the available cores; the results are in the order of the items. When one fails, no
+/// further one is begun: those that were not have no result.
+pub(crate) fn side_by_side<T: Sync, R: Send, E: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Result<R, E> + Sync,
+) -> Vec<Option<Result<R, E>>> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<Result<R, E>>>> = items.iter().map(|_| Mutex::new(None)).collect();
+    let worker = || {
+        while let Some((item, place)) = take(&next, items, &results) {
+            let result = work(item);
+            if result.is_err() {
+                next.store(items.len(), Ordering::Relaxed);
+            }
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+        }
+    };
+    thread::scope(|scope| {
+        // This thread works too, and does all where there can be no others.
+        for _ in 1..cores.min(items.len()) {
+            let _ = thread::Builder::new().spawn_scoped(scope, worker);
+        }
+        worker();
+    });
+    results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Option<(&'a T, &'a R)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    Some((items.get(index)?, &results[index]))
+}
+
+/// Whether two of the directories are the same, or one is inside of another: what is done to the one then matters to
+/// the other, and they have to be made one after the other.
+#[must_use]
+pub fn overlap(env_dirs: &[EnvDir]) -> bool {
+    let mut sorted: Vec<PathBuf> = env_dirs.iter().map(|env_dir| fs::resolved_parent(&env_dir.path)).collect();
+    sorted.sort();
+    // What begins with a path comes after it, and before all that does not.
+    sorted.windows(2).any(|pair| pair[1].starts_with(&pair[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+    use std::path::Path;
+
+    #[test]
+    fn results_are_in_order_and_nothing_is_begun_after_a_failure() {
+        let items: Vec<usize> = (0..50).collect();
+        let done = side_by_side(&items, |item| if *item == 40 { Err(*item) } else { Ok(*item) });
+        assert!(done[..40].iter().enumerate().all(|(index, result)| *result == Some(Ok(index))));
+        assert_eq!(done[40], Some(Err(40)));
+        let all = side_by_side(&items, |item| Ok::<_, ()>(*item * 2));
+        assert!(all.iter().enumerate().all(|(index, result)| *result == Some(Ok(index * 2))));
+    }
+
+    #[test]
+    fn paths_overlap_that_are_the_same_or_inside_of_each_other() {
+        let check = |paths: &[&str]| {
+            let env_dirs = paths.iter().map(|path| EnvDir::resolve(OsStr::new(path), Some(Path::new("/"))));
+            overlap(&env_dirs.collect::<Result<Vec<_>, _>>().expect("these are good names"))
+        };
+        assert!(check(&["/a", "/b", "/a"]));
+        assert!(check(&["/a/b/c", "/x", "/a/b"]));
+        assert!(check(&["/a", "/a-b", "/a/b"]));
+        assert!(!check(&["/a", "/a-b", "/ab"]));
+        assert!(!check(&["/a"]));
+    }
+}

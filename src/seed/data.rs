@@ -1,0 +1,78 @@
+//! The data of a seed, read and checked front to back.
+
+use super::Seed;
+use super::archive::Entry;
+use crate::fs;
+
+/// How much is read at once: less is more calls, more does not stay in the processor's cache.
+const CHUNK: usize = 1 << 18;
+
+/// Some entries and their data.
+pub(super) struct Chunk<'a, 'b> {
+    entries: &'a [Entry],
+    bytes: &'b [u8],
+}
+
+impl<'a, 'b> Chunk<'a, 'b> {
+    /// The entries, each with its data.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a Entry, &'b [u8])> {
+        let mut rest = self.bytes;
+        self.entries.iter().map(move |entry| {
+            let (data, after) = rest.split_at(entry.length as usize);
+            rest = after;
+            (entry, data)
+        })
+    }
+}
+
+/// Calls `each` for all chunks of a seed, in order, until it fails. A chunk that is damaged is nothing.
+///
+/// A thread that reads while another writes was tried: it saved no time, as what it reads has to come to the core that
+/// writes.
+pub(super) fn for_each_chunk<'a, E>(
+    seed: &'a Seed,
+    mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut buffer = Vec::new();
+    places(seed).try_for_each(|place| each(read(seed, &place, &mut buffer).as_ref()))
+}
+
+/// Where a chunk is: its entries, and the offset of their data in the file.
+struct Place<'a> {
+    entries: &'a [Entry],
+    offset: u64,
+    length: usize,
+}
+
+/// The entries in runs that are as long as is good to read at once.
+fn places(seed: &Seed) -> impl Iterator<Item = Place<'_>> {
+    let (mut rest, mut offset) = (seed.list.entries.as_slice(), seed.data);
+    std::iter::from_fn(move || {
+        let mut length = 0;
+        let fits = |entry: &&Entry| {
+            let grown = length + entry.length as usize;
+            let fits = length == 0 || grown <= CHUNK;
+            length = if fits { grown } else { length };
+            fits
+        };
+        let count = rest.iter().take_while(fits).count();
+        let (entries, after) = rest.split_at(count);
+        let place = Place { entries, offset, length };
+        (rest, offset) = (after, offset + length as u64);
+        (count > 0).then_some(place)
+    })
+}
+
+/// Reads a chunk, if it is undamaged.
+fn read<'a, 'b>(seed: &Seed, place: &Place<'a>, buffer: &'b mut Vec<u8>) -> Option<Chunk<'a, 'b>> {
+    buffer.resize(place.length.max(buffer.len()), 0);
+    let bytes = &mut buffer[..place.length];
+    let mut from = 0;
+    while from < bytes.len() {
+        let count = fs::read_at(&seed.file, &mut bytes[from..], place.offset + from as u64).ok()?;
+        from += (count > 0).then_some(count)?;
+    }
+    let chunk = Chunk { entries: place.entries, bytes };
+    let is_whole = chunk.iter().all(|(entry, data)| crc32fast::hash(data) == entry.crc);
+    is_whole.then_some(chunk)
+}
