@@ -123,15 +123,15 @@ impl EnvBuilder {
         apply::apply(plan, None)
     }
 
-    /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans. When
-    /// one fails no further one is begun, and those have no result.
+    /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans.
+    /// When one fails no further one is begun, and those have no result.
     #[must_use]
     pub fn create_all(&self, plans: &[Plan]) -> Vec<Option<Result<()>>> {
         if let [plan] = plans { vec![Some(self.create(plan))] } else { side_by_side(plans, |plan| self.create(plan)) }
     }
 
-    /// Makes sure that there is a seed for the environments that are to be made, where they need one. That takes seconds
-    /// the first time that an interpreter is used, of which `announce` can tell.
+    /// Makes sure that there is a seed for the environments that are to be made, where they need one. That takes
+    /// seconds the first time that an interpreter is used, of which `announce` can tell.
     pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) {
         if plans.iter().any(needs_seed) {
             self.seed(announce);

@@ -86,7 +86,7 @@ fn read(found: Found, env: &EnvPaths) -> Result<Option<Made>> {
 
 /// Where a script names its interpreter. On Windows that is somewhere in a program that starts it.
 fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<Range<usize>> {
-    let shebang = shebang(&env.python, env.is_posix);
+    let shebang = shebang(&env.python, env.is_posix, b"");
     let start = memmem::find(contents, shebang.as_bytes()).filter(|start| *start == 0 || !env.is_posix)?;
     Some(start..start + shebang.len())
 }

@@ -121,7 +121,7 @@ impl<'a> Contents<'a> {
             let at = splice.at as usize;
             self.buffer.extend(&stored[from..at]);
             from = at;
-            self.put(&splice.what);
+            self.put(&splice.what, &stored[at..]);
         }
         self.buffer.extend(&stored[from..]);
         if entry.kind == Kind::Script {
@@ -130,9 +130,9 @@ impl<'a> Contents<'a> {
         &self.buffer
     }
 
-    fn put(&mut self, what: &What) {
+    fn put(&mut self, what: &What, after: &[u8]) {
         match what {
-            What::Shebang => self.buffer.extend(shebang(&self.env.python, self.env.is_posix).as_bytes()),
+            What::Shebang => self.buffer.extend(shebang(&self.env.python, self.env.is_posix, after).as_bytes()),
             What::SourcePath { kind, tail } => marshalled(*kind, &native(&self.env.text, tail), &mut self.buffer),
             What::Digest { script } => {
                 let digest = self.scripts.iter().find(|(path, _)| path == script).map(|(_, digest)| digest.as_bytes());

@@ -4,20 +4,22 @@
 const LONGEST: usize = 127;
 const LONGEST_ON_MACOS: usize = 512;
 
-/// The start of a script that `python` runs, without the line's end.
+/// The start of a script that `python` runs, before its `body`. On Windows, what comes after it ends the line.
 ///
 /// A plain `#!` line cannot hold a space, and a long one is cut off. Then the script starts as one for `/bin/sh`, which
 /// Python takes for a string (pip's vendored distlib, `scripts.py`).
-pub(super) fn shebang(python: &str, is_posix: bool) -> String {
+pub(super) fn shebang(python: &str, is_posix: bool, body: &[u8]) -> String {
     let longest = if std::env::consts::OS == "macos" { LONGEST_ON_MACOS } else { LONGEST };
     let is_plain = !python.contains(' ');
     if !is_posix {
         return if is_plain { format!("#!{python}") } else { format!("#!\"{python}\"") };
     }
     if is_plain && python.len() + "#!\n".len() <= longest {
-        return format!("#!{python}");
+        return format!("#!{python}\n");
     }
-    format!("#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''", word(python))
+    // A script of pip 18's begins with an empty line, which then ends this one.
+    let end = if body.starts_with(b"\n") { "" } else { "\n" };
+    format!("#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''{end}", word(python))
 }
 
 /// A path as a word for the shell, inside of what Python takes for a string in three single quotes.
@@ -58,13 +60,15 @@ mod tests {
 
     #[test]
     fn a_script_starts_as_pip_starts_it() {
-        assert_eq!(shebang("/e/bin/python", true), "#!/e/bin/python");
-        assert_eq!(shebang("/a b/python", true), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''");
-        assert_eq!(shebang("C:\\a b\\python.exe", false), "#!\"C:\\a b\\python.exe\"");
+        let of = |python: &str| shebang(python, true, b"import sys");
+        assert_eq!(of("/e/bin/python"), "#!/e/bin/python\n");
+        assert_eq!(of("/a b/python"), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n");
+        assert_eq!(shebang("/a b", true, b"\nimport"), "#!/bin/sh\n'''exec' \"/a b\" \"$0\" \"$@\"\n' '''");
+        assert_eq!(shebang("C:\\a b\\python.exe", false, b"\r\n"), "#!\"C:\\a b\\python.exe\"");
         let fits = format!("/{}", "x".repeat(123));
-        assert_eq!(shebang(&fits, true), format!("#!{fits}"));
+        assert_eq!(of(&fits), format!("#!{fits}\n"));
         let long = format!("{fits}x");
-        assert_eq!(shebang(&long, true), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''"));
+        assert_eq!(of(&long), format!("#!/bin/sh\n'''exec' {long} \"$0\" \"$@\"\n' '''\n"));
     }
 
     #[test]
