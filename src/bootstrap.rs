@@ -11,20 +11,18 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::existing;
-use crate::fs::{self, File};
+use crate::fs::{self, File, TempDir};
 use crate::interpreter::facts::{Facts, Version};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
 use crate::plan;
-use crate::seed::{self, EnvPaths, Seed};
+use crate::seed::{self, EnvPaths, FILES, LOCK, SCRATCH, Seed, Sharing, Tree};
 
 /// Where the seeds are; the number is that of their form.
 const SUBDIR: &str = "seeds-1";
 
-/// What ends the names of a seed, of the lock under which it is made, and of the directory in which.
+/// What the name of a seed ends in.
 const SEED: &str = ".seed";
-const LOCK: &str = ".lock";
-const SCRATCH: &str = ".scratch-";
 
 /// What takes seconds the first time that an interpreter is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +52,7 @@ pub(crate) struct Source<'a> {
     known: &'a Known,
     environment: &'a Environment,
     cache: Option<&'a CacheDir>,
+    sharing: Sharing,
     /// The names of all that belongs to it begin with this.
     stem: String,
     identity: String,
@@ -61,19 +60,30 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// The seed of the interpreter that is known.
-    pub(crate) fn of(known: &'a Known, environment: &'a Environment, cache: Option<&'a CacheDir>) -> Self {
+    pub(crate) fn of(
+        known: &'a Known,
+        environment: &'a Environment,
+        cache: Option<&'a CacheDir>,
+        sharing: Sharing,
+    ) -> Self {
         let facts = &known.facts;
         // By whatever name the interpreter is run, it has one seed; but one more where bytecode shall be reproducible.
         let key = format!("{}\n{}", facts.real_executable, environment.reproducible);
         let stem = format!("{SUBDIR}/{:08x}", crc32fast::hash(key.as_bytes()));
-        Self { known, environment, cache, stem, identity: Identity::of_seed(known).text() }
+        Self { known, environment, cache, sharing, stem, identity: Identity::of_seed(known).text() }
     }
 
     /// The kept seed, if there is one that is whole and still right.
     pub(crate) fn find(&self) -> Option<Seed> {
         let name = format!("{}{SEED}", self.stem);
         let cache = self.cache?;
-        Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity, None)
+        Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)
+    }
+
+    /// The seed, with its files where environments are to share them.
+    pub(crate) fn with_tree(&self, seed: Seed) -> Seed {
+        let tree = self.cache.and_then(|cache| Tree::open(&seed, self.sharing, cache, &self.stem));
+        seed.with_tree(tree)
     }
 
     /// Deletes the kept seed, which turned out to be damaged.
@@ -93,14 +103,14 @@ impl<'a> Source<'a> {
     pub(crate) fn make(&self) -> Option<Seed> {
         let made = match self.cache {
             Some(cache) => self.make_in_cache(cache),
-            None => self.make_in(&self.environment.temp_dir, "rvenv-"),
+            None => self.make_in_temp(),
         };
         match made {
             // Whatever is wrong there: the cache may be full, or its path be none that an environment can have.
             Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })
                 if self.cache.is_some() =>
             {
-                self.make_in(&self.environment.temp_dir, "rvenv-").ok()?
+                self.make_in_temp().ok()?
             }
             other => other.ok()?,
         }
@@ -113,14 +123,16 @@ impl<'a> Source<'a> {
             return Ok(Some(seed));
         }
         prune(cache, &self.stem);
-        let parent = cache.path(SUBDIR);
-        let prefix = format!("{}{SCRATCH}", self.stem.rsplit('/').next().unwrap_or_default());
-        self.make_in(&parent, &prefix)
+        self.make_in(cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?)
     }
 
-    /// Makes the seed in a new directory below `parent`.
-    fn make_in(&self, parent: &Path, prefix: &str) -> Result<Option<Seed>> {
-        let scratch = fs::scratch_dir(&fs::resolved(parent), prefix)?;
+    /// Makes the seed where nobody keeps anything.
+    fn make_in_temp(&self) -> Result<Option<Seed>> {
+        self.make_in(fs::scratch_dir(&fs::resolved(&self.environment.temp_dir), "rvenv-")?)
+    }
+
+    /// Makes the seed in a new directory.
+    fn make_in(&self, scratch: TempDir) -> Result<Option<Seed>> {
         let env = self.scratch_env(&scratch.path().join("env"))?;
         // Even, as some file systems count in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
@@ -136,7 +148,7 @@ impl<'a> Source<'a> {
             Some(kept) => kept,
             None => write(&scratch.path().join("seed"), &gathered)?,
         };
-        Ok(Seed::open(file, path, &self.identity, Some(scratch)))
+        Ok(Seed::open(file, path, &self.identity).map(|seed| seed.with_scratch(scratch)))
     }
 
     /// Makes the environment for ensurepip: as any other, but without pip and activation scripts.
@@ -159,19 +171,27 @@ fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {
 /// Deletes the seeds of interpreters that are gone or have changed, those that are damaged, and what those who died at
 /// making one have left.
 fn prune(cache: &CacheDir, own_stem: &str) {
+    let mut trees = Vec::new();
     for name in cache.entries(SUBDIR) {
         if let Some((stem, _)) = name.split_once(SCRATCH) {
             // Whoever is making one holds the lock, and in this case that is us.
-            let is_abandoned = stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some();
-            if is_abandoned {
+            if stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some() {
                 fs::delete_dir(&cache.path(&name));
             }
-        } else if name.ends_with(SEED) {
-            let identity = cache.read(&name).ok().and_then(|file| Seed::identity_of(&file));
-            let is_current = identity.and_then(|text| Identity::parse(&text)).is_some_and(|it| it.is_current());
-            if !is_current {
-                cache.remove(&name);
+        } else if let Some(stem) = name.strip_suffix(SEED) {
+            match current(cache, &name) {
+                Some(seed) => trees.push(seed::tree_name(stem, &seed)),
+                None => cache.remove(&name),
             }
         }
     }
+    let names = cache.entries(SUBDIR).into_iter();
+    let stale = names.filter(|name| name.ends_with(FILES) && !trees.contains(name));
+    stale.for_each(|name| fs::delete_dir(&cache.path(&name)));
+}
+
+/// A kept seed whose interpreter is as it was.
+fn current(cache: &CacheDir, name: &str) -> Option<Seed> {
+    let seed = Seed::open_any(cache.read(name).ok()?, cache.path(name))?;
+    Identity::parse(seed.identity())?.is_current().then_some(seed)
 }

@@ -16,7 +16,7 @@ use crate::interpreter::{self, Known, facts::Facts};
 use crate::layout::Layout;
 use crate::plan::{self, Plan, Step};
 use crate::pyvenv_cfg;
-use crate::seed::{self, Seed};
+use crate::seed::{self, Seed, Sharing};
 use crate::warning::Warning;
 
 /// Makes environments of one interpreter and one configuration.
@@ -27,6 +27,7 @@ pub struct EnvBuilder {
     cache: Option<CacheDir>,
     known: Known,
     seed: Mutex<Sought>,
+    sharing: Sharing,
 }
 
 /// What has come of looking for the seed.
@@ -47,10 +48,11 @@ impl EnvBuilder {
     /// When there is no such interpreter, or it cannot do what `config` wants.
     pub fn new(config: Config, environment: Environment) -> Result<Self> {
         let request = InterpreterRequest::parse(environment.python.as_deref().unwrap_or_default());
+        let sharing = Sharing::parse(environment.link_mode.as_deref())?;
         let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
         let known = interpreter::find(&request, &environment, cache.as_ref())?;
         seed::check(&known.facts, &config)?;
-        Ok(Self { config, environment, cache, known, seed: Mutex::default() })
+        Ok(Self { config, environment, cache, known, seed: Mutex::default(), sharing })
     }
 
     /// The interpreter's answers.
@@ -148,13 +150,13 @@ impl EnvBuilder {
                 announce(&Preparing::of(self.facts(), source.is_kept()));
                 source.make()
             });
-            *sought = found.map_or(Sought::Nothing, |seed| Sought::Seed(Arc::new(seed)));
+            *sought = found.map_or(Sought::Nothing, |seed| Sought::Seed(Arc::new(source.with_tree(seed))));
         }
         if let Sought::Seed(seed) = &*sought { Some(Arc::clone(seed)) } else { None }
     }
 
     fn seed_source(&self) -> Source<'_> {
-        Source::of(&self.known, &self.environment, self.cache.as_ref())
+        Source::of(&self.known, &self.environment, self.cache.as_ref(), self.sharing)
     }
 
     /// Forgets a seed that is damaged, unless another thread has done so already.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use crate::fs::{self, Dir, File};
+use crate::error::Result;
+use crate::fs::{self, Dir, File, TempDir};
 
 /// Programs that back up or clean know by this file that all here can be made again (<https://bford.info/cachedir/>).
 const TAG: (&str, &str) = (
@@ -37,7 +38,8 @@ impl CacheDir {
             Err(error) if error.kind() == ErrorKind::NotFound => create(path).ok()?,
             other => other.ok()?,
         };
-        dir.is_private().then(|| Self { path: path.to_owned(), dir })
+        // Python tells paths with their links followed, and so shall we.
+        dir.is_private().then(|| Self { path: fs::resolved(path), dir })
     }
 
     /// The path of something in it.
@@ -58,9 +60,15 @@ impl CacheDir {
         if let Some((subdir, _)) = name.rsplit_once('/') {
             self.create_dir(subdir)?;
         }
-        let written = self.dir.create(&beside).and_then(|mut file| fill(&mut file));
+        let written = self.dir.create_private(&beside).and_then(|mut file| fill(&mut file));
         let done = written.and_then(|()| self.dir.rename(&beside, name));
         done.inspect_err(|_| drop(self.dir.remove(&beside)))
+    }
+
+    /// Makes a directory in it whose name begins with `prefix`, which is deleted when it is dropped.
+    pub(crate) fn scratch_dir(&self, prefix: &str) -> Result<TempDir> {
+        let (subdir, prefix) = prefix.rsplit_once('/').unwrap_or((".", prefix));
+        fs::scratch_dir(&self.path(subdir), prefix)
     }
 
     /// Waits until nobody else has the lock of this name, and takes it. It is given back when the file is closed, be it
@@ -85,7 +93,7 @@ impl CacheDir {
 
     /// Makes a directory in it, unless there is one.
     fn create_dir(&self, name: &str) -> io::Result<()> {
-        match self.dir.create_dir(name) {
+        match self.dir.create_private_dir(name) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
         }

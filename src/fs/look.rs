@@ -67,6 +67,15 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
 }
 
+/// What is known of a file without opening it.
+pub(crate) struct Stat {
+    /// Its permission bits, where there are any.
+    pub(crate) mode: u32,
+    pub(crate) length: u64,
+    /// When it was last written to: seconds since 1970, and nanoseconds.
+    pub(crate) mtime: (u64, u64),
+}
+
 /// What tells one state of a file from another; one that is not there has no other.
 pub(crate) fn stamp(path: &str) -> String {
     platform::stamp(Path::new(path)).unwrap_or_else(|_| "absent".to_owned())

@@ -26,11 +26,11 @@ use crate::plan::{Mode, OnExisting};
 
 pub(crate) use delete::{clear_dir, delete_dir, remove_empty_dirs};
 pub(crate) use look::{
-    Found, FoundKind, Kind, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
+    Found, FoundKind, Kind, Stat, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
     resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
-pub(crate) use platform::{Dir, add_mode, is_executable, is_writable_dir, read_at};
+pub(crate) use platform::{Dir, add_mode, is_executable, is_writable_dir, may_clone, read_at};
 pub(crate) use saved::Saved;
 pub(crate) use tempfile::TempDir;
 
@@ -146,6 +146,14 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     file.set_modified(time)
+}
+
+/// Renames a directory; one that has the name and is not empty is an error.
+///
+/// # Errors
+/// When it cannot be renamed.
+pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).map_err(|source| Error::File { action: "make", path: to.to_owned(), source })
 }
 
 /// Deletes a file or a link.

@@ -4,6 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::os::windows::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::fs::Stat;
 
 /// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: a file that is read may be renamed over.
 const SHARE_ALL: u32 = 7;
@@ -48,6 +51,33 @@ impl Dir {
         fs::create_dir(self.0.join(name))
     }
 
+    /// Makes a file that is the user's alone, as far as the directory is.
+    pub(crate) fn create_private(&self, name: &str) -> io::Result<File> {
+        self.create(name)
+    }
+
+    /// Makes a directory that is the user's alone, as far as this one is.
+    pub(crate) fn create_private_dir(&self, name: &str) -> io::Result<()> {
+        self.create_dir(name)
+    }
+
+    /// Gives a file in it a further name in another directory.
+    pub(crate) fn link(&self, name: &str, to: &Self, to_name: &str) -> io::Result<()> {
+        fs::hard_link(self.0.join(name), to.0.join(to_name))
+    }
+
+    /// NTFS has no clones.
+    pub(crate) fn clone_file(&self, _from: &Self, _name: &str, _own_name: &str) -> io::Result<File> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Looks at something in it; a link is not followed.
+    pub(crate) fn stat(&self, name: &str) -> io::Result<Stat> {
+        let metadata = fs::symlink_metadata(self.0.join(name))?;
+        let age = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Ok(Stat { mode: 0, length: metadata.len(), mtime: (age.as_secs(), age.subsec_nanos().into()) })
+    }
+
     /// Renames a file, over another one where there is one.
     pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.0.join(from), self.0.join(to))
@@ -57,6 +87,11 @@ impl Dir {
     pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.0.join(name))
     }
+}
+
+/// NTFS has no clones.
+pub(crate) fn may_clone(_file: &File) -> bool {
+    false
 }
 
 /// What tells one state of a file from another: how long it is, and when it was made and changed.

@@ -1,7 +1,7 @@
 //! A seed as one file: what it is a seed of, a list of its entries, and then their data, in the order of the list.
 //!
-//! One file is opened and read once, front to back, where a directory of files would be as many opens as there are files
-//! to write. Numbers are little-endian. The list and each entry's data have checksums, which find damage; that nobody
+//! One file is opened and read once, front to back, where a directory of files would be as many opens as there are
+//! files to write. The list and each entry's data have checksums, which find damage; that nobody
 //! else has written here is the cache directory's affair.
 
 use super::bytes::{Cursor, put_length, put_text};
@@ -23,6 +23,14 @@ pub(super) struct List {
     /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
     pub(super) mtime: u64,
     pub(super) entries: Vec<Entry>,
+}
+
+/// A list as it was read.
+pub(super) struct ReadList {
+    pub(super) list: List,
+    pub(super) checksum: u32,
+    /// Where in the file the data begins.
+    pub(super) data: u64,
 }
 
 /// A file or directory of a seed.
@@ -68,8 +76,8 @@ impl List {
         bytes
     }
 
-    /// Reads the list of a seed file; also says where the data begins. Nothing where the file is not as it was written.
-    pub(super) fn read(file: &File) -> Option<(Self, u64)> {
+    /// Reads the list of a seed file. Nothing where the file is not as it was written.
+    pub(super) fn read(file: &File) -> Option<ReadList> {
         let mut bytes = vec![0; FIRST_READ];
         let mut length = fs::read_at(file, &mut bytes, 0).ok()?;
         let mut header = Cursor(&bytes[..length]);
@@ -86,7 +94,7 @@ impl List {
         }
         let body = &bytes[from..to];
         let list = (crc32fast::hash(body) == crc).then(|| Self::decode(body))??;
-        Some((list, to as u64))
+        Some(ReadList { list, checksum: crc, data: to as u64 })
     }
 
     fn decode(body: &[u8]) -> Option<Self> {

@@ -25,16 +25,18 @@ impl<'a, 'b> Chunk<'a, 'b> {
     }
 }
 
-/// Calls `each` for all chunks of a seed, in order, until it fails. A chunk that is damaged is nothing.
+/// Calls `each` for all chunks of a seed that are left to be written, in order, until it fails. A chunk that is damaged
+/// is nothing.
 ///
 /// A thread that reads while another writes was tried: it saved no time, as what it reads has to come to the core that
 /// writes.
 pub(super) fn for_each_chunk<'a, E>(
     seed: &'a Seed,
+    rest: &[bool],
     mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut buffer = Vec::new();
-    places(seed).try_for_each(|place| each(read(seed, &place, &mut buffer).as_ref()))
+    places(seed, rest).try_for_each(|place| each(read(seed, &place, &mut buffer).as_ref()))
 }
 
 /// Where a chunk is: its entries, and the offset of their data in the file.
@@ -44,22 +46,27 @@ struct Place<'a> {
     length: usize,
 }
 
-/// The entries in runs that are as long as is good to read at once.
-fn places(seed: &Seed) -> impl Iterator<Item = Place<'_>> {
-    let (mut rest, mut offset) = (seed.list.entries.as_slice(), seed.data);
+/// The entries that are left, in runs that are as long as is good to read at once.
+fn places<'a>(seed: &'a Seed, rest: &[bool]) -> impl Iterator<Item = Place<'a>> {
+    let entries = &seed.list.entries;
+    let (mut index, mut offset) = (0, seed.data);
     std::iter::from_fn(move || {
-        let mut length = 0;
-        let fits = |entry: &&Entry| {
-            let grown = length + entry.length as usize;
-            let fits = length == 0 || grown <= CHUNK;
-            length = if fits { grown } else { length };
-            fits
-        };
-        let count = rest.iter().take_while(fits).count();
-        let (entries, after) = rest.split_at(count);
-        let place = Place { entries, offset, length };
-        (rest, offset) = (after, offset + length as u64);
-        (count > 0).then_some(place)
+        while index < entries.len() && !rest[index] {
+            offset += u64::from(entries[index].length);
+            index += 1;
+        }
+        let (start, mut length) = (index, 0);
+        while index < entries.len() && rest[index] {
+            let grown = length + entries[index].length as usize;
+            if index > start && grown > CHUNK {
+                break;
+            }
+            length = grown;
+            index += 1;
+        }
+        let place = Place { entries: &entries[start..index], offset, length };
+        offset += length as u64;
+        (start < index).then_some(place)
     })
 }
 

@@ -9,8 +9,10 @@ mod collect;
 mod data;
 mod ensurepip;
 mod restore;
+mod sharing;
 mod shebang;
 mod splice;
+mod tree;
 
 use std::path::{Path, PathBuf};
 
@@ -21,10 +23,16 @@ use crate::error::{Error, Result};
 use crate::fs::{self, File, TempDir};
 use crate::interpreter::facts::Facts;
 use crate::journal::Journal;
-use archive::List;
+use archive::{List, ReadList};
 
 pub(crate) use collect::Gathered;
 pub(crate) use ensurepip::{bootstrap, upgrade};
+pub(crate) use sharing::Sharing;
+pub(crate) use tree::{FILES, Tree, name as tree_name};
+
+/// What the names end in of the lock under which a seed or its tree is made, and of the directory in which.
+pub(crate) const LOCK: &str = ".lock";
+pub(crate) const SCRATCH: &str = ".scratch-";
 
 /// Makes sure that what `config` wants installed can be.
 ///
@@ -77,23 +85,42 @@ pub(crate) struct Seed {
     file: File,
     path: PathBuf,
     list: List,
+    /// That of the list.
+    checksum: u32,
     /// Where in the file the data begins.
     data: u64,
+    /// Its files, where environments are to share them.
+    tree: Option<Tree>,
     /// Where it was made. Deleting that can wait: on some file systems, making files after it would.
     _scratch: Option<TempDir>,
 }
 
 impl Seed {
-    /// Opens a seed that was made for the interpreter and the wheels of this identity. One that is damaged, or of another
-    /// identity, is none.
-    pub(crate) fn open(file: File, path: PathBuf, identity: &str, scratch: Option<TempDir>) -> Option<Self> {
-        let (list, data) = List::read(&file)?;
-        (list.identity == identity).then_some(Self { file, path, list, data, _scratch: scratch })
+    /// Opens a seed that was made for the interpreter and the wheels of this identity. One that is damaged, or of
+    /// another identity, is none.
+    pub(crate) fn open(file: File, path: PathBuf, identity: &str) -> Option<Self> {
+        Self::open_any(file, path).filter(|seed| seed.list.identity == identity)
     }
 
-    /// The identity for which a seed was made.
-    pub(crate) fn identity_of(file: &File) -> Option<String> {
-        List::read(file).map(|(list, _)| list.identity)
+    /// Opens a seed, whatever it was made for.
+    pub(crate) fn open_any(file: File, path: PathBuf) -> Option<Self> {
+        let ReadList { list, checksum, data } = List::read(&file)?;
+        Some(Self { file, path, list, checksum, data, tree: None, _scratch: None })
+    }
+
+    /// Keeps where it was made for as long as it is in use.
+    pub(crate) fn with_scratch(self, scratch: TempDir) -> Self {
+        Self { _scratch: Some(scratch), ..self }
+    }
+
+    /// Makes the environments share the files of a tree.
+    pub(crate) fn with_tree(self, tree: Option<Tree>) -> Self {
+        Self { tree, ..self }
+    }
+
+    /// What it was made for.
+    pub(crate) fn identity(&self) -> &str {
+        &self.list.identity
     }
 
     /// Writes what ensurepip installs into an environment.
@@ -101,12 +128,13 @@ impl Seed {
     /// # Errors
     /// When a file cannot be written, or the seed turns out to be damaged.
     pub(crate) fn install(&self, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-        restore::restore(self, env, journal)
+        restore::restore(self, self.tree.as_ref(), env, journal)
     }
 }
 
 /// Runs ensurepip in an environment that was made for nothing else, and gathers what it installs. Nothing where that
-/// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in `home`.
+/// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in
+/// `home`.
 ///
 /// # Errors
 /// When ensurepip fails, or a file cannot be read.

@@ -11,7 +11,7 @@ use super::archive::{Entry, Kind};
 use super::data::for_each_chunk;
 use super::shebang::shebang;
 use super::splice::{What, marshalled, native};
-use super::{EnvPaths, Seed};
+use super::{EnvPaths, Seed, Tree};
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir};
 use crate::journal::Journal;
@@ -20,51 +20,59 @@ use crate::journal::Journal;
 ///
 /// # Errors
 /// When one cannot be written, or the seed turns out to be damaged.
-pub(super) fn restore(seed: &Seed, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
+pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
     let root = Dir::open(&env.dir).map_err(|source| failed("open", &env.dir, source))?;
-    let mut place = Place { env, root, dir: None };
+    let mut place = Place { env, root, dir: None, mtime: seed.list.mtime, is_new: journal.is_new(&env.dir) };
+    let rest = place.share(&seed.list.entries, tree, journal)?;
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
-    // What is in a directory that is new goes with it if something fails, and has nothing in its way.
-    let is_new = journal.is_new(&env.dir);
-    for_each_chunk(seed, |chunk| {
+    for_each_chunk(seed, &rest, |chunk| {
         let chunk = chunk.ok_or_else(|| Error::SeedDamaged { path: seed.path.clone() })?;
         for (entry, stored) in chunk.iter() {
-            if !is_new {
-                make_room(entry, env, journal)?;
-            }
-            if entry.kind == Kind::Dir {
-                place.create_dir(entry)?;
-            } else {
-                place.write(entry, contents.of(entry, stored), seed.list.mtime)?;
-            }
+            place.make_room(entry, journal)?;
+            place.write(entry, contents.of(entry, stored))?;
         }
         Ok(())
     })
 }
 
-/// Notes what an entry is going to change, and removes what has its name, such as a script of a pip that is gone.
-fn make_room(entry: &Entry, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-    let path = fs::below(&env.dir, &entry.path);
-    match fs::kind(&path)? {
-        fs::Kind::Nothing if entry.kind == Kind::Dir => journal.made(&path, path.clone()),
-        fs::Kind::Nothing => journal.changes(&path)?,
-        _ if entry.kind == Kind::Dir => {}
-        _ => {
-            journal.changes(&path)?;
-            fs::remove_file(&path)?;
-        }
-    }
-    Ok(())
-}
-
-/// Where files are written: the environment, and the directory of the last one, which nearly always is that of the next.
+/// Where files are written: the environment, and the directory of the last one, which nearly always is the next one's.
 struct Place<'a> {
     env: &'a EnvPaths,
     root: Dir,
     dir: Option<(&'a str, Dir)>,
+    /// The time of change of source files.
+    mtime: u64,
+    /// Whether all that is made goes with the environment when something fails, and nothing is in its way.
+    is_new: bool,
 }
 
 impl<'a> Place<'a> {
+    /// Makes all directories, and the files that a tree can give. Says of each entry whether it is left to be written.
+    fn share(&mut self, entries: &'a [Entry], tree: Option<&Tree>, journal: &mut Journal) -> Result<Vec<bool>> {
+        let mut mode = None;
+        let mut rest = Vec::with_capacity(entries.len());
+        for entry in entries {
+            if entry.kind == Kind::Dir {
+                self.make_room(entry, journal)?;
+                self.create_dir(entry)?;
+            }
+            let tree = tree.filter(|_| !matches!(entry.kind, Kind::Dir | Kind::Script));
+            let is_shared = match tree {
+                Some(tree) => {
+                    self.make_room(entry, journal)?;
+                    // New files are to have the umask's permissions, and those of a directory tell which these are.
+                    let mode =
+                        *mode.get_or_insert_with(|| self.root.stat(parent(entry).0).map_or(0, |it| it.mode & 0o666));
+                    let mtime = self.mtime;
+                    self.within(entry, |dir, name| Ok(tree.share(entry, mtime, mode, dir, name))).unwrap_or_default()
+                }
+                None => entry.kind == Kind::Dir,
+            };
+            rest.push(!is_shared);
+        }
+        Ok(rest)
+    }
+
     fn create_dir(&self, entry: &Entry) -> Result<()> {
         let path = || fs::below(&self.env.dir, &entry.path);
         match self.root.create_dir(&entry.path) {
@@ -74,28 +82,56 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn write(&mut self, entry: &'a Entry, bytes: &[u8], mtime: u64) -> Result<()> {
-        self.try_write(entry, bytes, mtime)
-            .map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))
+    fn write(&mut self, entry: &'a Entry, bytes: &[u8]) -> Result<()> {
+        let mtime = self.mtime;
+        let written = self.within(entry, |dir, name| {
+            let mut file = dir.create(name)?;
+            file.write_all(bytes)?;
+            match entry.kind {
+                Kind::Source => fs::set_mtime(&file, mtime),
+                // As distlib and pip set them.
+                Kind::Script => fs::add_mode(&file, 0o555),
+                Kind::Executable => fs::add_mode(&file, 0o111),
+                Kind::File | Kind::Dir => Ok(()),
+            }
+        });
+        written.map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))
     }
 
-    fn try_write(&mut self, entry: &'a Entry, bytes: &[u8], mtime: u64) -> io::Result<()> {
-        let (parent, name) = entry.path.rsplit_once('/').unwrap_or((".", &entry.path));
+    /// Does something in an entry's directory, by its name there.
+    fn within<T>(&mut self, entry: &'a Entry, work: impl FnOnce(&Dir, &str) -> io::Result<T>) -> io::Result<T> {
+        let (parent, name) = parent(entry);
         let dir = match self.dir.take() {
             Some((open, dir)) if open == parent => dir,
             _ => self.root.open_dir(parent)?,
         };
-        let mut file = dir.create(name)?;
+        let done = work(&dir, name);
         self.dir = Some((parent, dir));
-        file.write_all(bytes)?;
-        match entry.kind {
-            Kind::Source => fs::set_mtime(&file, mtime),
-            // As distlib and pip set them.
-            Kind::Script => fs::add_mode(&file, 0o555),
-            Kind::Executable => fs::add_mode(&file, 0o111),
-            Kind::File | Kind::Dir => Ok(()),
-        }
+        done
     }
+
+    /// Notes what an entry is going to change, and removes what has its name, such as a script of a pip that is gone.
+    fn make_room(&self, entry: &Entry, journal: &mut Journal) -> Result<()> {
+        if self.is_new {
+            return Ok(());
+        }
+        let path = fs::below(&self.env.dir, &entry.path);
+        match (fs::kind(&path)?, entry.kind) {
+            (fs::Kind::Nothing, Kind::Dir) => journal.made(&path, path.clone()),
+            (_, Kind::Dir) => {}
+            (fs::Kind::Nothing, _) => journal.changes(&path)?,
+            _ => {
+                journal.changes(&path)?;
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The directory of an entry and its name there.
+fn parent(entry: &Entry) -> (&str, &str) {
+    entry.path.rsplit_once('/').unwrap_or((".", &entry.path))
 }
 
 fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {

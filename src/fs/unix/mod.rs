@@ -1,75 +1,17 @@
 //! What POSIX systems do in their own way.
 
+mod clone;
+mod dir;
+
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use rustix::fs::{self as at, Access, FileType, Mode, OFlags, access};
+use rustix::fs::{Access, access};
 
-/// A directory that is held open: what is done in it is done there, whatever becomes of its path meanwhile.
-#[derive(Debug)]
-pub(crate) struct Dir(OwnedFd);
-
-impl Dir {
-    /// Opens a directory, by way of links where there are any.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(at::open(path, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?))
-    }
-
-    /// Opens a directory in it, which may not be a link.
-    pub(crate) fn open_dir(&self, name: &str) -> io::Result<Self> {
-        let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(Self(at::openat(&self.0, name, flags, Mode::empty())?))
-    }
-
-    /// Whether it is the effective user's own, and nobody else may write to it.
-    pub(crate) fn is_private(&self) -> bool {
-        at::fstat(&self.0).is_ok_and(|stat| is_private(&stat))
-    }
-
-    /// Opens a file to be read, which has to be regular and as private as the directory.
-    pub(crate) fn read(&self, name: &str) -> io::Result<File> {
-        // A pipe would be waited for.
-        let flags = OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
-        let file = File::from(at::openat(&self.0, name, flags, Mode::empty())?);
-        let stat = at::fstat(&file)?;
-        let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
-        if is_regular && is_private(&stat) { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
-    }
-
-    /// Makes a file; something that has the name is an error.
-    pub(crate) fn create(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        Ok(File::from(at::openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?))
-    }
-
-    /// Opens a file to be written, and makes it where there is none.
-    pub(crate) fn open_or_create(&self, name: &str) -> io::Result<File> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        Ok(File::from(at::openat(&self.0, name, flags, Mode::from_raw_mode(0o600))?))
-    }
-
-    /// Makes a directory; something that has the name is an error.
-    pub(crate) fn create_dir(&self, name: &str) -> io::Result<()> {
-        Ok(at::mkdirat(&self.0, name, Mode::from_raw_mode(0o777))?)
-    }
-
-    /// Renames a file, over another one where there is one.
-    pub(crate) fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        Ok(at::renameat(&self.0, from, &self.0, to)?)
-    }
-
-    /// Deletes a file.
-    pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
-        Ok(at::unlinkat(&self.0, name, at::AtFlags::empty())?)
-    }
-}
-
-fn is_private(stat: &at::Stat) -> bool {
-    stat.st_uid == rustix::process::geteuid().as_raw() && stat.st_mode & 0o022 == 0
-}
+pub(crate) use clone::may_clone;
+pub(crate) use dir::Dir;
 
 /// What tells one state of a file from another: where it is, how long, and when it was changed.
 pub(super) fn stamp(path: &Path) -> io::Result<String> {

@@ -1,0 +1,176 @@
+"""Measuring whole processes: how long they take, and what of them can be counted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, NamedTuple
+
+# What is counted, in the order of the report's columns.
+COUNTS = ("system calls", "processes started", "peak memory", "instructions")
+FLOOR = "floor"
+
+
+class Command(NamedTuple):
+    argv: list[str]
+    variables: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A tool with its options; `commands` says what is to be run to make an environment at a path."""
+
+    name: str
+    commands: Callable[[Path], list[Command]] | None  # None: the tool is not here
+    is_tool: bool = True  # a mere yardstick cannot win
+
+    def sample(self, path: Path) -> float:
+        return seconds_of(self.commands(path))
+
+
+class Floor:
+    """The minimal writer of benches/floor.rs, which waits with the tree of an environment in its memory."""
+
+    name, is_tool, commands = FLOOR, False, None
+
+    def __init__(self, program: str, source: Path):
+        self.process = subprocess.Popen(
+            [program, str(source), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def sample(self, path: Path) -> float:
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline()) / 1000
+
+    def close(self) -> None:
+        self.process.communicate()
+
+
+class Failed(Exception):
+    """A command that was to be measured has failed."""
+
+
+def seconds_of(commands: list[Command]) -> float:
+    """How long the commands take, one after the other, from the start of the first to the end of the last."""
+    with tempfile.TemporaryFile() as errors:
+        actions = [
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
+        ]
+        began = time.perf_counter()
+        for argv, variables in commands:
+            _, status = os.waitpid(os.posix_spawn(argv[0], argv, variables, file_actions=actions), 0)
+            if status != 0:
+                errors.seek(0)
+                raise Failed(f"{' '.join(argv)}\n{errors.read().decode(errors='replace')}")
+        return time.perf_counter() - began
+
+
+def measure(contestants: list, directory: Path, rounds: int, warmups: int) -> dict[str, list[float]]:
+    """The seconds of each contestant in each round. All take part in every round, each time in another order.
+
+    Each environment gets a fresh name and stays: on some file systems, creating is slow right after deleting.
+    """
+    directory.mkdir()
+    present = warm_up(contestants, directory, warmups)
+    times = {contestant.name: [] for contestant in present}
+    for number in range(rounds):
+        turn = number % max(1, len(present))
+        for contestant in present[turn:] + present[:turn]:
+            times[contestant.name].append(contestant.sample(directory / f"{slug(contestant)}-{number}"))
+    return times
+
+
+def warm_up(contestants: list, directory: Path, warmups: int) -> list:
+    """Fills the caches, and returns the contestants that work."""
+    present = []
+    for contestant in contestants:
+        if contestant.commands is None and not isinstance(contestant, Floor):
+            continue
+        try:
+            for number in range(warmups):
+                contestant.sample(directory / f"{slug(contestant)}-w{number}")
+            present.append(contestant)
+        except Failed as error:
+            print(f"{contestant.name} is left out, as it fails: {error}", file=sys.stderr)
+    return present
+
+
+def slug(contestant) -> str:
+    return re.sub(r"\W+", "-", contestant.name)
+
+
+def count(command: Command, scratch: Path, limit: float) -> dict[str, int | None]:
+    """The counts of one command: None where it cannot be counted here, or not within `limit` seconds."""
+    calls, processes = system_calls(command, scratch / "strace", limit)
+    values = (calls, processes, peak_memory(command, scratch / "time", limit), instructions(command, scratch, limit))
+    return dict(zip(COUNTS, values))
+
+
+def observed(observer: list[str], command: Command, path_suffix: str, limit: float) -> bool:
+    """Runs the command below an observing program, in a fresh environment, and returns whether all went well."""
+    program = shutil.which(observer[0])
+    if program is None:
+        return False
+    argv = [program, *observer[1:], *command.argv[:-1], f"{command.argv[-1]}-{path_suffix}"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(argv, env=command.variables, start_new_session=True, **quiet) as process:
+        try:
+            return process.wait(limit) == 0
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # with what it observes, which would go on otherwise
+            return False
+
+
+def system_calls(command: Command, table: Path, limit: float) -> tuple[int | None, int | None]:
+    """All system calls of a process and its children, and how many programs it started."""
+    if not observed(["strace", "-f", "-c", "-o", str(table)], command, "strace", limit):
+        return None, None
+    # "% time, seconds, usecs/call, calls, errors, name", where no errors are a blank.
+    rows = [line.split() for line in table.read_text().splitlines()]
+    counts = {row[-1]: (int(row[3]), int(row[4]) if len(row) == 6 else 0) for row in rows if row[0][0].isdigit()}
+    total = counts.pop("total")[0]
+    executed, failed = counts["execve"]
+    return total, executed - failed - 1  # the first is the tool itself
+
+
+def peak_memory(command: Command, output: Path, limit: float) -> int | None:
+    """The bytes of the largest process. GNU time is asked, as a child of this big Python inherits its peak."""
+    if not observed(["time", "-f", "%M", "-o", str(output)], command, "time", limit):
+        return None
+    return int(output.read_text()) * 1024
+
+
+def instructions(command: Command, scratch: Path, limit: float) -> int | None:
+    """The instructions in user mode of a process and its children: by the processor, or else by callgrind."""
+    output = scratch / "perf"
+    if observed(["perf", "stat", "-x,", "-e", "instructions:u", "-o", str(output)], command, "perf", limit):
+        counted = re.search(r"^(\d+),", output.read_text(), re.MULTILINE)
+        if counted:
+            return int(counted[1])
+    logs = Path(tempfile.mkdtemp(dir=scratch, prefix="callgrind-"))
+    valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"]
+    if not observed([*valgrind, f"--log-file={logs}/%p"], command, "callgrind", limit):
+        return None
+    return sum(int(found) for log in logs.iterdir() for found in re.findall(r"Collected : (\d+)", log.read_text()))
+
+
+def ratio(times: dict[str, list[float]], of: str, to: str) -> float:
+    """How many times as long `of` takes as `to`: the median of the rounds' ratios."""
+    return statistics.median(one / other for one, other in zip(times[of], times[to]))
+
+
+def spread(samples: list[float]) -> tuple[float, float]:
+    """The 10th and the 90th percentile."""
+    deciles = statistics.quantiles(samples, n=10, method="inclusive")
+    return deciles[0], deciles[-1]

@@ -1,0 +1,138 @@
+"""What is compared, and what is aimed at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Callable, NamedTuple
+
+from compare_measure import FLOOR, Contestant, ratio
+from compare_tools import PYTHON, RVENV, UV, VENV, Tools
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One comparison: the contestants, and the targets of rvenv among them."""
+
+    key: str
+    title: str
+    text: str
+    contestants: list[Contestant]
+    targets: list[Target]
+    against_floor: bool = False
+    is_counted: bool = False
+    is_slow: bool = False  # seconds each: fewer rounds will do
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out: seconds of each round, and counts, by the contestant's name."""
+
+    row: Row
+    times: dict[str, list[float]]
+    counts: dict[str, dict[str, int | None]] = field(default_factory=dict)
+
+    def ratio(self, of: str, to: str = RVENV) -> float | None:
+        return ratio(self.times, of, to) if of in self.times and to in self.times else None
+
+
+class Verdict(NamedTuple):
+    target: str
+    measured: str
+    is_met: bool | None  # None: not measured
+
+
+Target = Callable[[Result], Verdict]
+
+
+def faster(than: str, times: float) -> Target:
+    def judge(result: Result) -> Verdict:
+        found = result.ratio(than)
+        text = f"at least {times:g} × as fast as {than}" if times > 1 else f"faster than {than}"
+        return Verdict(text, by(found), None if found is None else found > times)
+
+    return judge
+
+
+def within(times: float, of: str, who: str = RVENV) -> Target:
+    def judge(result: Result) -> Verdict:
+        found = result.ratio(who, of)
+        return Verdict(f"at most {times:.3g} × {of}", by(found), None if found is None else found <= times)
+
+    return judge
+
+
+def at_most(count: str, limit: int) -> Target:
+    def judge(result: Result) -> Verdict:
+        found = result.counts.get(RVENV, {}).get(count)
+        text = f"at most {number(count, limit)} {count}" if limit else f"no {count}"
+        return Verdict(text, number(count, found), None if found is None else found <= limit)
+
+    return judge
+
+
+def by(found: float | None) -> str:
+    return "-" if found is None else f"{found:.3g} ×"
+
+
+def number(count: str, value: int | None) -> str:
+    """A count as the report shows it."""
+    if value is None:
+        return "-"
+    if count == "peak memory":
+        return f"{value / MEGABYTE:.3g} MB"
+    return f"{value / 1e6:.3g} million" if value >= 1_000_000 else f"{value:,}"
+
+
+def main_rows(tools: Tools) -> list[Row]:
+    """The two that matter most."""
+    return [
+        Row(
+            "without-pip", "Without pip", "`--without-pip`; virtualenv's name for it is `--no-seed`, and uv's default.",
+            [tools.rvenv("--without-pip"), tools.venv("--without-pip"), tools.uv(), tools.virtualenv("--no-seed")],
+            [faster(VENV, 25), faster(UV, 5), at_most("system calls", 150), at_most("processes started", 0),
+             at_most("peak memory", 10 * MEGABYTE)],
+            is_counted=True),
+        Row(
+            "with-pip", "With pip",
+            "The default of rvenv and venv; `uv venv --seed --link-mode copy`; virtualenv with its default seeder, "
+            "`app-data`, which copies from its own store. So all of them copy.",
+            [tools.rvenv(), tools.venv(), tools.uv("--seed", "--link-mode", "copy"), tools.virtualenv()],
+            [faster(VENV, 60), faster(UV, 3), within(1.3, FLOOR), at_most("peak memory", 25 * MEGABYTE)],
+            against_floor=True, is_counted=True),
+    ]
+
+
+def more_rows(tools: Tools, many: int) -> list[Row]:
+    cores = len(os.sched_getaffinity(0))
+    fifty = tools.rvenv(many=many)
+    return [
+        Row(
+            "hard-links", "With pip, by hard links",
+            "`RVENV_LINK_MODE=hardlink` and `uv venv --seed --link-mode hardlink`: the files of an environment are "
+            "those of the cache.",
+            [tools.rvenv(RVENV_LINK_MODE="hardlink"), tools.uv("--seed", "--link-mode", "hardlink")],
+            [faster(UV, 1)], is_counted=True),
+        Row(
+            "first-pip", "With pip, and its first run",
+            "The environment is made, then its own `bin/python -m pip list` is run. A pip that comes without `.pyc` "
+            "files is compiled in this run. uv in its default link mode.",
+            [tools.then_pip_list(each) for each in (tools.rvenv(), tools.venv(), tools.uv("--seed"))],
+            [faster(UV, 2.5)]),
+        Row(
+            "facts-unknown", "Without pip, by an interpreter that rvenv does not know yet",
+            "With an empty cache each time, so that rvenv has to run the interpreter and ask it. Held against the "
+            "start of a bare interpreter, `python -I -S -c pass`.",
+            [tools.rvenv("--without-pip", fresh=True), tools.bare_python()], [within(3, PYTHON)]),
+        Row(
+            "first-use", "With pip, by an interpreter that rvenv does not know yet",
+            "With an empty cache each time: what the very first environment costs.",
+            [tools.rvenv(fresh=True), tools.venv()], [within(1.1, VENV)], is_slow=True),
+        Row(
+            "many", f"{many} environments in one call",
+            f"`rvenv` with {many} directories, with pip, against one call with one. The target is {many} times one "
+            f"call, shared among {cores} cores of which 80 % is used: {many} / (0.8 × {cores}).",
+            [tools.rvenv(), fifty], [within(many / (0.8 * cores), RVENV, who=fifty.name)], is_slow=True),
+    ]

@@ -1,0 +1,131 @@
+"""The tools that are compared: how each is installed, warmed up and run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from compare_measure import Command, Contestant, Failed, seconds_of
+
+RVENV, VENV, UV, VIRTUALENV, PYTHON = "rvenv", "venv", "uv", "virtualenv", "python -c pass"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def cargo(program: str, *arguments: str) -> str:
+    """Builds a program with cargo, and returns its path."""
+    argv = ["cargo", *arguments, "--locked", "--message-format=json-render-diagnostics"]
+    messages = subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    artifacts = [message for message in map(json.loads, messages.splitlines()) if message.get("executable")]
+    return next(each["executable"] for each in artifacts if each["target"]["name"] == program)
+
+
+def install_peers(directory: Path) -> Path:
+    """An environment with uv and virtualenv from the package index; what cannot be installed will be missing."""
+    if not (directory / "bin/uv").exists() or not (directory / "bin/virtualenv").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
+        installed = subprocess.run([directory / "bin/python", "-m", "pip", "install", "--quiet", "uv", "virtualenv"])
+        if installed.returncode != 0:
+            print("uv and virtualenv cannot be installed: they will be missing", file=sys.stderr)
+    return directory / "bin"
+
+
+def base_interpreter() -> str:
+    """The interpreter that `python3` leads to: not a shim, not the link of an environment."""
+    question = "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))"
+    answer = subprocess.run(["python3", "-c", question], check=True, stdout=subprocess.PIPE, text=True)
+    return answer.stdout.strip()
+
+
+class Tools:
+    """Everything that can be run, with caches of its own in `work`."""
+
+    def __init__(self, rvenv: str, python: str, peers: Path, work: Path):
+        (work / "home").mkdir()
+        self.python, self.peers, self.work = python, peers, work
+        self.programs = {RVENV: rvenv, UV: str(peers / "uv"), VIRTUALENV: str(peers / "virtualenv")}
+        # Nothing of the user's: no PIP_*, UV_* or RVENV_*, and no PYTHONDONTWRITEBYTECODE, which would spare venv work.
+        self.clean = {"PATH": "/usr/bin:/bin", "HOME": str(work / "home"), "LANG": "C.UTF-8"}
+        self.has_uv_seeds = self.has(UV) and self.warm_uv()
+
+    def has(self, tool: str) -> bool:
+        return os.access(self.programs[tool], os.X_OK)
+
+    def command(self, *argv: str, **variables: str) -> Command:
+        return Command(list(argv), {**self.clean, **variables})
+
+    def rvenv(self, *options: str, fresh: bool = False, many: int = 1, **variables: str) -> Contestant:
+        """rvenv, with its warm cache or each time with a fresh one, making one environment or many."""
+
+        def commands(path: Path) -> list[Command]:
+            cache = f"{path}.cache" if fresh else str(self.work / "rvenv-cache")
+            targets = [str(path)] if many == 1 else [f"{path}-{number}" for number in range(many)]
+            known = {"RVENV_PYTHON": self.python, "RVENV_CACHE_DIR": cache}
+            return [self.command(self.programs[RVENV], *options, *targets, **known, **variables)]
+
+        return Contestant(RVENV if many == 1 else f"{many} in one call", commands, is_tool=many == 1)
+
+    def venv(self, *options: str) -> Contestant:
+        return Contestant(VENV, lambda path: [self.command(self.python, "-m", "venv", *options, str(path))])
+
+    def uv(self, *options: str) -> Contestant:
+        is_here = self.has_uv_seeds if "--seed" in options else self.has(UV)
+        return Contestant(UV, (lambda path: [self.uv_command(path, "--offline", *options)]) if is_here else None)
+
+    def uv_command(self, path: Path, *options: str, **variables: str) -> Command:
+        # Looking for projects and settings is spared it, as the others do not look for any.
+        fixed = ("venv", "--quiet", "--no-config", "--no-project", "--python", self.python)
+        cache = str(self.work / "uv-cache")
+        return self.command(self.programs[UV], *fixed, *options, str(path), UV_CACHE_DIR=cache, **variables)
+
+    def warm_uv(self) -> bool:
+        """Fetches what --seed installs into uv's cache, and returns whether uv can do without the network then."""
+        reach = {name: value for name, value in os.environ.items() if re.search("^SSL_CERT_|_proxy$", name, re.I)}
+        for attempt in ([], ["--system-certs"]):
+            path = self.work / f"uv-warm{len(attempt)}"
+            try:
+                seconds_of([self.uv_command(path, "--seed", *attempt, **reach)])
+                seconds_of([self.uv_command(path.with_suffix(".offline"), "--seed", "--offline")])
+                return True
+            except Failed as error:
+                print(f"warming uv's cache: {error}", file=sys.stderr)
+        return False
+
+    def virtualenv(self, *options: str) -> Contestant:
+        fixed = (self.programs[VIRTUALENV], "--quiet", "--no-periodic-update", "--no-download", "--python", self.python)
+        cache = {"VIRTUALENV_OVERRIDE_APP_DATA": str(self.work / "virtualenv-app-data")}
+        is_here = self.has(VIRTUALENV)
+        return Contestant(
+            VIRTUALENV, (lambda path: [self.command(*fixed, *options, str(path), **cache)]) if is_here else None)
+
+    def bare_python(self) -> Contestant:
+        commands = [self.command(self.python, "-I", "-S", "-c", "pass")]
+        return Contestant(PYTHON, lambda path: commands, is_tool=False)
+
+    def then_pip_list(self, contestant: Contestant) -> Contestant:
+        """The same, and pip's first run in the new environment; it shall not ask the index for a newer pip."""
+        if contestant.commands is None:
+            return contestant
+
+        def commands(path: Path) -> list[Command]:
+            pip = ("-m", "pip", "--disable-pip-version-check", "list")
+            return [*contestant.commands(path), self.command(str(path / "bin/python"), *pip)]
+
+        return Contestant(contestant.name, commands)
+
+    def versions(self) -> dict[str, str]:
+        """The tools and their versions; the interpreter's goes with that of the pip which its ensurepip brings."""
+        script = "import ensurepip, platform; print(platform.python_implementation(), platform.python_version(), "
+        script += "ensurepip.version())"
+        name, version, pip = self.output(self.python, "-c", script).split()
+        versions = {"interpreter": f"{name} {version}, whose ensurepip brings pip {pip}"}
+        for tool in (RVENV, UV, VIRTUALENV):
+            found = re.search(r"\d[\w.]+", self.output(self.programs[tool], "--version")) if self.has(tool) else None
+            versions[tool] = found[0] if found else "-"
+        return versions
+
+    def output(self, *argv: str) -> str:
+        return subprocess.run(argv, env=self.clean, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -1,0 +1,134 @@
+//! The files of a seed as files, to be linked to or cloned. They are made from the seed when that is first asked for.
+
+use std::io;
+
+use super::archive::{Entry, Kind};
+use super::sharing::Sharing;
+use super::splice::{What, marshalled, native};
+use super::{EnvPaths, LOCK, SCRATCH, Seed, restore};
+use crate::cache_dir::CacheDir;
+use crate::env_dir::EnvDir;
+use crate::error::{Error, Result};
+use crate::fs::{self, Dir};
+use crate::journal::Journal;
+
+/// Below this, a file is written as fast as it is cloned, and a clone saves nothing.
+const SMALLEST_CLONE: u32 = 1 << 14;
+
+/// Where the files are in their directory.
+const ENV: &str = "env";
+
+/// What the name of that directory ends in.
+pub(crate) const FILES: &str = ".files";
+
+/// The files of one seed, in the cache.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    dir: Dir,
+    /// The path of its directory as text, which its bytecode has.
+    text: String,
+    how: How,
+}
+
+/// How a file of an environment is made from one in the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// It is the same file.
+    Link,
+    /// It has the same blocks, until one of the two is written to.
+    Clone,
+}
+
+impl Tree {
+    /// Opens the files of a seed, and makes them where they are not there yet. Nothing where nothing is to be shared,
+    /// or they cannot be had.
+    pub(crate) fn open(seed: &Seed, sharing: Sharing, cache: &CacheDir, stem: &str) -> Option<Self> {
+        let how = match sharing {
+            Sharing::Files => How::Link,
+            Sharing::Blocks => How::Clone,
+            Sharing::BlocksWherePossible if fs::may_clone(&seed.file) => How::Clone,
+            Sharing::BlocksWherePossible | Sharing::Nothing => return None,
+        };
+        let name = name(stem, seed);
+        let path = cache.path(&name);
+        if fs::kind(&path).ok()? == fs::Kind::Nothing {
+            make(seed, cache, stem, &name).ok()?;
+        }
+        let env_dir = EnvDir::resolve(path.join(ENV).as_os_str(), None).ok()?;
+        Some(Self { dir: Dir::open(&env_dir.path).ok()?, text: env_dir.text, how })
+    }
+
+    /// Makes a file of an environment from the one here, where that can be: says whether it could. `mode` is that of
+    /// new files.
+    pub(super) fn share(&self, entry: &Entry, mtime: u64, mode: u32, to: &Dir, name: &str) -> bool {
+        let is_bytecode = entry.splices.iter().any(|splice| matches!(splice.what, What::SourcePath { .. }));
+        let shared = match self.how {
+            // Python itself puts the path right that bytecode names.
+            How::Link if is_bytecode || entry.splices.is_empty() => self.link(entry, mtime, mode, to, name),
+            How::Clone if entry.splices.is_empty() && entry.length >= SMALLEST_CLONE => {
+                self.clone_file(entry, mtime, to, name)
+            }
+            How::Link | How::Clone => return false,
+        };
+        shared.is_ok()
+    }
+
+    fn link(&self, entry: &Entry, mtime: u64, mode: u32, to: &Dir, name: &str) -> io::Result<()> {
+        let stat = self.dir.stat(&entry.path)?;
+        // One that was changed, through whichever of its names, is not passed on.
+        if stat.mode != mode || stat.mtime != (mtime, 0) || stat.length != self.length(entry) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.dir.link(&entry.path, to, name)
+    }
+
+    fn clone_file(&self, entry: &Entry, mtime: u64, to: &Dir, name: &str) -> io::Result<()> {
+        let stat = self.dir.stat(&entry.path)?;
+        if stat.mtime != (mtime, 0) || stat.length != self.length(entry) {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let clone = to.clone_file(&self.dir, &entry.path, name)?;
+        if entry.kind == Kind::Source { fs::set_mtime(&clone, mtime) } else { Ok(()) }
+    }
+
+    /// How long a file is here.
+    fn length(&self, entry: &Entry) -> u64 {
+        let mut spliced = Vec::new();
+        for splice in &entry.splices {
+            if let What::SourcePath { kind, tail } = &splice.what {
+                marshalled(*kind, &native(&self.text, tail), &mut spliced);
+            }
+        }
+        u64::from(entry.length) + spliced.len() as u64
+    }
+}
+
+/// The name of the directory with the files of a seed. Another seed has others.
+pub(crate) fn name(stem: &str, seed: &Seed) -> String {
+    format!("{stem}-{:08x}{FILES}", seed.checksum)
+}
+
+/// Makes the files of a seed beside their place, all with the same time of change, and renames them into it.
+fn make(seed: &Seed, cache: &CacheDir, stem: &str, name: &str) -> Result<()> {
+    let _lock = cache.lock(&format!("{stem}{LOCK}"));
+    let scratch = cache.scratch_dir(&format!("{stem}{SCRATCH}"))?;
+    let dir = scratch.path().join(ENV);
+    let final_dir = EnvDir::resolve(cache.path(name).join(ENV).as_os_str(), None)?;
+    // Nothing is run here, so whatever stands for the interpreter will do.
+    let env = EnvPaths { dir: dir.clone(), ..EnvPaths::of(&final_dir, "bin/python") };
+    for entry in &seed.list.entries {
+        let path = fs::below(&dir, &entry.path);
+        fs::create_dir(path.parent().unwrap_or(&dir))?;
+    }
+    let mut journal = Journal::default();
+    journal.made(&dir, dir.clone());
+    restore::restore(seed, None, &env, &mut journal)?;
+    for entry in seed.list.entries.iter().filter(|entry| entry.kind != Kind::Dir) {
+        let path = fs::below(&dir, &entry.path);
+        let set = fs::open(&path).and_then(|file| {
+            fs::set_mtime(&file, seed.list.mtime).map_err(|source| Error::File { action: "date", path, source })
+        });
+        set?;
+    }
+    fs::rename(scratch.path(), &cache.path(name))
+}
