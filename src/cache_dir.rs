@@ -38,8 +38,7 @@ impl CacheDir {
             Err(error) if error.kind() == ErrorKind::NotFound => create(path).ok()?,
             other => other.ok()?,
         };
-        // Python tells paths with their links followed, and so shall we.
-        dir.is_private().then(|| Self { path: fs::resolved(path), dir })
+        dir.is_private().then(|| Self { path: path.to_owned(), dir })
     }
 
     /// The path of something in it.
@@ -68,7 +67,8 @@ impl CacheDir {
     /// Makes a directory in it whose name begins with `prefix`, which is deleted when it is dropped.
     pub(crate) fn scratch_dir(&self, prefix: &str) -> Result<TempDir> {
         let (subdir, prefix) = prefix.rsplit_once('/').unwrap_or((".", prefix));
-        fs::scratch_dir(&self.path(subdir), prefix)
+        // Python may tell its path with the links followed, and so do we.
+        fs::scratch_dir(&fs::resolved(&self.path(subdir)), prefix)
     }
 
     /// Waits until nobody else has the lock of this name, and takes it. It is given back when the file is closed, be it

@@ -17,7 +17,7 @@ use crate::fs;
 const SUBDIR: &str = "facts-1";
 
 /// An entry is a kilobyte or two; this much is read at once.
-const BYTES: usize = 1 << 14;
+const BYTES: usize = 1 << 13;
 
 /// What was learnt of an interpreter.
 #[derive(Clone, Debug)]
