@@ -39,7 +39,7 @@ mod journal;
 mod layout;
 pub mod plan;
 mod python_text;
-mod pyvenv_cfg;
+pub mod pyvenv_cfg;
 mod seed;
 mod warning;
 

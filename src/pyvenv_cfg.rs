@@ -5,13 +5,13 @@ use crate::interpreter::facts::{Facts, Os};
 use crate::python_text;
 
 /// The file's name, in the environment's own directory.
-pub(crate) const FILE_NAME: &str = "pyvenv.cfg";
+pub const FILE_NAME: &str = "pyvenv.cfg";
 
 /// The text of an environment's `pyvenv.cfg`: venv's keys in venv's order, then `rvenv`.
 ///
 /// `env_dir` is the absolute path of the environment.
 #[must_use]
-pub(crate) fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
+pub fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
     let visible = config.site_packages == SystemSitePackages::Visible;
     let mut lines = vec![
         format!("home = {}", facts.home),
@@ -61,7 +61,7 @@ fn command(facts: &Facts, config: &Config, env_dir: &str) -> String {
 /// Keys are compared without regard to case and the first one counts, as where the interpreter looks for its home
 /// (`Modules/getpath.py`).
 #[must_use]
-pub(crate) fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     text.lines()
         .filter_map(|line| line.split_once('='))
         .find_map(|(name, value)| name.trim().eq_ignore_ascii_case(key).then(|| value.trim()))
@@ -69,14 +69,14 @@ pub(crate) fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 
 /// The prompt that the text of a `pyvenv.cfg` names. venv writes a Python literal, virtualenv the bare text.
 #[must_use]
-pub(crate) fn prompt(text: &str) -> Option<String> {
+pub fn prompt(text: &str) -> Option<String> {
     value(text, "prompt").map(|value| python_text::unrepr(value).unwrap_or_else(|| value.to_owned()))
 }
 
 /// The name that the interpreter has by its version, such as `python3.12`, where the text of a `pyvenv.cfg` tells it.
 /// venv calls the key `version`, virtualenv and uv `version_info`.
 #[must_use]
-pub(crate) fn versioned_python(text: &str) -> Option<String> {
+pub fn versioned_python(text: &str) -> Option<String> {
     let version = value(text, "version").or_else(|| value(text, "version_info"))?;
     let mut numbers = version.split('.');
     Some(format!("python{}.{}", numbers.next()?, numbers.next()?))
@@ -84,7 +84,7 @@ pub(crate) fn versioned_python(text: &str) -> Option<String> {
 
 /// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
 #[must_use]
-pub(crate) fn site_packages(text: &str) -> Option<SystemSitePackages> {
+pub fn site_packages(text: &str) -> Option<SystemSitePackages> {
     value(text, "include-system-site-packages").map(|value| {
         if value.eq_ignore_ascii_case("true") { SystemSitePackages::Visible } else { SystemSitePackages::Hidden }
     })
