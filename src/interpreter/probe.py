@@ -140,14 +140,15 @@ def wheels():
     """Where ensurepip takes its wheels from: the directories, and the wheels in them."""
     import sysconfig
 
-    found = []
     # Distributions keep them apart and say so since 3.10; Debian's did before, to nobody.
     named = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    places, found = [], []
     for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
         if place and os.path.isdir(place) and (place == named or not found):
             names = (name for name in sorted(os.listdir(place)) if name.startswith(("pip-", "setuptools-")))
-            found += [place] + [os.path.join(place, name) for name in names if name.endswith(".whl")]
-    return found
+            places.append(place)
+            found += [os.path.join(place, name) for name in names if name.endswith(".whl")]
+    return places, found
 
 
 def answers():
@@ -173,9 +174,10 @@ def answers():
     # The very file whose absence Debian's venv tests for.
     yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
     yield "itself", yes_or_no(is_itself())
-    for path in watched():
+    places, bundled = wheels()
+    for path in list(watched()) + places:
         yield "watched", path
-    for path in wheels():
+    for path in bundled:
         yield "wheel", path
     for pair in scheme():
         yield pair

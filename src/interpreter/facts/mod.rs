@@ -37,9 +37,10 @@ pub struct Facts {
     pub has_ensurepip: bool,
     /// Whether what was run is the interpreter itself: a shim or a wrapper starts another one, and not always the same.
     pub is_itself: bool,
-    /// The files, besides the executable, whose change makes these facts untrue: its shared library, venv, ensurepip.
+    /// What makes these facts untrue when it changes, besides the executable: its shared library, venv, ensurepip, and
+    /// the directories of ensurepip's wheels.
     pub watched: Vec<String>,
-    /// Where ensurepip finds its wheels: the directories, and the wheels in them.
+    /// The wheels from which ensurepip chooses.
     pub wheels: Vec<String>,
     /// What only Windows interpreters have.
     pub windows: WindowsFiles,
