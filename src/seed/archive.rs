@@ -56,10 +56,28 @@ pub(super) enum Kind {
     Script,
     /// Any other file that may be executed.
     Executable,
+    /// Both of these, as some wheels have them.
+    ExecutableSource,
+}
+
+impl Kind {
+    /// Whether bytecode tells its time of change.
+    pub(super) fn is_source(self) -> bool {
+        matches!(self, Self::Source | Self::ExecutableSource)
+    }
+
+    /// The permissions that it has besides those of other new files, as distlib and pip set them.
+    pub(super) fn further_mode(self) -> u32 {
+        match self {
+            Self::Script => 0o555,
+            Self::Executable | Self::ExecutableSource => 0o111,
+            Self::Dir | Self::File | Self::Source => 0,
+        }
+    }
 }
 
 /// The kinds, each at the place of its number.
-const KINDS: [Kind; 5] = [Kind::Dir, Kind::File, Kind::Source, Kind::Script, Kind::Executable];
+const KINDS: [Kind; 6] = [Kind::Dir, Kind::File, Kind::Source, Kind::Script, Kind::Executable, Kind::ExecutableSource];
 
 impl List {
     /// The bytes before the data.

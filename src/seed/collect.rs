@@ -108,7 +108,8 @@ fn date_bytecode(files: &mut [Made], mtime: u64) {
         if let Some(time) = time_in(&files[bytecode].contents, size) {
             // As importlib compares it: the lower 32 bits.
             files[bytecode].contents[time].copy_from_slice(&mtime.to_le_bytes()[..4]);
-            files[source].kind = Kind::Source;
+            let is_executable = files[source].kind == Kind::Executable;
+            files[source].kind = if is_executable { Kind::ExecutableSource } else { Kind::Source };
         }
     }
 }

@@ -87,12 +87,12 @@ impl<'a> Place<'a> {
         let written = self.within(entry, |dir, name| {
             let mut file = dir.create(name)?;
             file.write_all(bytes)?;
-            match entry.kind {
-                Kind::Source => fs::set_mtime(&file, mtime),
-                // As distlib and pip set them.
-                Kind::Script => fs::add_mode(&file, 0o555),
-                Kind::Executable => fs::add_mode(&file, 0o111),
-                Kind::File | Kind::Dir => Ok(()),
+            if entry.kind.is_source() {
+                fs::set_mtime(&file, mtime)?;
+            }
+            match entry.kind.further_mode() {
+                0 => Ok(()),
+                bits => fs::add_mode(&file, bits),
             }
         });
         written.map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))

@@ -76,7 +76,10 @@ impl Tree {
     fn link(&self, entry: &Entry, mtime: u64, mode: u32, to: &Dir, name: &str) -> io::Result<()> {
         let stat = self.dir.stat(&entry.path)?;
         // One that was changed, through whichever of its names, is not passed on.
-        if stat.mode != mode || stat.mtime != (mtime, 0) || stat.length != self.length(entry) {
+        if stat.mode != mode | entry.kind.further_mode()
+            || stat.mtime != (mtime, 0)
+            || stat.length != self.length(entry)
+        {
             return Err(io::ErrorKind::InvalidData.into());
         }
         self.dir.link(&entry.path, to, name)
@@ -88,7 +91,13 @@ impl Tree {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let clone = to.clone_file(&self.dir, &entry.path, name)?;
-        if entry.kind == Kind::Source { fs::set_mtime(&clone, mtime) } else { Ok(()) }
+        if entry.kind.is_source() {
+            fs::set_mtime(&clone, mtime)?;
+        }
+        match entry.kind.further_mode() {
+            0 => Ok(()),
+            bits => fs::add_mode(&clone, bits),
+        }
     }
 
     /// How long a file is here.
