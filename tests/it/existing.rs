@@ -2,8 +2,7 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::{PermissionsExt, chown, symlink};
-use std::path::Path;
+use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use predicates::str::contains;
@@ -11,41 +10,10 @@ use predicates::str::contains;
 use crate::errors::{names, world};
 use crate::fake_python::{FakePython, write_program};
 use crate::pythons::{self, Python};
-use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::testenv::{TestEnv, skip_or_fail};
 use crate::tree::Tree;
 use crate::use_env;
-
-const NOBODY: u32 = 65534;
-
-/// Runs rvenv as a user whom permissions bind: root may do anything.
-fn as_nobody(world: &TestEnv, python: &Path) -> Run {
-    let rvenv = world.path("tools/rvenv");
-    fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
-    for dir in ["", "tools"] {
-        set_mode(&world.path(dir), 0o755);
-    }
-    let drop_root = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let run =
-        if is_root(world) { world.run(drop_root[0]).args(&drop_root[1..]).arg(&rvenv) } else { world.run(&rvenv) };
-    run.env("RVENV_PYTHON", python).arg("--without-pip")
-}
-
-fn is_root(world: &TestEnv) -> bool {
-    world.run("id").arg("-u").output().success().stdout().trim() == "0"
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-}
-
-/// Gives directories to the user that [`as_nobody`] runs as.
-fn hand_over(world: &TestEnv, paths: &[&str]) {
-    if is_root(world) {
-        for path in paths {
-            chown(world.path(path), Some(NOBODY), Some(NOBODY)).unwrap();
-        }
-    }
-}
+use crate::users::{as_nobody, hand_over, set_mode};
 
 #[test]
 fn what_stands_in_the_way_is_named_before_anything_is_touched() {
@@ -169,18 +137,18 @@ fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
         set_mode(&world.path(closed), 0o555);
     }
     let path = |relative: &str| world.path(relative).display().to_string();
-    as_nobody(&world, &python).arg("closed/new/e").output().failure(&format!(
+    as_nobody(&world, &python).args(["--without-pip", "closed/new/e"]).output().failure(&format!(
         "error: cannot create directory `{}`\n  cause: Permission denied (os error 13)\n",
         path("closed/new/e")
     ));
     for (env_dir, dir) in [("e", "e/bin"), ("f", "f")] {
-        as_nobody(&world, &python).arg(env_dir).output().failure(&format!(
+        as_nobody(&world, &python).args(["--without-pip", env_dir]).output().failure(&format!(
             "error: cannot make an environment in `{}`: `{}` may not be written to\n",
             path(env_dir),
             path(dir)
         ));
     }
-    as_nobody(&world, &python).args(["--clear", "f"]).output().status(1);
+    as_nobody(&world, &python).args(["--without-pip", "--clear", "f"]).output().status(1);
     assert_eq!((names(&world.path("e")), names(&world.path("f"))), (vec!["bin".to_owned()], vec!["mine".to_owned()]));
     for dir in ["closed", "e/bin", "f"] {
         set_mode(&world.path(dir), 0o755);
@@ -196,7 +164,7 @@ fn clear_deletes_directories_that_their_owner_may_not_write_to() {
     for dir in ["e/a/b", "e/a"] {
         set_mode(&world.path(dir), 0o000);
     }
-    as_nobody(&world, &python).args(["--clear", "e"]).output().silent_success();
+    as_nobody(&world, &python).args(["--without-pip", "--clear", "e"]).output().silent_success();
     assert!(!world.path("e/a").exists() && world.path("e/pyvenv.cfg").exists());
 }
 

@@ -16,13 +16,25 @@ pub(crate) struct FakePython {
     pub(crate) version: &'static str,
     /// What the answer says of `executable`; otherwise the script's own path.
     pub(crate) executable: Option<PathBuf>,
+    /// Whether the answer says that the script is the interpreter itself.
+    pub(crate) is_itself: bool,
+    /// Shell commands that print further answers.
+    pub(crate) further: &'static str,
     /// Shell commands for whatever else it is run for, which is ensurepip and pip.
     pub(crate) otherwise: &'static str,
 }
 
 impl Default for FakePython {
     fn default() -> Self {
-        Self { before: ":", has_ensurepip: true, version: "3.13.0", executable: None, otherwise: "exit 0" }
+        Self {
+            before: ":",
+            has_ensurepip: true,
+            version: "3.13.0",
+            executable: None,
+            is_itself: true,
+            further: ":",
+            otherwise: "exit 0",
+        }
     }
 }
 
@@ -45,17 +57,18 @@ impl FakePython {
             ("utf8-file-names", "yes"),
             ("free-threaded", "no"),
             ("ensurepip", if self.has_ensurepip { "yes" } else { "no" }),
-            ("itself", "yes"),
+            ("itself", if self.is_itself { "yes" } else { "no" }),
         ] {
             write!(answers, " '{key}' '{value}'").unwrap();
         }
-        let Self { before, otherwise, .. } = self;
+        let Self { before, further, otherwise, .. } = self;
         let script = format!(
             "#!/bin/sh\n\
-             [ \"$4\" = -c ] || {{ {otherwise}; }}\n\
+             [ \"$4\" = -c ] || {{\n{otherwise}\n}}\n\
              {before}\n\
              printf '\\0rvenv-facts\\0%s\\0' \"$6\"\n\
              printf '%s\\0'{answers}\n\
+             {further}\n\
              printf 'end-of-facts\\0%s\\0' \"$6\"\n"
         );
         write_program(path, &script)

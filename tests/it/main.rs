@@ -1,7 +1,8 @@
 //! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
 //!
 //! The harness is in `testenv` (a world per test), `tree` (what is on disk), `pythons` (which interpreters are there)
-//! and `fake_python` (one that is a script); the other files are tests, each file one promise.
+//! and `fake_python` (one that is a script); `cache_world` is a world with a cache of its own. The other files are tests,
+//! each file one promise.
 #![allow(clippy::unwrap_used, missing_docs)]
 // Most tests are for Unix so far; what only they use of the harness is idle elsewhere.
 #![cfg_attr(not(unix), allow(dead_code))]
@@ -11,15 +12,27 @@ mod activation;
 #[cfg(unix)]
 mod base;
 #[cfg(unix)]
+mod batch;
+#[cfg(unix)]
+mod cache_world;
+#[cfg(unix)]
+mod caches;
+#[cfg(unix)]
 mod clear;
 #[cfg(unix)]
 mod cli;
 #[cfg(unix)]
 mod complaints;
 #[cfg(unix)]
+mod damage;
+#[cfg(unix)]
 mod errors;
 #[cfg(unix)]
 mod existing;
+#[cfg(unix)]
+mod existing_pip;
+#[cfg(unix)]
+mod facts_cache;
 #[cfg(unix)]
 mod fake_python;
 #[cfg(unix)]
@@ -30,9 +43,16 @@ mod parity;
 #[cfg(unix)]
 mod peers;
 mod plan;
+#[cfg(unix)]
+mod progress;
 mod pythons;
 #[cfg(unix)]
+mod scripts;
+#[cfg(unix)]
 mod seed;
+#[cfg(unix)]
+mod seeds;
+mod shared_cache;
 mod skip;
 mod testenv;
 mod tidy;
@@ -41,5 +61,7 @@ mod tree;
 mod upgrade;
 #[cfg(unix)]
 mod use_env;
+#[cfg(unix)]
+mod users;
 #[cfg(unix)]
 mod venv_suite;

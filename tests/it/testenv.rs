@@ -8,13 +8,13 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
-use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 #[cfg(unix)]
 use predicates::Predicate;
 use tempfile::TempDir;
 
+use crate::shared_cache::shared_cache;
 pub(crate) use crate::skip::{notice, skip_or_fail};
 
 /// What a child inherits from us; everything else (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) is cleared.
@@ -80,22 +80,6 @@ impl TestEnv {
         };
         run.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", shared_cache())
     }
-}
-
-/// The cache of all tests that do not bring their own, so that each interpreter bootstraps pip once. It belongs to one
-/// build of the program: another one is not to pass by what that one made.
-fn shared_cache() -> &'static Path {
-    static CACHE: OnceLock<PathBuf> = OnceLock::new();
-    CACHE.get_or_init(|| {
-        let built = fs::metadata(env!("CARGO_BIN_EXE_rvenv")).unwrap().modified().unwrap();
-        let age = built.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
-        let caches = Path::new(env!("CARGO_TARGET_TMPDIR")).join("caches");
-        let cache = caches.join(age.to_string());
-        if !cache.exists() {
-            let _ = fs::remove_dir_all(&caches);
-        }
-        cache
-    })
 }
 
 /// A program to be run: its words, its directory and its whole environment.

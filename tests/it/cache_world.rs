@@ -1,0 +1,136 @@
+//! A world with a cache of its own, and an interpreter that says when it is started and whose ensurepip takes no time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::fake_python::FakePython;
+use crate::testenv::{Run, TestEnv};
+use crate::tree::Tree;
+
+/// What the interpreter does when it is asked: it says that it was started, and what a test may want besides.
+const BEFORE: &str = r#"echo probe >> "$RUNS"; eval "${ON_PROBE-}""#;
+
+/// More answers: the files that it depends on, and the wheels.
+const FURTHER: &str = r#"
+printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py"
+printf 'wheel\0%s\0' "$TOOLS/wheels" "$TOOLS/wheels"/*.whl
+"#;
+
+/// Its ensurepip installs the one wheel, which is the text of `pip/__init__.py`, in the place of any other pip. Its pip
+/// can do nothing.
+const OTHERWISE: &str = r#"
+echo "$3" >> "$RUNS"
+[ "$3" = ensurepip ] || exit "${PIP_STATUS-0}"
+eval "${ON_ENSUREPIP-}"
+bin=${0%/*}
+packages=${bin%/*}/lib/python3.13/site-packages
+for wheel in "$TOOLS/wheels"/*.whl; do
+    version=${wheel##*/pip-} version=${version%%-*}
+    rm -rf "$packages"/pip*
+    mkdir -p "$packages/pip" "$packages/pip-$version.dist-info"
+    cat "$wheel" > "$packages/pip/__init__.py"
+    printf '../../../bin/pip,,\npip/__init__.py,,\n' > "$packages/pip-$version.dist-info/RECORD"
+    printf '#!%s\nimport pip\n' "$0" > "$bin/pip"
+    chmod 755 "$bin/pip"
+done
+exit 0
+"#;
+
+pub(crate) struct CacheWorld {
+    pub(crate) world: TestEnv,
+    pub(crate) python: PathBuf,
+}
+
+impl CacheWorld {
+    /// With such an interpreter in `tools/python3`.
+    pub(crate) fn new() -> Self {
+        Self::with(recording())
+    }
+
+    pub(crate) fn with(python: FakePython) -> Self {
+        let world = TestEnv::new();
+        let python = python.write(&world.path("tools/python3"));
+        for dir in ["tools/wheels", "tmp"] {
+            fs::create_dir(world.path(dir)).unwrap();
+        }
+        for (file, text) in [("libpython.so", "1"), ("venv.py", "1"), ("wheels/pip-1.0-py3-none-any.whl", "one\n")] {
+            fs::write(world.path("tools").join(file), text).unwrap();
+        }
+        Self { world, python }
+    }
+
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.world.path(relative)
+    }
+
+    /// `rvenv`, told to use this interpreter and this cache.
+    pub(crate) fn rvenv(&self) -> Run {
+        self.at_home(self.world.rvenv(&self.python))
+    }
+
+    /// A program, told where things are in this world.
+    pub(crate) fn at_home(&self, run: Run) -> Run {
+        run.env("RVENV_CACHE_DIR", self.path("cache"))
+            .env("TMPDIR", self.path("tmp"))
+            .env("RUNS", self.path("runs"))
+            .env("TOOLS", self.path("tools"))
+    }
+
+    /// Makes an environment of a run, which has to be silent; what it looks like.
+    #[track_caller]
+    pub(crate) fn made_by(&self, run: Run) -> Tree {
+        let env_dir = self.path("e");
+        if env_dir.exists() {
+            fs::remove_dir_all(&env_dir).unwrap();
+        }
+        run.arg("e").output().silent_success();
+        Tree::read(&env_dir)
+    }
+
+    /// Makes an environment with pip.
+    #[track_caller]
+    pub(crate) fn made(&self) -> Tree {
+        self.made_by(self.rvenv())
+    }
+
+    /// What the interpreter was started for since this was last asked: words, each with a space after it.
+    pub(crate) fn started(&self) -> String {
+        let text = fs::read_to_string(self.path("runs")).unwrap_or_default();
+        let _ = fs::remove_file(self.path("runs"));
+        text.replace('\n', " ")
+    }
+
+    /// The files of the cache with such a path, in order.
+    pub(crate) fn cached(&self, part: &str) -> Vec<PathBuf> {
+        let entries = WalkDir::new(self.path("cache")).sort_by_file_name().into_iter().flatten();
+        entries.map(DirEntry::into_path).filter(|path| path.to_string_lossy().contains(part)).collect()
+    }
+
+    /// The one kept seed.
+    #[track_caller]
+    pub(crate) fn seed(&self) -> PathBuf {
+        let [seed] = &self.cached(".seed")[..] else { panic!("one seed should be kept: {:?}", self.cached("")) };
+        seed.clone()
+    }
+
+    /// The one entry with facts.
+    #[track_caller]
+    pub(crate) fn facts(&self) -> PathBuf {
+        let [entry] = &self.cached("facts-1/")[..] else { panic!("one entry should be kept: {:?}", self.cached("")) };
+        entry.clone()
+    }
+
+    /// States that nothing has been left where temporary files are made.
+    #[track_caller]
+    pub(crate) fn assert_no_litter(&self) {
+        let left = Tree::read(&self.path("tmp"));
+        assert!(left.0.is_empty(), "{left:?}");
+    }
+}
+
+/// The interpreter of such a world, to be written with something else about it.
+pub(crate) fn recording() -> FakePython {
+    FakePython { before: BEFORE, further: FURTHER, otherwise: OTHERWISE, ..FakePython::default() }
+}

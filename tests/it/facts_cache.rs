@@ -1,0 +1,204 @@
+//! What an interpreter answers is kept, and believed for as long as nothing has changed that it depends on.
+
+use std::fs::{self, File};
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::Path;
+
+use crate::cache_world::{CacheWorld, recording};
+use crate::fake_python::FakePython;
+use crate::pythons;
+use crate::testenv::{TestEnv, skip_or_fail};
+
+const ASKED: &str = "probe ";
+
+#[test]
+fn an_interpreter_that_is_known_is_not_started() {
+    let world = CacheWorld::new();
+    let cold = world.made();
+    assert_eq!(world.started(), "probe ensurepip ");
+    for _ in 0..2 {
+        assert_eq!(cold.diff(&world.made()), "");
+        world.made_by(world.rvenv().arg("--without-pip"));
+        assert_eq!(world.started(), "");
+    }
+    world.assert_no_litter();
+}
+
+/// Not even a shell is.
+#[test]
+fn a_warm_run_is_one_process() {
+    let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some()) else {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
+    };
+    let world = TestEnv::new();
+    let trace = world.path("trace");
+    let strace = ["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", trace.to_str().unwrap()];
+    if !world.run(strace[0]).args(&strace[1..]).arg("true").try_output().is_ok_and(|outcome| outcome.succeeded()) {
+        return skip_or_fail("strace", "no strace, so the processes of a warm run are not counted");
+    }
+    world.rvenv(&python.path).arg("cold").output().silent_success();
+    for arguments in [&["with pip"][..], &["--without-pip", "without"]] {
+        let run = world.run(strace[0]).args(&strace[1..]).arg(env!("CARGO_BIN_EXE_rvenv")).args(arguments);
+        run.env("RVENV_PYTHON", &python.path).output().silent_success();
+        let traced = fs::read_to_string(&trace).unwrap();
+        assert_eq!(traced.matches("exec").count(), 1, "{traced}");
+    }
+}
+
+/// Writes over a file until its time of change is another one: clocks of file systems are slow.
+fn rewrite(path: &Path, text: &str) {
+    let changed = |path: &Path| fs::metadata(path).map(|metadata| (metadata.ctime(), metadata.ctime_nsec())).ok();
+    let before = changed(path);
+    while changed(path) == before {
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// The same size, and the time of change put back.
+fn rewrite_in_secret(path: &Path, text: &str) {
+    let mtime = fs::metadata(path).unwrap().modified().unwrap();
+    rewrite(path, text);
+    File::options().append(true).open(path).unwrap().set_modified(mtime).unwrap();
+}
+
+fn of_version(world: &CacheWorld, version: &'static str, path: &Path) -> String {
+    // The answer names `tools/python3`, whatever file it is in.
+    let executable = Some(world.python.clone());
+    fs::read_to_string(FakePython { version, executable, ..recording() }.write(path)).unwrap()
+}
+
+#[test]
+fn an_interpreter_that_has_changed_is_asked_anew() {
+    let world = CacheWorld::new();
+    let version = || {
+        world.made();
+        let cfg = fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap();
+        let line = cfg.lines().find(|line| line.starts_with("version = ")).unwrap().to_owned();
+        (line.replace("version = ", ""), world.started())
+    };
+    let expect = |version: &str, started: &str| (version.to_owned(), started.to_owned());
+    assert_eq!(version(), expect("3.13.0", "probe ensurepip "));
+    assert_eq!(version(), expect("3.13.0", ""));
+    let other = world.path("other");
+
+    rewrite(&world.python, &of_version(&world, "3.13.11", &other));
+    assert_eq!(version(), expect("3.13.11", "probe ensurepip "), "written over");
+
+    rewrite_in_secret(&world.python, &of_version(&world, "3.13.12", &other));
+    assert_eq!(version(), expect("3.13.12", "probe ensurepip "), "written over, of the same size and time");
+
+    let mtime = fs::metadata(&world.python).unwrap().modified().unwrap();
+    of_version(&world, "3.13.13", &other);
+    File::options().append(true).open(&other).unwrap().set_modified(mtime).unwrap();
+    fs::rename(&other, &world.python).unwrap();
+    assert_eq!(version(), expect("3.13.13", "probe ensurepip "), "another file, of the same size and time");
+
+    of_version(&world, "3.13.14", &other);
+    fs::remove_file(&world.python).unwrap();
+    symlink(&other, &world.python).unwrap();
+    assert_eq!(version(), expect("3.13.14", "probe ensurepip "), "a link");
+
+    of_version(&world, "3.13.15", &world.path("yet-another"));
+    fs::remove_file(&world.python).unwrap();
+    symlink(world.path("yet-another"), &world.python).unwrap();
+    assert_eq!(version(), expect("3.13.15", "probe ensurepip "), "a link that leads elsewhere");
+    assert_eq!(version(), expect("3.13.15", ""));
+}
+
+#[test]
+fn a_file_on_which_the_answers_depend_has_changed() {
+    let world = CacheWorld::new();
+    world.made();
+    world.started();
+    let now_otherwise = |what: &str| {
+        world.made();
+        assert!(world.started().starts_with(ASKED), "{what}: the interpreter should have been asked");
+        world.made();
+        assert_eq!(world.started(), "", "{what}: and then it is known again");
+    };
+    for file in ["tools/libpython.so", "tools/venv.py"] {
+        let path = world.path(file);
+        rewrite(&path, "longer");
+        now_otherwise("written over");
+        rewrite_in_secret(&path, "LONGER");
+        now_otherwise("written over, of the same size and time");
+        fs::rename(&path, world.path("aside")).unwrap();
+        fs::copy(world.path("aside"), &path).unwrap();
+        now_otherwise("another file");
+        fs::remove_file(&path).unwrap();
+        now_otherwise("gone");
+        fs::write(&path, "").unwrap();
+        now_otherwise("back");
+    }
+}
+
+#[test]
+fn in_another_environment_it_is_asked_anew() {
+    let world = CacheWorld::new();
+    let started = |name: &str, value: &str| {
+        world.made_by(world.rvenv().arg("--without-pip").env(name, value));
+        world.started()
+    };
+    started("LC_ALL", "");
+    for (name, value) in [
+        ("LC_ALL", "C"),
+        ("LC_CTYPE", "POSIX"),
+        ("LANG", "en_GB.UTF-8"),
+        ("LD_LIBRARY_PATH", "/nonexistent"),
+        ("LD_LIBRARY_PATH", "/nonexistent/other"),
+        ("DYLD_LIBRARY_PATH", "/nonexistent"),
+    ] {
+        assert_eq!(started(name, value), ASKED, "{name}={value}");
+        assert_eq!(started(name, value), "", "{name}={value}");
+    }
+    // What isolated interpreters do not see does not matter.
+    for (name, value) in [("LC_ALL", "C"), ("LC_ALL", ""), ("PYTHONPATH", "/nonexistent")] {
+        assert_eq!(started(name, value), "", "{name}={value}");
+    }
+}
+
+#[test]
+fn what_leads_to_an_interpreter_may_lead_elsewhere_tomorrow_and_is_not_kept() {
+    let world = CacheWorld::new();
+    let shim = FakePython { executable: Some(world.python.clone()), ..recording() }.write(&world.path("shims/python"));
+    let wrapper = FakePython { is_itself: false, ..recording() }.write(&world.path("wrapper/python"));
+    for program in [shim, wrapper] {
+        for _ in 0..2 {
+            world.made_by(world.rvenv().env("RVENV_PYTHON", &program).arg("--without-pip"));
+            assert_eq!(world.started(), ASKED, "{}", program.display());
+        }
+    }
+    assert!(world.cached("facts-1/").is_empty());
+}
+
+/// They answer with the name by which they were called.
+#[test]
+fn each_name_of_an_interpreter_has_its_own_answer() {
+    let world = CacheWorld::new();
+    let link = world.path("link/python3.13");
+    fs::create_dir(world.path("link")).unwrap();
+    symlink(&world.python, &link).unwrap();
+    let executable = |python: &Path| {
+        world.made_by(world.rvenv().env("RVENV_PYTHON", python).arg("--without-pip"));
+        fs::read_link(world.path("e/bin/python3")).unwrap()
+    };
+    executable(&world.python);
+    assert_eq!(world.started(), ASKED);
+    executable(&link);
+    assert_eq!(world.started(), ASKED);
+    assert_eq!(world.cached("facts-1/").len(), 2);
+    executable(&world.python);
+    executable(&link);
+    assert_eq!(world.started(), "");
+}
+
+#[test]
+fn the_answers_of_interpreters_that_are_gone_are_deleted() {
+    let world = CacheWorld::new();
+    let make = |python: &Path| world.made_by(world.rvenv().env("RVENV_PYTHON", python).arg("--without-pip"));
+    make(&world.python);
+    let old = world.facts();
+    fs::rename(&world.python, world.path("tools/python3.13")).unwrap();
+    make(&recording().write(&world.path("new/python3")));
+    assert_ne!(world.facts(), old);
+}

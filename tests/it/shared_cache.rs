@@ -1,0 +1,21 @@
+//! One cache for all tests that do not bring their own, so that each interpreter bootstraps pip once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::SystemTime;
+
+/// Its directory. It belongs to one build of the program: another one is not to pass by what that one made.
+pub(crate) fn shared_cache() -> &'static Path {
+    static CACHE: OnceLock<PathBuf> = OnceLock::new();
+    CACHE.get_or_init(|| {
+        let built = fs::metadata(env!("CARGO_BIN_EXE_rvenv")).unwrap().modified().unwrap();
+        let age = built.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
+        let caches = Path::new(env!("CARGO_TARGET_TMPDIR")).join("caches");
+        let cache = caches.join(age.to_string());
+        if !cache.exists() {
+            let _ = fs::remove_dir_all(&caches);
+        }
+        cache
+    })
+}

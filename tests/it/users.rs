@@ -1,0 +1,41 @@
+//! Users whom permissions bind: root may do anything.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::path::Path;
+
+use crate::testenv::{Run, TestEnv};
+
+const NOBODY: u32 = 65534;
+
+/// Runs rvenv as such a user.
+pub(crate) fn as_nobody(world: &TestEnv, python: &Path) -> Run {
+    let rvenv = world.path("tools/rvenv");
+    if !rvenv.exists() {
+        fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
+    }
+    for dir in ["", "tools"] {
+        set_mode(&world.path(dir), 0o755);
+    }
+    let drop_root = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let run =
+        if is_root(world) { world.run(drop_root[0]).args(&drop_root[1..]).arg(&rvenv) } else { world.run(&rvenv) };
+    run.env("RVENV_PYTHON", python)
+}
+
+pub(crate) fn is_root(world: &TestEnv) -> bool {
+    world.run("id").arg("-u").output().success().stdout().trim() == "0"
+}
+
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// Gives directories to the user that [`as_nobody`] runs as.
+pub(crate) fn hand_over(world: &TestEnv, paths: &[&str]) {
+    if is_root(world) {
+        for path in paths {
+            chown(world.path(path), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+}
