@@ -18,9 +18,9 @@ printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py"
 printf 'wheel\0%s\0' "$TOOLS/wheels" "$TOOLS/wheels"/*.whl
 "#;
 
-/// Its ensurepip installs the one wheel, which is the text of `pip/__init__.py`, in the place of any other pip. Its pip
-/// can do nothing.
-const OTHERWISE: &str = r#"
+/// Its ensurepip installs the one wheel, which is the text of `pip/__init__.py`, in the place of any other pip, and a
+/// script, which begins as pip has it begin. Its pip can do nothing.
+const OTHERWISE: &str = r##"
 echo "$3" >> "$RUNS"
 [ "$3" = ensurepip ] || exit "${PIP_STATUS-0}"
 eval "${ON_ENSUREPIP-}"
@@ -32,11 +32,14 @@ for wheel in "$TOOLS/wheels"/*.whl; do
     mkdir -p "$packages/pip" "$packages/pip-$version.dist-info"
     cat "$wheel" > "$packages/pip/__init__.py"
     printf '../../../bin/pip,,\npip/__init__.py,,\n' > "$packages/pip-$version.dist-info/RECORD"
-    printf '#!%s\nimport pip\n' "$0" > "$bin/pip"
+    case $0 in
+    *" "*) printf "#!/bin/sh\n'''exec' \"%s\" \"\$0\" \"\$@\"\n' '''\nimport pip\n" "$0" > "$bin/pip" ;;
+    *) printf '#!%s\nimport pip\n' "$0" > "$bin/pip" ;;
+    esac
     chmod 755 "$bin/pip"
 done
 exit 0
-"#;
+"##;
 
 pub(crate) struct CacheWorld {
     pub(crate) world: TestEnv,

@@ -1,1 +1,183 @@
+//! Whatever becomes of a cache, the environments are those that a good one gives, in silence; and it is good again.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::cache_world::CacheWorld;
+use crate::pythons;
+use crate::testenv::skip_or_fail;
+use crate::users::set_mode;
+
+/// What a file of the cache may be instead of what rvenv wrote.
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    /// Cut off to so many bytes.
+    Cut(usize),
+    /// With one bit of this byte the other way.
+    Flipped(usize),
+    Garbage,
+    Gone,
+    Directory,
+    FullDirectory,
+    DanglingLink,
+    LinkToItself,
+    /// A link to the same contents: whoever made it decides what they are tomorrow.
+    LinkToACopy,
+    Pipe,
+    WritableByOthers,
+}
+
+/// Those that do not depend on what is in the file.
+const WHOLESALE: [Damage; 9] = [
+    Damage::Garbage,
+    Damage::Gone,
+    Damage::Directory,
+    Damage::FullDirectory,
+    Damage::DanglingLink,
+    Damage::LinkToItself,
+    Damage::LinkToACopy,
+    Damage::Pipe,
+    Damage::WritableByOthers,
+];
+
+impl Damage {
+    fn inflict(self, world: &CacheWorld, file: &Path) {
+        let mut bytes = fs::read(file).unwrap();
+        match self {
+            Self::Cut(length) => fs::write(file, &bytes[..length]).unwrap(),
+            Self::Flipped(at) => {
+                bytes[at] ^= 1 << (at % 8);
+                fs::write(file, bytes).unwrap();
+            }
+            // Some more than the list of a seed may have at first sight.
+            Self::Garbage => fs::write(file, b"rvenv seed \xff\0".repeat(20_000)).unwrap(),
+            Self::WritableByOthers => set_mode(file, 0o666),
+            other => {
+                fs::remove_file(file).unwrap();
+                other.take_its_place(world, file, &bytes);
+            }
+        }
+    }
+
+    fn take_its_place(self, world: &CacheWorld, file: &Path, bytes: &[u8]) {
+        match self {
+            Self::Directory => fs::create_dir(file).unwrap(),
+            Self::FullDirectory => fs::create_dir_all(file.join("full")).unwrap(),
+            Self::DanglingLink => symlink("/nonexistent/file", file).unwrap(),
+            Self::LinkToItself => symlink(file, file).unwrap(),
+            Self::LinkToACopy => {
+                let copy = world.path("copy");
+                fs::write(&copy, bytes).unwrap();
+                symlink(copy, file).unwrap();
+            }
+            Self::Pipe => drop(world.world.run("mkfifo").arg(file).output().success()),
+            _ => {}
+        }
+    }
+}
+
+/// Every so many bytes, and the first and the last.
+fn places(length: usize, step: usize) -> impl Iterator<Item = usize> {
+    (0..length).step_by(step).chain([1, length / 2, length - 1])
+}
+
+/// Damages a file of a warm cache in one way after the other. `file` finds it; `warm` is what a warm run starts.
+fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl IntoIterator<Item = Damage>) {
+    let good = world.made();
+    let mut failures = Vec::new();
+    for damage in damages {
+        world.made();
+        world.started();
+        damage.inflict(world, &file(world));
+        let difference = good.diff(&world.made());
+        if !difference.is_empty() {
+            failures.push(format!("{damage:?}: {difference}"));
+        }
+        world.started();
+        world.made();
+        let started = world.started();
+        if !started.is_empty() {
+            failures.push(format!("{damage:?} is not mended: a second run starts {started}"));
+            // So that the next one has a good cache to damage.
+            fs::remove_dir_all(world.path("cache")).unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    world.assert_no_litter();
+}
+
+fn length_of(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf) -> usize {
+    world.made();
+    usize::try_from(fs::metadata(file(world)).unwrap().len()).unwrap()
+}
+
+#[test]
+fn a_damaged_entry_of_facts_is_made_anew() {
+    let world = CacheWorld::new();
+    let length = length_of(&world, CacheWorld::facts);
+    survives(&world, CacheWorld::facts, places(length, 97).map(Damage::Cut));
+    survives(&world, CacheWorld::facts, places(length, 41).map(Damage::Flipped));
+}
+
+#[test]
+fn a_damaged_seed_is_made_anew() {
+    let world = CacheWorld::new();
+    let length = length_of(&world, CacheWorld::seed);
+    survives(&world, CacheWorld::seed, places(length, 97).map(Damage::Cut));
+    survives(&world, CacheWorld::seed, places(length, 41).map(Damage::Flipped));
+}
+
+#[test]
+fn what_has_taken_the_place_of_an_entry_of_facts_goes() {
+    survives(&CacheWorld::new(), CacheWorld::facts, WHOLESALE);
+}
+
+#[test]
+fn what_has_taken_the_place_of_a_seed_goes() {
+    survives(&CacheWorld::new(), CacheWorld::seed, WHOLESALE);
+}
+
+/// Nobody needs it but those who make the same seed at the same time.
+#[test]
+fn whatever_has_the_name_of_a_lock_does_no_harm() {
+    let world = CacheWorld::new();
+    let good = world.made();
+    for damage in [Damage::Directory, Damage::DanglingLink, Damage::LinkToItself, Damage::Pipe, Damage::Gone] {
+        let [lock] = &world.cached(".lock")[..] else { panic!("one lock: {:?}", world.cached("")) };
+        world.started();
+        damage.inflict(&world, lock);
+        fs::remove_file(world.seed()).unwrap();
+        assert_eq!(good.diff(&world.made()), "", "{damage:?}");
+        assert_eq!(world.started(), "ensurepip ", "{damage:?}");
+        assert_eq!(good.diff(&world.made()), "", "{damage:?}");
+        assert_eq!(world.started(), "", "{damage:?}: the seed should have been kept");
+        let _ = fs::remove_file(lock).or_else(|_| fs::remove_dir(lock));
+        fs::write(lock, "").unwrap();
+    }
+}
+
+/// With the megabytes of a real pip, where the data of a seed is read in more than one piece.
+#[test]
+fn a_damaged_seed_of_a_real_pip_is_made_anew() {
+    let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some() && python.minor > 10)
+    else {
+        return skip_or_fail("pythons", "no interpreter from 3.11 on has ensurepip");
+    };
+    let world = CacheWorld { python: python.path.clone(), ..CacheWorld::new() };
+    let length = length_of(&world, CacheWorld::seed);
+    let good = world.made();
+    let in_data = [length / 3, length - 1].map(Damage::Flipped);
+    for damage in in_data.into_iter().chain([Damage::Flipped(200), Damage::Cut(length / 2)]) {
+        let seed = world.seed();
+        let whole = fs::read(&seed).unwrap();
+        damage.inflict(&world, &seed);
+        let damaged = fs::read(&seed).unwrap();
+        assert_eq!(good.diff(&world.made()), "", "{damage:?}");
+        let mended = fs::read(&seed).unwrap();
+        assert!(mended != damaged && mended.len() == whole.len(), "{damage:?}");
+        assert_eq!(good.diff(&world.made()), "", "{damage:?}, mended");
+        assert!(fs::read(&seed).unwrap() == mended, "{damage:?}: it should have been of use");
+    }
+    world.assert_no_litter();
+}
