@@ -36,7 +36,7 @@ for wheel in "$TOOLS/wheels"/*.whl; do
     *" "*) printf "#!/bin/sh\n'''exec' \"%s\" \"\$0\" \"\$@\"\n' '''\nimport pip\n" "$0" > "$bin/pip" ;;
     *) printf '#!%s\nimport pip\n' "$0" > "$bin/pip" ;;
     esac
-    chmod 755 "$bin/pip"
+    chmod a+rx "$bin/pip"
 done
 exit 0
 "##;

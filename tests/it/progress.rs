@@ -1,1 +1,80 @@
+//! What takes seconds is announced where somebody sees it, and nowhere else.
 
+use std::fs;
+
+use crate::cache_world::CacheWorld;
+use crate::pythons;
+use crate::testenv::{Outcome, skip_or_fail};
+
+/// Runs a command with a pseudo-terminal for its stderr and shows what that displays.
+const PTY: &str = r"
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+shown = b''
+try:
+    while True:
+        data = os.read(terminal, 65536)
+        if not data:
+            break
+        shown += data
+except OSError:
+    pass
+sys.stdout.buffer.write(shown)
+sys.exit(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
+";
+
+/// What a terminal displays of a run.
+fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&str]) -> Option<Outcome> {
+    let Some(python) = pythons::all().last() else {
+        skip_or_fail("pythons", "no interpreter to make a terminal with");
+        return None;
+    };
+    let run = world.world.run(&python.path).args(["-I", "-c", PTY, env!("CARGO_BIN_EXE_rvenv")]).args(arguments);
+    let run = world.at_home(run).env("RVENV_PYTHON", &world.python).env("TERM", "xterm");
+    Some(variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output())
+}
+
+/// A line, and what overwrites it: blanks of its width.
+fn shown_and_gone(line: &str) -> String {
+    format!("{line}\r{}\r", " ".repeat(line.chars().count()))
+}
+
+#[test]
+fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
+    let world = CacheWorld::new();
+    for (variables, arguments, line) in [
+        (&[("RVENV_NO_CACHE", "1")][..], &["a", "b"][..], "Preparing pip 1.0 for Python 3.13…"),
+        (&[], &["a"], "Preparing pip 1.0 for Python 3.13, once…"),
+    ] {
+        let _ = fs::remove_dir_all(world.path("a"));
+        let _ = fs::remove_dir_all(world.path("b"));
+        let Some(outcome) = on_a_terminal(&world, variables, arguments) else { return };
+        let outcome = outcome.success();
+        assert_eq!(outcome.stdout(), shown_and_gone(line), "{outcome}");
+    }
+    for arguments in [&["a"][..], &["new"], &["--without-pip", "newer"]] {
+        let Some(outcome) = on_a_terminal(&world, &[], arguments) else { return };
+        let outcome = outcome.success();
+        assert_eq!(outcome.stdout(), "", "{outcome}");
+    }
+}
+
+#[test]
+fn it_is_gone_before_an_error_is_said() {
+    let world = CacheWorld::new();
+    let Some(outcome) = on_a_terminal(&world, &[("ON_ENSUREPIP", "exit 1"), ("NO_COLOR", "1")], &["e"]) else {
+        return;
+    };
+    let outcome = outcome.status(1);
+    let start = shown_and_gone("Preparing pip 1.0 for Python 3.13, once…") + "error: cannot install pip:";
+    assert!(outcome.stdout().starts_with(&start), "{outcome}");
+}
+
+#[test]
+fn nothing_is_said_where_stderr_is_no_terminal() {
+    let world = CacheWorld::new();
+    world.rvenv().arg("e").output().silent_success();
+    assert_eq!(world.started(), "probe ensurepip ");
+}
