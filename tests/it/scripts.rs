@@ -1,1 +1,103 @@
+//! The scripts of a restored pip start wherever the environment is, and nothing in its name is ever code.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::pythons::{self, Python};
+use crate::testenv::{TestEnv, skip_or_fail};
+use crate::tree::Tree;
+
+/// Says what in a `RECORD` is not so.
+const RECORD_IS_RIGHT: &str = "
+import base64, csv, glob, hashlib, os, sys
+count = 0
+for record in glob.glob(os.path.join(sys.prefix, 'lib', '*', 'site-packages', 'pip-*.dist-info', 'RECORD')):
+    root = os.path.dirname(os.path.dirname(record))
+    for path, digest, size in csv.reader(open(record, encoding='utf-8', newline='')):
+        contents = open(os.path.join(root, path), 'rb').read()
+        sha256 = base64.urlsafe_b64encode(hashlib.sha256(contents).digest()).decode().rstrip('=')
+        assert not digest or (digest, size) == ('sha256=' + sha256, str(len(contents))), (path, digest, sha256)
+        count += path.endswith('/bin/pip') and bool(digest)
+print(count)
+";
+
+/// Names of environments for whose interpreters a plain first line will not do.
+fn names() -> [String; 5] {
+    let long = format!("{}/{}", "x".repeat(90), "y".repeat(90));
+    [
+        "with space".to_owned(),
+        "a \"b\" $(touch pwned) `touch pwned` it's ''' \\ \\n".to_owned(),
+        format!("{long}/\"$(touch${{IFS}}pwned)';touch${{IFS}}pwned;'''\\x"),
+        format!("{long}/(a)&b#c*"),
+        long,
+    ]
+}
+
+/// The oldest and the newest, whose pips write scripts each in its own way.
+fn first_and_last() -> Vec<&'static Python> {
+    let mut pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
+    pythons.drain(1..pythons.len().max(2) - 1);
+    pythons
+}
+
+#[test]
+fn pip_starts_and_can_be_removed_wherever_it_is() {
+    let pythons = first_and_last();
+    if pythons.is_empty() {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
+    }
+    for python in pythons {
+        let world = TestEnv::new();
+        let env_dirs = names().map(|name| world.path(name));
+        world.rvenv(&python.path).args(&env_dirs).output().silent_success();
+        for env_dir in &env_dirs {
+            pip_starts(&world, python, env_dir);
+            let interpreter = env_dir.join("bin/python");
+            let outcome = world.run(&interpreter).args(["-I", "-c", RECORD_IS_RIGHT]).output().success();
+            assert_eq!(outcome.stdout(), "1\n", "{outcome}");
+            world.run(&interpreter).args(["-m", "ensurepip._uninstall"]).output().success();
+            let left: Vec<String> = Tree::read(env_dir).0.into_keys().filter(|path| path.contains("/pip")).collect();
+            assert!(left.is_empty(), "{left:?} in {}", env_dir.display());
+        }
+        let everything = Tree::read(&world.path(""));
+        assert!(everything.0.keys().all(|path| !path.ends_with("/pwned") && path != "pwned"), "something was run");
+    }
+}
+
+/// The shell and Python read the first lines each in their own way.
+#[track_caller]
+fn pip_starts(world: &TestEnv, python: &Python, env_dir: &Path) {
+    let version = format!("pip {} from {}", python.bundled_pip.as_ref().unwrap(), env_dir.join("lib").display());
+    for script in ["pip", "pip3"].map(|name| env_dir.join("bin").join(name)) {
+        for run in [world.run(&script), world.run(env_dir.join("bin/python")).arg(&script)] {
+            let outcome = run.arg("--version").output().success();
+            assert!(outcome.stdout().starts_with(&version), "{outcome}");
+        }
+    }
+}
+
+/// Then the scripts of the environment in which ensurepip is run begin as these do.
+#[test]
+fn a_seed_is_kept_wherever_the_cache_is() {
+    let pythons = first_and_last();
+    if pythons.is_empty() {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
+    }
+    for python in pythons {
+        let world = TestEnv::new();
+        let make = |cache: Option<PathBuf>| {
+            let run = world.rvenv(&python.path).arg("e");
+            let run = cache.iter().fold(run, |run, cache| run.env("RVENV_CACHE_DIR", cache));
+            run.output().silent_success();
+            let tree = Tree::read(&world.path("e"));
+            fs::remove_dir_all(world.path("e")).unwrap();
+            tree
+        };
+        let expected = make(None);
+        let cache = world.path("with space");
+        assert_eq!(expected.diff(&make(Some(cache.clone()))), "");
+        let names = fs::read_dir(cache.join("seeds-1")).unwrap().map(|entry| entry.unwrap().path());
+        let seeds: Vec<_> = names.filter(|path| path.extension().is_some_and(|end| end == "seed")).collect();
+        assert_eq!(seeds.len(), 1, "{}", python.path.display());
+    }
+}

@@ -24,8 +24,12 @@ pub(crate) enum Kind {
     Symlink(PathBuf),
     /// A file that is nobody else's: with one name only.
     File(Vec<u8>),
-    /// Compiled bytecode counts by presence: it holds a time, and marshal need not give the same bytes twice.
-    Bytecode,
+    /// Compiled bytecode, without the time that it holds.
+    Bytecode {
+        length: usize,
+        /// Nothing where Python need not write the same bytes twice.
+        code: Vec<u8>,
+    },
     /// A pipe, a socket, a device, or a file with a second name (an edit here would reach the other).
     Odd(String),
 }
@@ -72,12 +76,26 @@ fn read_entry(entry: &DirEntry) -> Entry {
 fn read_file(entry: &DirEntry) -> Kind {
     let names = names(entry);
     if names > 1 {
-        Kind::Odd(format!("a file with {names} names"))
-    } else if entry.path().extension().is_some_and(|extension| extension == "pyc") {
-        Kind::Bytecode
-    } else {
-        Kind::File(fs::read(entry.path()).expect("cannot read a file of the test's own"))
+        return Kind::Odd(format!("a file with {names} names"));
     }
+    let contents = fs::read(entry.path()).expect("cannot read a file of the test's own");
+    if entry.path().extension().is_some_and(|extension| extension == "pyc") {
+        bytecode(contents)
+    } else {
+        Kind::File(contents)
+    }
+}
+
+/// The first two bytes are a number that is greater in each CPython than in those before it, and small in PyPy. Until
+/// 3.10, marshal writes the constants that are sets in any order.
+fn bytecode(mut bytes: Vec<u8>) -> Kind {
+    const CPYTHON_3_11: u16 = 3495;
+    let length = bytes.len();
+    let magic = bytes.first_chunk().map_or(0, |magic| u16::from_le_bytes(*magic));
+    if let Some(time) = bytes.get_mut(8..12) {
+        time.fill(0);
+    }
+    Kind::Bytecode { length, code: if magic < CPYTHON_3_11 { Vec::new() } else { bytes } }
 }
 
 #[cfg(unix)]
@@ -129,7 +147,7 @@ impl fmt::Debug for Kind {
             Self::Dir => f.write_str("directory"),
             Self::Symlink(target) => write!(f, "link to {}", target.display()),
             Self::File(contents) => write!(f, "file of {} bytes", contents.len()),
-            Self::Bytecode => f.write_str("bytecode"),
+            Self::Bytecode { length, .. } => write!(f, "bytecode of {length} bytes"),
             Self::Odd(what) => f.write_str(what),
         }
     }
@@ -161,12 +179,16 @@ mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
+    const CPYTHON: &str = "\u{1}~\r\n....timesizecode";
+    const PYPY: &str = "\u{1}\u{1}\r\n....timesizecode";
+
     /// Two worlds that are the same but for what `change` does to the second; what the difference looks like.
     fn difference_after(change: impl FnOnce(&std::path::Path)) -> String {
         let trees = [TestEnv::new(), TestEnv::new()];
         for world in &trees {
             fs::write(world.path("text"), "one\ntwo\nthree\n").unwrap();
-            fs::write(world.path("x.pyc"), "time").unwrap();
+            fs::write(world.path("x.pyc"), CPYTHON).unwrap();
+            fs::write(world.path("y.pyc"), PYPY).unwrap();
             symlink("text", world.path("link")).unwrap();
             fs::set_permissions(world.path("text"), fs::Permissions::from_mode(0o644)).unwrap();
         }
@@ -175,8 +197,21 @@ mod tests {
     }
 
     #[test]
-    fn equal_trees_have_no_difference_and_bytecode_counts_by_presence() {
-        assert_eq!(difference_after(|root| fs::write(root.join("x.pyc"), "later").unwrap()), "");
+    fn bytecode_may_tell_another_time_and_where_it_varies_have_other_contents() {
+        let difference = difference_after(|root| {
+            fs::write(root.join("x.pyc"), CPYTHON.replace("time", "past")).unwrap();
+            fs::write(root.join("y.pyc"), PYPY.replace("code", "edoc")).unwrap();
+        });
+        assert_eq!(difference, "");
+    }
+
+    #[test]
+    fn other_bytecode_and_bytecode_of_another_length_are_differences() {
+        let difference = difference_after(|root| {
+            fs::write(root.join("x.pyc"), CPYTHON.replace("code", "edoc")).unwrap();
+            fs::write(root.join("y.pyc"), format!("{PYPY}.")).unwrap();
+        });
+        assert!(difference.contains("x.pyc") && difference.contains("y.pyc"), "{difference}");
     }
 
     #[test]

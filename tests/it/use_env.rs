@@ -3,7 +3,10 @@
 //! Called by `parity` with the environments that it has compared, because making one with pip takes seconds.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
 
 use crate::pythons::Python;
 use crate::testenv::{Outcome, Run, TestEnv};
@@ -38,6 +41,8 @@ pub(crate) fn copies_are_dead(world: &TestEnv, python: &Python) -> bool {
 /// Uses pip for all that one does with it, and at last lets it remove itself.
 pub(crate) fn pip_works(world: &TestEnv, python: &Python, env_dir: &Path) {
     is_an_environment(world, python, env_dir);
+    bytecode_is_as_new_as_its_source(python, env_dir);
+    compiles_nothing(world, env_dir);
     has_the_bundled_pip(world, python, env_dir);
     installs_runs_and_uninstalls_a_wheel(world, python, env_dir);
     pip_removes_all_of_itself(world, env_dir);
@@ -50,6 +55,46 @@ fn is_an_environment(world: &TestEnv, python: &Python, env_dir: &Path) {
     let executable = env_dir.join("bin/python");
     let expected = [env_dir, &python.base_prefix, &executable].map(|path| format!("{}\n", path.display())).concat();
     assert_eq!(outcome.stdout(), expected, "{outcome}");
+}
+
+/// The bytecode files in an environment.
+fn bytecode(env_dir: &Path) -> Vec<PathBuf> {
+    let entries = WalkDir::new(env_dir).sort_by_file_name().into_iter();
+    let paths = entries.map(|entry| entry.expect("cannot read a directory of the test's own").into_path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "pyc")).collect()
+}
+
+/// Its header tells time and size of its source, by which importlib decides whether it is of use.
+fn bytecode_is_as_new_as_its_source(python: &Python, env_dir: &Path) {
+    let all = bytecode(env_dir);
+    assert!(all.len() > 100, "{} should have pip's bytecode", env_dir.display());
+    for path in all {
+        let name = path.file_name().expect("it is a file").to_string_lossy();
+        let stem = name.split('.').next().expect("the first part");
+        let source = path.parent().and_then(Path::parent).expect("__pycache__").join(format!("{stem}.py"));
+        let metadata = fs::metadata(&source).expect("each has a source");
+        let contents = fs::read(&path).expect("it was just listed");
+        let number = |at: usize| u32::from_le_bytes(*contents[at..].first_chunk().expect("a header"));
+        // Since 3.7, flags come first (PEP 552).
+        let start = if python.minor < 7 { 4 } else { 8 };
+        let mtime = u32::try_from(metadata.mtime()).expect("a time of this century");
+        let told = (number(start), u64::from(number(start + 4)));
+        assert_eq!(told, (mtime, metadata.len()), "{} with {}", path.display(), python.path.display());
+    }
+}
+
+/// Using pip writes no bytecode, as all that it imports has some that is good.
+fn compiles_nothing(world: &TestEnv, env_dir: &Path) {
+    let stamps = || {
+        let stamp = |path: PathBuf| {
+            let metadata = fs::metadata(&path).expect("it was just listed");
+            (path, metadata.ino(), metadata.mtime(), metadata.mtime_nsec())
+        };
+        bytecode(env_dir).into_iter().map(stamp).collect::<Vec<_>>()
+    };
+    let before = stamps();
+    let outcome = pip(world, env_dir).arg("list").output().success();
+    assert!(before == stamps(), "bytecode was written\n{outcome}");
 }
 
 fn has_the_bundled_pip(world: &TestEnv, python: &Python, env_dir: &Path) {
