@@ -1,4 +1,4 @@
-//! Several ENV_DIRs in one run are made side by side, and what comes of them is what comes of one after the other.
+//! Several environments in one run are made side by side, and what comes of them is what comes of one after the other.
 
 use std::fs;
 

@@ -1,7 +1,7 @@
 //! Whatever becomes of a cache, the environments are those that a good one gives, in silence; and it is good again.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::cache_world::CacheWorld;
@@ -94,6 +94,9 @@ fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl 
         if !difference.is_empty() {
             failures.push(format!("{damage:?}: {difference}"));
         }
+        if !is_as_rvenv_makes_it(&file(world)) {
+            failures.push(format!("{damage:?} is still there"));
+        }
         world.started();
         world.made();
         let started = world.started();
@@ -105,6 +108,11 @@ fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl 
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     world.assert_no_litter();
+}
+
+/// A file, no link to one, to which nobody else may write.
+fn is_as_rvenv_makes_it(file: &Path) -> bool {
+    fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o022 == 0)
 }
 
 fn length_of(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf) -> usize {

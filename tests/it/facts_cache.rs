@@ -157,6 +157,19 @@ fn in_another_environment_it_is_asked_anew() {
     }
 }
 
+/// As on clusters, where each module that is loaded adds its directory.
+#[test]
+fn long_variables_are_no_reason_to_ask_again() {
+    let world = CacheWorld::new();
+    let libraries = "/opt/modules/some-library/1.0/lib:".repeat(1000);
+    let started = || {
+        world.made_by(world.rvenv().arg("--without-pip").env("LD_LIBRARY_PATH", &libraries));
+        world.started()
+    };
+    assert_eq!(started(), ASKED);
+    assert_eq!(started(), "");
+}
+
 #[test]
 fn what_leads_to_an_interpreter_may_lead_elsewhere_tomorrow_and_is_not_kept() {
     let world = CacheWorld::new();

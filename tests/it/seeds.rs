@@ -157,7 +157,9 @@ fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
     let world = CacheWorld::new();
     let with = |python: &Path| world.made_by(world.rvenv().env("RVENV_PYTHON", python));
     let others = ["gone", "changed", "stays"].map(|name| recording().write(&world.path(name).join("python3")));
-    others.iter().for_each(|python| drop(with(python)));
+    for python in &others {
+        with(python);
+    }
     assert_eq!(world.cached(".seed").len(), 3);
     fs::remove_file(&others[0]).unwrap();
     fs::write(&others[1], "").unwrap();
