@@ -105,9 +105,9 @@ impl CacheWorld {
         text.replace('\n', " ")
     }
 
-    /// The files of the cache with such a path, in order.
+    /// What is in the cache and in its directories, as far as its path has this in it, in order.
     pub(crate) fn cached(&self, part: &str) -> Vec<PathBuf> {
-        let entries = WalkDir::new(self.path("cache")).sort_by_file_name().into_iter().flatten();
+        let entries = WalkDir::new(self.path("cache")).max_depth(2).sort_by_file_name().into_iter().flatten();
         entries.map(DirEntry::into_path).filter(|path| path.to_string_lossy().contains(part)).collect()
     }
 
