@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use crate::cache_world::{CacheWorld, recording};
 use crate::fake_python::FakePython;
@@ -214,4 +215,20 @@ fn the_answers_of_interpreters_that_are_gone_are_deleted() {
     fs::rename(&world.python, world.path("tools/python3.13")).unwrap();
     make(&recording().write(&world.path("new/python3")));
     assert_ne!(world.facts(), old);
+}
+
+#[test]
+fn what_a_writer_that_died_has_left_is_deleted_and_what_one_is_writing_stays() {
+    let world = CacheWorld::new();
+    world.made();
+    let leave = |name: &str, age: Duration| {
+        let path = world.path("cache").join(name);
+        File::create(&path).unwrap().set_modified(SystemTime::now() - age).unwrap();
+        path
+    };
+    let day = Duration::from_secs(24 * 60 * 60);
+    let old = ["facts-1/0000000a.1-0.new", "seeds-1/0000000a.seed.1-0.new"].map(|name| leave(name, day));
+    let new = ["facts-1/0000000b.1-0.new", "seeds-1/0000000b.seed.1-0.new"].map(|name| leave(name, Duration::ZERO));
+    world.made_by(world.rvenv().env("RVENV_PYTHON", recording().write(&world.path("other/python3"))));
+    assert!(old.iter().all(|path| !path.exists()) && new.iter().all(|path| path.exists()), "{:?}", world.cached(""));
 }
