@@ -123,7 +123,10 @@ impl<'a> Source<'a> {
             return Ok(Some(seed));
         }
         prune(cache, &self.stem);
-        self.make_in(cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?)
+        let scratch = cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?;
+        // Where scripts have to start otherwise, those that pip writes need not be sound, and are no model.
+        let is_plain = self.env_paths(&scratch)?.has_plain_shebang();
+        if is_plain { self.make_in(scratch) } else { self.make_in_temp() }
     }
 
     /// Makes the seed where nobody keeps anything.
@@ -133,7 +136,8 @@ impl<'a> Source<'a> {
 
     /// Makes the seed in a new directory.
     fn make_in(&self, scratch: TempDir) -> Result<Option<Seed>> {
-        let env = self.scratch_env(&scratch.path().join("env"))?;
+        let env = self.env_paths(&scratch)?;
+        self.make_env(&env)?;
         // Even, as some file systems count in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
@@ -151,14 +155,18 @@ impl<'a> Source<'a> {
         Ok(Seed::open(file, path, &self.identity).map(|seed| seed.with_scratch(scratch)))
     }
 
-    /// Makes the environment for ensurepip: as any other, but without pip and activation scripts.
-    fn scratch_env(&self, path: &Path) -> Result<EnvPaths> {
-        let facts = &self.known.facts;
-        let env_dir = EnvDir::resolve(path.as_os_str(), None)?;
-        let config = Config { seed: Wanted::Nothing, existing: Existing::Upgrade, ..Config::default() };
-        apply::apply(&plan::plan(facts, &config, &env_dir), None)?;
-        let layout = Layout::of(facts);
+    /// The paths of the environment for ensurepip.
+    fn env_paths(&self, scratch: &TempDir) -> Result<EnvPaths> {
+        let env_dir = EnvDir::resolve(scratch.path().join("env").as_os_str(), None)?;
+        let layout = Layout::of(&self.known.facts);
         Ok(EnvPaths::of(&env_dir, &layout.script(&layout.executable)))
+    }
+
+    /// Makes it: as any other, but without pip and activation scripts.
+    fn make_env(&self, env: &EnvPaths) -> Result<()> {
+        let env_dir = EnvDir::resolve(env.dir().as_os_str(), None)?;
+        let config = Config { seed: Wanted::Nothing, existing: Existing::Upgrade, ..Config::default() };
+        apply::apply(&plan::plan(&self.known.facts, &config, &env_dir), None)
     }
 }
 

@@ -60,7 +60,13 @@ impl CacheDir {
             self.create_dir(subdir)?;
         }
         let written = self.dir.create_private(&beside).and_then(|mut file| fill(&mut file));
-        let done = written.and_then(|()| self.dir.rename(&beside, name));
+        let done = written.and_then(|()| {
+            self.dir.rename(&beside, name).or_else(|_| {
+                // Something that no file can replace.
+                self.remove(name);
+                self.dir.rename(&beside, name)
+            })
+        });
         done.inspect_err(|_| drop(self.dir.remove(&beside)))
     }
 
@@ -99,9 +105,11 @@ impl CacheDir {
         }
     }
 
-    /// Deletes an entry.
+    /// Deletes an entry, whatever it is.
     pub(crate) fn remove(&self, name: &str) {
-        let _ = self.dir.remove(name);
+        if self.dir.remove(name).is_err() {
+            fs::delete_dir(&self.path(name));
+        }
     }
 
     /// The names of the entries in a directory of it, as far as they are finished; what a writer that died has left is

@@ -16,8 +16,9 @@ use crate::fs;
 /// Where the entries are; the number is that of their form.
 const SUBDIR: &str = "facts-1";
 
-/// An entry is a kilobyte or two; this much is read at once.
+/// An entry is a kilobyte or two, but for the variables in it. This much is read at once, and this much at most.
 const BYTES: usize = 1 << 13;
+const MAX_BYTES: usize = 1 << 24;
 
 /// What was learnt of an interpreter.
 #[derive(Clone, Debug)]
@@ -81,10 +82,18 @@ fn name(key: &str) -> String {
 }
 
 fn read(name: &str, cache: &CacheDir) -> io::Result<Vec<u8>> {
+    let file = cache.read(name)?;
     let mut bytes = vec![0; BYTES];
-    let length = fs::read_at(&cache.read(name)?, &mut bytes, 0)?;
-    bytes.truncate(length);
-    Ok(bytes)
+    let mut length = 0;
+    while bytes.len() < MAX_BYTES {
+        length += fs::read_at(&file, &mut bytes[length..], length as u64)?;
+        if length < bytes.len() {
+            bytes.truncate(length);
+            return Ok(bytes);
+        }
+        bytes.resize(2 * length, 0);
+    }
+    Err(io::ErrorKind::FileTooLarge.into())
 }
 
 /// An entry's key, identity and answer, if it is whole.

@@ -77,6 +77,16 @@ impl EnvPaths {
             is_posix: std::path::MAIN_SEPARATOR == '/',
         }
     }
+
+    /// The environment's directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether scripts start with a plain `#!` line.
+    pub(crate) fn has_plain_shebang(&self) -> bool {
+        shebang::shebang(&self.python, self.is_posix, b"").trim_end() == format!("#!{}", self.python)
+    }
 }
 
 /// What ensurepip installs, ready to be written into environments.

@@ -14,8 +14,8 @@ const BEFORE: &str = r#"echo probe >> "$RUNS"; eval "${ON_PROBE-}""#;
 
 /// More answers: the files that it depends on, and the wheels.
 const FURTHER: &str = r#"
-printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py"
-printf 'wheel\0%s\0' "$TOOLS/wheels" "$TOOLS/wheels"/*.whl
+printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py" "$TOOLS/wheels"
+printf 'wheel\0%s\0' "$TOOLS/wheels"/*.whl
 "#;
 
 /// Its ensurepip installs the one wheel, which is the text of `pip/__init__.py`, in the place of any other pip, and a

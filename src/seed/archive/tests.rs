@@ -21,7 +21,7 @@ fn list() -> List {
 fn read(bytes: &[u8]) -> Option<(List, u64)> {
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("there is room");
-    List::read(&file)
+    List::read(&file).map(|read| (read.list, read.data))
 }
 
 /// The body of a list: what its checksum is of.
