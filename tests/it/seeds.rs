@@ -108,24 +108,41 @@ fn one_interpreter_has_one_seed_by_whatever_name_and_another_for_reproducible_by
     assert_eq!(world.cached(".seed").len(), 2);
 }
 
-/// No interpreter's answer comes before all have been asked, so that all seek the seed at the same time.
-#[test]
-fn a_seed_is_made_once_by_however_many() {
-    const AT_ONCE: usize = 8;
-    let world = CacheWorld::new();
-    let wait = format!("while [ $(wc -l < \"$RUNS\") -lt {AT_ONCE} ]; do :; done");
+/// Runs rvenv eight times with one cache, and says what was started. No interpreter's answer comes before all have been
+/// asked, so that all seek the seed at the same time.
+fn eight_at_once(world: &CacheWorld, cache: &Path) -> String {
     thread::scope(|scope| {
-        for number in 0..AT_ONCE {
-            let run = world.rvenv().env("ON_PROBE", &wait).arg(format!("e{number}"));
+        for number in 0..8 {
+            let run = world.rvenv().env("ON_PROBE", "while [ $(wc -l < \"$RUNS\") -lt 8 ]; do :; done");
+            let run = run.env("RVENV_CACHE_DIR", cache).arg("--clear").arg(format!("e{number}"));
             scope.spawn(|| run.output().silent_success());
         }
     });
-    assert_eq!(world.started(), format!("{}{MADE}", "probe ".repeat(AT_ONCE)));
-    for number in 0..AT_ONCE {
+    for number in 0..8 {
         assert!(world.path(format!("e{number}/lib/python3.13/site-packages/pip/__init__.py")).exists(), "{number}");
     }
-    assert!(world.cached(".new").is_empty() && world.cached(".scratch-").is_empty());
     world.assert_no_litter();
+    world.started()
+}
+
+#[test]
+fn a_seed_is_made_once_by_however_many() {
+    let world = CacheWorld::new();
+    let cache = world.path("cache");
+    fs::create_dir(&cache).unwrap();
+    set_mode(&cache, 0o700);
+    assert_eq!(eight_at_once(&world, &cache), "probe ".repeat(8) + MADE);
+    assert!(world.cached(".new").is_empty() && world.cached(".scratch-").is_empty());
+}
+
+/// The deeper it is, the longer the time in which several find that there is none.
+#[test]
+fn a_cache_that_several_make_at_once_is_of_use_to_each() {
+    let world = CacheWorld::new();
+    for round in 0..8 {
+        let cache = world.path(format!("{round}{}", "/d".repeat(12)));
+        assert_eq!(eight_at_once(&world, &cache), "probe ".repeat(8) + MADE, "round {round}");
+    }
 }
 
 #[test]
