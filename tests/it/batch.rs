@@ -1,11 +1,12 @@
 //! Several environments in one run are made side by side, and what comes of them is what comes of one after the other.
 
 use std::fs;
-
-use predicates::str::contains;
+use std::num::NonZero;
+use std::thread;
 
 use crate::cache_world::CacheWorld;
 use crate::errors::names;
+use crate::testenv::skip_or_fail;
 use crate::tree::{Kind, Tree};
 
 const FIVE: [&str; 5] = ["env-1", "env-2", "deep/env-3", "env-4", "env-5"];
@@ -73,32 +74,60 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     let world = CacheWorld::new();
     let file = world.path("file");
     fs::write(&file, "").unwrap();
-    let reason = format!("error: cannot make an environment in `{}`: it is not a directory\n", file.display());
-    world.rvenv().args(["a", "aa", "file", "b", "file/c"]).output().failure(&reason);
-    assert!(world.path("a/bin/pip").exists() && world.path("aa/bin/pip").exists() && !world.path("b").exists());
-    let reason =
+    let is_file = format!("error: cannot make an environment in `{}`: it is not a directory\n", file.display());
+    let empty =
         "error: the environment's directory is an empty name\n  hint: to use the current directory, write `.`\n";
-    world.rvenv().args(["c", "", "d", "file"]).output().failure(reason);
-    assert!(world.path("c/bin/pip").exists() && !world.path("d").exists());
+    // The last of these are in each other's way, so they are made one after the other.
+    for (env_dirs, expected) in [
+        (["a", "b", "file", "c", ""], &*is_file),
+        (["a", "b", "", "c", "file"], empty),
+        (["a", "b", "file", "c", "a"], &is_file),
+    ] {
+        world.rvenv().args(env_dirs).output().failure(expected);
+        assert!(world.path("a/bin/pip").exists() && world.path("b/bin/pip").exists(), "{env_dirs:?}");
+        assert!(!world.path("c").exists(), "{env_dirs:?}");
+        fs::remove_dir_all(world.path("a")).unwrap();
+        fs::remove_dir_all(world.path("b")).unwrap();
+    }
     let before = names(&world.path(""));
-    let outcome = world.rvenv().args(["file", "f", ""]).output().status(1);
-    outcome.with_stderr(&contains("/file`: it is not a directory"));
+    world.rvenv().args(["file", "a", ""]).output().failure(&is_file);
     assert_eq!(names(&world.path("")), before);
 }
 
-/// Where each fails, at least one is told, none more than once, and none is left.
+/// Those that are being made when the first fails may fail as well, and are told before it or after it.
 #[test]
-fn what_fails_is_told_for_each_and_nothing_of_it_is_left() {
+fn each_failure_is_told_and_nothing_of_it_is_left() {
+    if thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
+        return skip_or_fail("cores", "on one core environments are made one after the other");
+    }
     let world = CacheWorld::new();
     world.made();
     world.started();
     let before = names(&world.path(""));
-    let outcome = world.rvenv().env("PIP_STATUS", "1").arg("--upgrade-deps").args(FIVE).output().status(1);
-    let told = FIVE.map(|name| outcome.stderr().matches(&format!("{}/bin/", world.path(name).display())).count());
-    assert!(told.contains(&1) && told.iter().all(|count| *count <= 1), "{outcome}");
-    assert_eq!(outcome.stderr().matches("error: ").count(), told.iter().sum::<usize>(), "{outcome}");
-    world.started();
+    // None fails before another is as far.
+    let hook = "while [ $(wc -l < \"$RUNS\") -lt 2 ]; do :; done; exit 1";
+    let outcome = world.rvenv().env("ON_PIP", hook).arg("--upgrade-deps").args(["one", "two"]).output().status(1);
+    for name in ["one", "two"] {
+        let interpreter = world.path(name).join("bin/python3");
+        let told = format!("error: cannot upgrade packages: `{} -I", interpreter.display());
+        assert_eq!(outcome.stderr().matches(&told).count(), 1, "{outcome}");
+    }
+    assert_eq!(world.started(), "pip pip ");
     assert_eq!(names(&world.path("")), before);
+}
+
+#[test]
+fn nothing_is_begun_after_a_failure() {
+    let world = CacheWorld::new();
+    world.made();
+    world.started();
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let env_dirs: Vec<String> = (0..cores + 20).map(|number| format!("many-{number}")).collect();
+    // All that can be begun together is, before the first of them fails.
+    let hook = format!("while [ $(wc -l < \"$RUNS\") -lt {cores} ]; do :; done; exit 1");
+    world.rvenv().env("ON_PIP", hook).arg("--upgrade-deps").args(&env_dirs).output().status(1);
+    assert_eq!(world.started(), "pip ".repeat(cores));
+    assert!(env_dirs.iter().all(|name| !world.path(name).exists()));
 }
 
 #[test]

@@ -22,7 +22,7 @@ printf 'wheel\0%s\0' "$TOOLS/wheels"/*.whl
 /// script, which begins as pip has it begin. Its pip can do nothing.
 const OTHERWISE: &str = r##"
 echo "$3" >> "$RUNS"
-[ "$3" = ensurepip ] || exit "${PIP_STATUS-0}"
+[ "$3" = ensurepip ] || { eval "${ON_PIP-}"; exit 0; }
 eval "${ON_ENSUREPIP-}"
 bin=${0%/*}
 packages=${bin%/*}/lib/python3.13/site-packages

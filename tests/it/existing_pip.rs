@@ -91,16 +91,24 @@ fn the_pip_of_another_version_of_python_does_not_count() {
 fn when_a_later_step_fails_what_was_restored_is_gone_again() {
     let world = world();
     remove_pip(&world);
-    fs::write(world.path("e/bin/pip"), "the user's").unwrap();
-    let before = Tree::read(&world.path("e"));
-    let outcome = world.rvenv().env("PIP_STATUS", "7").args(["--upgrade-deps", "e"]).output().status(1);
-    outcome.with_stderr(&contains("cannot upgrade packages"));
-    assert_eq!(world.started(), "pip ");
-    assert_eq!(before.diff(&Tree::read(&world.path("e"))), "");
+    let fails = |arguments: &[&str]| {
+        let run = world.rvenv().env("ON_PIP", "exit 7").arg("--upgrade-deps").args(arguments);
+        run.output().status(1).with_stderr(&contains("cannot upgrade packages"));
+        assert_eq!(world.started(), "pip ");
+    };
+    for script in [Some("the user's"), None] {
+        let _ = fs::remove_file(world.path("e/bin/pip"));
+        if let Some(text) = script {
+            fs::write(world.path("e/bin/pip"), text).unwrap();
+        }
+        let before = Tree::read(&world.path("e"));
+        fails(&["e"]);
+        assert_eq!(before.diff(&Tree::read(&world.path("e"))), "", "{script:?}");
+    }
     // In a new one all is gone, and in one that was cleared.
-    world.rvenv().env("PIP_STATUS", "7").args(["--upgrade-deps", "new/deep/e"]).output().status(1);
+    fails(&["new/deep/e"]);
     assert!(!world.path("new").exists());
-    world.rvenv().env("PIP_STATUS", "7").args(["--upgrade-deps", "--clear", "e"]).output().status(1);
+    fails(&["--clear", "e"]);
     assert!(Tree::read(&world.path("e")).0.is_empty());
 }
 
