@@ -128,7 +128,11 @@ impl CacheDir {
 }
 
 fn create(path: &Path) -> io::Result<Dir> {
-    fs::create_private_dir(path)?;
+    match fs::create_private_dir(path) {
+        // Another process has made it meanwhile.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        other => other?,
+    }
     let dir = Dir::open(path)?;
     // Without it the cache is as good.
     let _ = dir.create(TAG.0).and_then(|mut file| io::Write::write_all(&mut file, TAG.1.as_bytes()));

@@ -13,7 +13,7 @@ use super::shebang::shebang;
 use super::splice::{What, marshalled, native};
 use super::{EnvPaths, Seed, Tree};
 use crate::error::{Error, Result};
-use crate::fs::{self, Dir};
+use crate::fs::{self, Dir, File};
 use crate::journal::Journal;
 
 /// Writes all files of a seed into an environment.
@@ -87,13 +87,7 @@ impl<'a> Place<'a> {
         let written = self.within(entry, |dir, name| {
             let mut file = dir.create(name)?;
             file.write_all(bytes)?;
-            if entry.kind.is_source() {
-                fs::set_mtime(&file, mtime)?;
-            }
-            match entry.kind.further_mode() {
-                0 => Ok(()),
-                bits => fs::add_mode(&file, bits),
-            }
+            finish(&file, entry, mtime)
         });
         written.map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))
     }
@@ -126,6 +120,17 @@ impl<'a> Place<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Gives a file that has its contents the time and the permissions that it is to have.
+pub(super) fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
+    if entry.kind.is_source() {
+        fs::set_mtime(file, mtime)?;
+    }
+    match entry.kind.further_mode() {
+        0 => Ok(()),
+        bits => fs::add_mode(file, bits),
     }
 }
 

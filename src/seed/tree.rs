@@ -3,9 +3,10 @@
 use std::io;
 
 use super::archive::{Entry, Kind};
+use super::restore::{finish, restore};
 use super::sharing::Sharing;
 use super::splice::{What, marshalled, native};
-use super::{EnvPaths, LOCK, SCRATCH, Seed, restore};
+use super::{EnvPaths, LOCK, SCRATCH, Seed};
 use crate::cache_dir::CacheDir;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
@@ -91,13 +92,7 @@ impl Tree {
             return Err(io::ErrorKind::InvalidData.into());
         }
         let clone = to.clone_file(&self.dir, &entry.path, name)?;
-        if entry.kind.is_source() {
-            fs::set_mtime(&clone, mtime)?;
-        }
-        match entry.kind.further_mode() {
-            0 => Ok(()),
-            bits => fs::add_mode(&clone, bits),
-        }
+        finish(&clone, entry, mtime).inspect_err(|_| drop(to.remove(name)))
     }
 
     /// How long a file is here.
@@ -120,6 +115,10 @@ pub(crate) fn name(stem: &str, seed: &Seed) -> String {
 /// Makes the files of a seed beside their place, all with the same time of change, and renames them into it.
 fn make(seed: &Seed, cache: &CacheDir, stem: &str, name: &str) -> Result<()> {
     let _lock = cache.lock(&format!("{stem}{LOCK}"));
+    if fs::is_dir(&cache.path(name)) {
+        // Whoever had the lock has made them.
+        return Ok(());
+    }
     let scratch = cache.scratch_dir(&format!("{stem}{SCRATCH}"))?;
     let dir = scratch.path().join(ENV);
     let final_dir = EnvDir::resolve(cache.path(name).join(ENV).as_os_str(), None)?;
@@ -131,7 +130,7 @@ fn make(seed: &Seed, cache: &CacheDir, stem: &str, name: &str) -> Result<()> {
     }
     let mut journal = Journal::default();
     journal.made(&dir, dir.clone());
-    restore::restore(seed, None, &env, &mut journal)?;
+    restore(seed, None, &env, &mut journal)?;
     for entry in seed.list.entries.iter().filter(|entry| entry.kind != Kind::Dir) {
         let path = fs::below(&dir, &entry.path);
         let set = fs::open(&path).and_then(|file| {

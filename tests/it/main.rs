@@ -37,6 +37,8 @@ mod facts_cache;
 mod fake_python;
 #[cfg(unix)]
 mod interpreter;
+#[cfg(unix)]
+mod link_mode;
 // Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
 #[cfg(unix)]
 mod parity;
