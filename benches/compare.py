@@ -15,13 +15,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import compare_chart
 import compare_report as report
-from compare_measure import FLOOR, Floor, count, measure, slug
+from compare_measure import FLOOR, Command, Contestant, count, measure, slug
 from compare_rows import Result, Row, main_rows, more_rows
 from compare_tools import ROOT, RVENV, Tools, base_interpreter, cargo, install_peers
 
@@ -60,7 +59,7 @@ def arguments() -> argparse.Namespace:
     options.slow_runs = max(3, options.runs // 5)
     options.warmups = 1 if options.quick else 2
     options.many = 5 if options.quick else 50
-    options.count_limit = 30 if options.quick else 300  # seconds, for one that is observed
+    options.count_limit = 30 if options.quick else 100  # seconds, for one that is observed
     options.output = BENCH if options.quick else ROOT / "docs"
     return options
 
@@ -76,27 +75,25 @@ class Session:
     def run(self, row: Row) -> Result:
         print(f"{row.title}:", file=sys.stderr)
         rounds = self.options.slow_runs if row.is_slow else self.options.runs
-        with self.yardstick(row) as floor:
-            contestants = row.contestants + floor
-            times = measure(contestants, self.directory / row.key, rounds, self.options.warmups)
+        contestants = row.contestants + self.yardstick(row)
+        times = measure(contestants, self.directory / row.key, rounds, self.options.warmups)
         for name, samples in times.items():
             print(f"  {name}: {compare_chart.duration(statistics.median(samples))}", file=sys.stderr)
         return Result(row, times, self.counts(row, times) if row.is_counted else {})
 
-    @contextmanager
-    def yardstick(self, row: Row):
+    def yardstick(self, row: Row) -> list[Contestant]:
         """The floor for an environment as rvenv makes it in this row, where it is wanted."""
         if not row.against_floor:
-            yield []
-            return
-        source = self.directory / f"{row.key}-source"
-        rvenv = next(each for each in row.contestants if each.name == RVENV)
-        rvenv.sample(source)
-        floor = Floor(self.programs[FLOOR], source)
-        try:
-            yield [floor]
-        finally:
-            floor.close()
+            return []
+        source, packed = self.directory / f"{row.key}-source", self.directory / f"{row.key}-packed"
+        next(each for each in row.contestants if each.name == RVENV).sample(source)
+        floor = self.programs[FLOOR]
+        subprocess.run([floor, "pack", source, packed], check=True)
+
+        def commands(path: Path) -> list[Command]:
+            return [self.tools.command(floor, "write", str(packed), str(path))]
+
+        return [Contestant(FLOOR, commands, is_tool=False)]
 
     def counts(self, row: Row, times: dict[str, list[float]]) -> dict[str, dict]:
         scratch = self.directory / f"{row.key}-counts"

@@ -37,24 +37,6 @@ class Contestant:
         return seconds_of(self.commands(path))
 
 
-class Floor:
-    """The minimal writer of benches/floor.rs, which waits with the tree of an environment in its memory."""
-
-    name, is_tool, commands = FLOOR, False, None
-
-    def __init__(self, program: str, source: Path):
-        self.process = subprocess.Popen(
-            [program, str(source), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def sample(self, path: Path) -> float:
-        self.process.stdin.write(f"{path}\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline()) / 1000
-
-    def close(self) -> None:
-        self.process.communicate()
-
-
 class Failed(Exception):
     """A command that was to be measured has failed."""
 
@@ -106,7 +88,7 @@ def warm_up(contestants: list, directory: Path, warmups: int) -> list:
     """Fills the caches, and returns the contestants that work."""
     present = []
     for contestant in contestants:
-        if contestant.commands is None and not isinstance(contestant, Floor):
+        if contestant.commands is None:
             continue
         try:
             for number in range(warmups):

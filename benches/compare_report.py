@@ -38,8 +38,8 @@ virtualenv: whole processes, from start to exit. `benches/compare.py` measured i
 - All tools start with the same three variables (`PATH`, `HOME`, `LANG`) and have a warm cache of their own. uv runs
   `--offline` and looks for no project or settings; virtualenv runs without periodic updates and downloads.
 - Each environment gets a new directory; none is deleted before the end, as some file systems create slowly after that.
-- The *floor* is `benches/floor.rs`, a single thread with the tree of rvenv's environment in memory, which does nothing
-  but make these directories, files and links again. The start of a process is not part of it.
+- The *floor* is `benches/floor.rs`: a program of one thread that reads the tree of rvenv's environment from one file, makes
+  its directories, files and links, and checks, decides and adapts nothing.
 - System calls and processes are counted by strace, peak memory is that of the largest process by GNU time, instructions
   are those in user mode by perf, or by callgrind where the processor does not tell. They hardly vary, so that one
   run is enough. A `-` stands for what could not be measured.
