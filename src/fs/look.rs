@@ -103,7 +103,7 @@ pub(crate) fn read_link(path: &Path) -> Option<PathBuf> {
 
 /// The path with all links in it followed, or the path itself where it leads nowhere.
 pub(crate) fn resolved(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+    platform::resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The path with all links in it followed but the last one, be it there or not.

@@ -110,6 +110,13 @@ pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
+/// The path with all links in it followed, as programs write it: without the `\\?\` that Windows puts in front.
+pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let path = fs::canonicalize(path)?;
+    let plain = path.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|text| text.get(1..2) == Some(":"));
+    Ok(plain.map(PathBuf::from).unwrap_or(path))
+}
+
 /// Makes a symlink to a file or, where the target is one, to a directory; something that has the name is an error.
 pub(super) fn symlink(target: &Path, path: &Path) -> io::Result<()> {
     let resolved = path.parent().map_or_else(|| target.to_owned(), |parent| parent.join(target));

@@ -141,11 +141,18 @@ fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entr
         from = range.end;
     }
     data.extend(&contents[from..]);
-    if memmem::find(&data, env.text.as_bytes()).is_some() {
+    if memmem::find(&data, mark(env)).is_some() {
         return None;
     }
     let (length, crc) = (u32::try_from(data.len()).ok()?, crc32fast::hash(&data));
     Some((Entry { path, kind, length, crc, splices }, data))
+}
+
+/// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up for
+/// its directory.
+fn mark(env: &EnvPaths) -> &[u8] {
+    let name = env.dir.parent().and_then(|parent| parent.file_name());
+    name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes()
 }
 
 /// The places where bytecode has the path of its source.
