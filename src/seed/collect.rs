@@ -148,8 +148,8 @@ fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entr
     Some((Entry { path, kind, length, crc, splices }, data))
 }
 
-/// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up for
-/// its directory.
+/// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up
+/// for its directory.
 fn mark(env: &EnvPaths) -> &[u8] {
     let name = env.dir.parent().and_then(|parent| parent.file_name());
     name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes()
