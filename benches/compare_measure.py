@@ -153,18 +153,11 @@ def instructions(command: Command, scratch: Path, limit: float) -> int | None:
             return int(counted[1])
     logs = Path(tempfile.mkdtemp(dir=scratch, prefix="callgrind-"))
     valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"]
-    # valgrind sets LD_PRELOAD, by which rvenv's cache tells interpreters apart: a run with that warms the cache.
-    preloaded = Command(command.argv, {**command.variables, **preloaded_by(valgrind)})
-    observed(["env"], preloaded, "warm-up", limit)
-    if not observed([*valgrind, f"--log-file={logs}/%p"], command, "callgrind", limit):
-        return None
+    # valgrind sets LD_PRELOAD, which makes it another interpreter to rvenv: what is counted is the second run.
+    for run, log in (("warm-up", "/dev/null"), ("callgrind", f"{logs}/%p")):
+        if not observed([*valgrind, f"--log-file={log}"], command, run, limit):
+            return None
     return sum(int(found) for log in logs.iterdir() for found in re.findall(r"Collected : (\d+)", log.read_text()))
-
-
-def preloaded_by(valgrind: list[str]) -> dict[str, str]:
-    """The variable that valgrind sets for what it observes."""
-    found = subprocess.run([*valgrind, "--log-file=/dev/null", "env"], stdout=subprocess.PIPE, text=True, check=False)
-    return dict(line.split("=", 1) for line in found.stdout.splitlines() if line.startswith("LD_PRELOAD="))
 
 
 def ratio(times: dict[str, list[float]], of: str, to: str) -> float:
