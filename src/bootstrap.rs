@@ -73,10 +73,14 @@ impl<'a> Source<'a> {
         Self { known, environment, cache, sharing, stem, identity: Identity::of_seed(known).text() }
     }
 
+    /// The name of the seed in the cache.
+    fn name(&self) -> String {
+        format!("{}{SEED}", self.stem)
+    }
+
     /// The kept seed, if there is one that is whole and still right.
     pub(crate) fn find(&self) -> Option<Seed> {
-        let name = format!("{}{SEED}", self.stem);
-        let cache = self.cache?;
+        let (name, cache) = (self.name(), self.cache?);
         Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)
     }
 
@@ -89,7 +93,7 @@ impl<'a> Source<'a> {
     /// Deletes the kept seed, which turned out to be damaged.
     pub(crate) fn discard(&self) {
         if let Some(cache) = self.cache {
-            cache.remove(&format!("{}{SEED}", self.stem));
+            cache.remove(&self.name());
         }
     }
 
@@ -125,7 +129,7 @@ impl<'a> Source<'a> {
         prune(cache, &self.stem);
         let scratch = cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?;
         // Where scripts have to start otherwise, those that pip writes need not be sound, and are no model.
-        let is_plain = self.env_paths(&scratch)?.has_plain_shebang();
+        let is_plain = self.env_paths(&env_dir(&scratch)?).has_plain_shebang();
         if is_plain { self.make_in(scratch) } else { self.make_in_temp() }
     }
 
@@ -136,17 +140,17 @@ impl<'a> Source<'a> {
 
     /// Makes the seed in a new directory.
     fn make_in(&self, scratch: TempDir) -> Result<Option<Seed>> {
-        let env = self.env_paths(&scratch)?;
-        self.make_env(&env)?;
+        let env_dir = env_dir(&scratch)?;
+        self.make_env(&env_dir)?;
         // Even, as some file systems count in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
-        let gathered = seed::gather(&env, &home, self.identity.clone(), now)?;
+        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now)?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };
-        let name = format!("{}{SEED}", self.stem);
+        let name = self.name();
         let kept = self.cache.filter(|cache| cache.write(&name, |file| gathered.write(file)).is_ok());
         let (file, path) = match kept.and_then(|cache| Some((cache.read(&name).ok()?, cache.path(&name)))) {
             Some(kept) => kept,
@@ -156,18 +160,21 @@ impl<'a> Source<'a> {
     }
 
     /// The paths of the environment for ensurepip.
-    fn env_paths(&self, scratch: &TempDir) -> Result<EnvPaths> {
-        let env_dir = EnvDir::resolve(scratch.path().join("env").as_os_str(), None)?;
+    fn env_paths(&self, env_dir: &EnvDir) -> EnvPaths {
         let layout = Layout::of(&self.known.facts);
-        Ok(EnvPaths::of(&env_dir, &layout.script(&layout.executable)))
+        EnvPaths::of(env_dir, &layout.script(&layout.executable))
     }
 
     /// Makes it: as any other, but without pip and activation scripts.
-    fn make_env(&self, env: &EnvPaths) -> Result<()> {
-        let env_dir = EnvDir::resolve(env.dir().as_os_str(), None)?;
+    fn make_env(&self, env_dir: &EnvDir) -> Result<()> {
         let config = Config { seed: Wanted::Nothing, existing: Existing::Upgrade, ..Config::default() };
-        apply::apply(&plan::plan(&self.known.facts, &config, &env_dir), None)
+        apply::apply(&plan::plan(&self.known.facts, &config, env_dir), None)
     }
+}
+
+/// Where the environment for ensurepip goes.
+fn env_dir(scratch: &TempDir) -> Result<EnvDir> {
+    EnvDir::resolve(scratch.path().join("env").as_os_str(), None)
 }
 
 fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {

@@ -56,9 +56,7 @@ impl CacheDir {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let beside = format!("{name}.{}-{count}{UNFINISHED}", std::process::id());
-        if let Some((subdir, _)) = name.rsplit_once('/') {
-            self.create_dir(subdir)?;
-        }
+        self.create_subdir_of(name)?;
         let written = self.dir.create_private(&beside).and_then(|mut file| fill(&mut file));
         let done = written.and_then(|()| {
             self.dir.rename(&beside, name).or_else(|_| {
@@ -91,15 +89,14 @@ impl CacheDir {
     }
 
     fn lock_file(&self, name: &str) -> io::Result<File> {
-        if let Some((subdir, _)) = name.rsplit_once('/') {
-            self.create_dir(subdir)?;
-        }
+        self.create_subdir_of(name)?;
         self.dir.open_or_create(name)
     }
 
-    /// Makes a directory in it, unless there is one.
-    fn create_dir(&self, name: &str) -> io::Result<()> {
-        match self.dir.create_private_dir(name) {
+    /// Makes the directory that an entry is in, unless there is one.
+    fn create_subdir_of(&self, name: &str) -> io::Result<()> {
+        let Some((subdir, _)) = name.rsplit_once('/') else { return Ok(()) };
+        match self.dir.create_private_dir(subdir) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
             _ => Ok(()),
         }

@@ -1,8 +1,8 @@
 //! A seed as one file: what it is a seed of, a list of its entries, and then their data, in the order of the list.
 //!
 //! One file is opened and read once, front to back, where a directory of files would be as many opens as there are
-//! files to write. The list and each entry's data have checksums, which find damage; that nobody
-//! else has written here is the cache directory's affair.
+//! files to write. The list and each entry's data have checksums, which find damage; that nobody else
+//! has written here is the cache directory's affair.
 
 use super::bytes::{Cursor, put_length, put_text};
 use super::splice::{Splice, What};

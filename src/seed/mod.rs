@@ -78,11 +78,6 @@ impl EnvPaths {
         }
     }
 
-    /// The environment's directory.
-    pub(crate) fn dir(&self) -> &Path {
-        &self.dir
-    }
-
     /// Whether scripts start with a plain `#!` line.
     pub(crate) fn has_plain_shebang(&self) -> bool {
         shebang::shebang(&self.python, self.is_posix, b"").trim_end() == format!("#!{}", self.python)

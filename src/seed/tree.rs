@@ -10,7 +10,7 @@ use super::{EnvPaths, LOCK, SCRATCH, Seed};
 use crate::cache_dir::CacheDir;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
-use crate::fs::{self, Dir};
+use crate::fs::{self, Dir, Stat};
 use crate::journal::Journal;
 
 /// Below this, a file is written as fast as it is cloned, and a clone saves nothing.
@@ -75,24 +75,23 @@ impl Tree {
     }
 
     fn link(&self, entry: &Entry, mtime: u64, mode: u32, to: &Dir, name: &str) -> io::Result<()> {
-        let stat = self.dir.stat(&entry.path)?;
-        // One that was changed, through whichever of its names, is not passed on.
-        if stat.mode != mode | entry.kind.further_mode()
-            || stat.mtime != (mtime, 0)
-            || stat.length != self.length(entry)
-        {
+        if self.unchanged(entry, mtime)?.mode != mode | entry.kind.further_mode() {
             return Err(io::ErrorKind::InvalidData.into());
         }
         self.dir.link(&entry.path, to, name)
     }
 
     fn clone_file(&self, entry: &Entry, mtime: u64, to: &Dir, name: &str) -> io::Result<()> {
-        let stat = self.dir.stat(&entry.path)?;
-        if stat.mtime != (mtime, 0) || stat.length != self.length(entry) {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
+        self.unchanged(entry, mtime)?;
         let clone = to.clone_file(&self.dir, &entry.path, name)?;
         finish(&clone, entry, mtime).inspect_err(|_| drop(to.remove(name)))
+    }
+
+    /// Looks at a file. One that was changed, through whichever of its names, is not passed on.
+    fn unchanged(&self, entry: &Entry, mtime: u64) -> io::Result<Stat> {
+        let stat = self.dir.stat(&entry.path)?;
+        let is_as_made = stat.mtime == (mtime, 0) && stat.length == self.length(entry);
+        is_as_made.then_some(stat).ok_or(io::ErrorKind::InvalidData.into())
     }
 
     /// How long a file is here.
