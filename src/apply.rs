@@ -1,81 +1,151 @@
-//! Doing what a plan says, and undoing it where it fails.
+//! Doing what a plan says: building in a staging directory, putting into place, and running what has to be run there.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::env_dir::EnvDir;
-use crate::error::Result;
-use crate::fs;
+use crate::error::{Error, Result};
+use crate::fs::{self, Dir};
 use crate::interpreter;
-use crate::journal::Journal;
+use crate::interrupt;
+use crate::merge::Changes;
 use crate::plan::{Mode, OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
 use crate::seed::{self, EnvPaths, Seed};
+use crate::site::{Put, Site};
+use crate::staging::{NEW, Staging, TRIAL};
 
 /// Does all steps of a plan. Where there is no `seed`, ensurepip is run in the environment itself.
 ///
 /// # Errors
-/// When a step fails. Then all is as it was before, but for what `--clear` has deleted and what ensurepip or pip have
-/// changed in a directory that was there.
-pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>) -> Result<()> {
-    let mut journal = Journal::default();
-    let done = create_dir(&plan.env_dir.path, &mut journal)
-        .and_then(|()| plan.steps.iter().try_for_each(|step| run(step, &plan.env_dir, seed, &mut journal)));
-    if done.is_err() {
-        journal.undo();
+/// When a step fails. What has been put into place then is taken back with the site.
+pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>, site: &mut Site) -> Result<Put> {
+    let is_run = |step: &Step| match step {
+        Step::SeedPip { .. } => seed.is_none(),
+        Step::RunEnsurepip { .. } | Step::UpgradeDeps { .. } => true,
+        _ => false,
+    };
+    let mut rest = &plan.steps[..];
+    while !rest.is_empty() {
+        let (files, run) = rest.split_at(rest.iter().position(is_run).unwrap_or(rest.len()));
+        if !files.is_empty() && put(plan, files, seed, site, !run.is_empty())? == Put::Overtaken {
+            return Ok(Put::Overtaken);
+        }
+        rest = run.split_first().map_or(Ok(run), |(step, rest)| run_in(&plan.env_dir, step).map(|()| rest))?;
     }
-    done
+    Ok(Put::Done)
 }
 
-fn run(step: &Step, target: &EnvDir, seed: Option<&Seed>, journal: &mut Journal) -> Result<()> {
-    let env_dir = target.path.as_path();
-    let at = |path: &str| fs::below(env_dir, path);
-    match step {
-        Step::CheckCopy { source, home } => check_copy(Path::new(source), home, env_dir),
-        Step::Clear => {
-            journal.clears(env_dir);
-            fs::clear_dir(env_dir)
-        }
-        Step::Remove { path } => {
-            journal.changes(&at(path))?;
-            fs::remove_file(&at(path))
-        }
-        Step::CreateDir { path } => create_dir(&at(path), journal),
-        Step::Symlink { path, target, existing } => {
-            journal.changes(&at(path))?;
-            fs::symlink(Path::new(target), &at(path), *existing)
-        }
-        Step::Copy { source, path, mode } => {
-            journal.changes(&at(path))?;
-            fs::copy(Path::new(source), &at(path), *mode)
-        }
-        Step::Write { path, contents, mode, existing } => {
-            journal.changes(&at(path))?;
-            fs::write(&at(path), contents, *mode, *existing)
-        }
-        Step::SeedPip { python } => match seed {
-            Some(seed) => seed.install(&EnvPaths::of(target, python), journal),
-            None => seed::bootstrap(&at(python), env_dir, None),
-        },
-        Step::RunEnsurepip { python } => seed::bootstrap(&at(python), env_dir, None),
-        Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), env_dir, packages),
-    }
+/// Builds what some steps are about, and puts it into place.
+fn put(plan: &Plan, steps: &[Step], seed: Option<&Seed>, site: &mut Site, goes_on: bool) -> Result<Put> {
+    let staging = site.staging()?;
+    check_copies(steps, staging)?;
+    let new = staging.create(NEW)?;
+    build(plan, steps, seed, &new)?;
+    interrupt::check()?;
+    site.put(new, &changes(plan, steps), goes_on)
 }
 
-fn create_dir(path: &Path, journal: &mut Journal) -> Result<()> {
-    if let Some(topmost) = fs::create_dir(path)? {
-        journal.made(path, topmost);
+/// Makes the files of a new environment that nobody else knows of, which has no seed and nothing to be run.
+///
+/// # Errors
+/// When a file cannot be made.
+pub(crate) fn build_at_once(plan: &Plan) -> Result<()> {
+    let path = &plan.env_dir.path;
+    fs::create_dir(path)?;
+    let dir = Dir::open(path).map_err(|source| Error::File { action: "open", path: path.clone(), source })?;
+    build(plan, &plan.steps, None, &dir)
+}
+
+/// Makes the files of the steps in a directory where nothing is yet.
+fn build(plan: &Plan, steps: &[Step], seed: Option<&Seed>, new: &Dir) -> Result<()> {
+    for step in steps {
+        interrupt::check()?;
+        let failed = |action, path: &str, source| {
+            let path = fs::below(&plan.env_dir.path, path);
+            Error::File { action, path, source }
+        };
+        match step {
+            Step::CreateDir { path } => {
+                fs::create_dirs(new, path).map_err(|source| failed("create directory", path, source))?;
+            }
+            Step::Symlink { path, target, .. } => {
+                let made = fs::create_link(new, path, Path::new(target));
+                made.map_err(|source| failed("create link", path, source))?;
+            }
+            Step::Copy { source, path, mode } => {
+                let mut from = fs::open(Path::new(source))?;
+                let copied = fs::create_file(new, path, *mode, |file| io::copy(&mut from, file).map(drop));
+                copied.map_err(|source| failed("write", path, source))?;
+            }
+            Step::Write { path, contents, mode, .. } => {
+                let written = fs::create_file(new, path, *mode, |file| file.write_all(contents.as_bytes()));
+                written.map_err(|source| failed("write", path, source))?;
+            }
+            Step::SeedPip { python } => {
+                let env = EnvPaths::of(&plan.env_dir, python);
+                seed.map_or(Ok(()), |seed| seed.install(&env, new))?;
+            }
+            // These are not about what is built.
+            Step::CheckCopy { .. }
+            | Step::Clear
+            | Step::Remove { .. }
+            | Step::RunEnsurepip { .. }
+            | Step::UpgradeDeps { .. } => {}
+        }
     }
     Ok(())
 }
 
-/// Runs a copy of the interpreter in a directory that is as deep in the environment as the scripts directory, and has
-/// a `pyvenv.cfg` of its own: it finds there what it will find later.
-fn check_copy(source: &Path, home: &str, env_dir: &Path) -> Result<()> {
-    fs::with_trial_dir(env_dir, |dir| {
-        let copy = dir.join(source.file_name().unwrap_or(source.as_os_str()));
-        let cfg = dir.join(pyvenv_cfg::FILE_NAME);
-        fs::write(&cfg, &format!("home = {home}\n"), Mode::Umask, OnExisting::Replace)?;
-        fs::copy(source, &copy, Mode::Executable)?;
-        interpreter::check_starts(&copy, source)
-    })
+/// What the steps are about besides what is built.
+fn changes<'a>(plan: &'a Plan, steps: &'a [Step]) -> Changes<'a> {
+    let mut changes =
+        Changes { interpreters: plan.interpreters.iter().map(String::as_str).collect(), ..Changes::default() };
+    for step in steps {
+        match step {
+            Step::Clear => changes.clears = true,
+            Step::Remove { path } => changes.removes.push(path),
+            Step::Symlink { path, existing: OnExisting::Keep, .. }
+            | Step::Write { path, existing: OnExisting::Keep, .. } => changes.keeps.push(path),
+            Step::Write { path, contents, .. } if path == pyvenv_cfg::FILE_NAME => changes.cfg = Some(contents),
+            _ => {}
+        }
+    }
+    changes
+}
+
+/// Runs what has to be run in the environment itself.
+fn run_in(env_dir: &EnvDir, step: &Step) -> Result<()> {
+    let at = |python: &str| fs::below(&env_dir.path, python);
+    match step {
+        Step::SeedPip { python } | Step::RunEnsurepip { python } => {
+            seed::bootstrap(&at(python), &env_dir.path, None, None)
+        }
+        Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), &env_dir.path, packages),
+        _ => Ok(()),
+    }
+}
+
+/// Runs copies of the interpreter where they have a `pyvenv.cfg` as they will have it: they find there what they will
+/// find later.
+fn check_copies(steps: &[Step], staging: &Staging) -> Result<()> {
+    let checks = steps.iter().filter_map(|step| match step {
+        Step::CheckCopy { source, home } => Some((Path::new(source), home)),
+        _ => None,
+    });
+    for (source, home) in checks {
+        let trial = staging.create(TRIAL)?;
+        let name = source.file_name().and_then(|name| name.to_str()).unwrap_or("python");
+        let path = staging.path().join(TRIAL);
+        let failed = |source| Error::File { action: "write in", path: path.clone(), source };
+        let cfg = format!("home = {home}\n");
+        fs::create_file(&trial, pyvenv_cfg::FILE_NAME, Mode::Umask, |file| file.write_all(cfg.as_bytes()))
+            .map_err(failed)?;
+        let mut from = fs::open(source)?;
+        let copied = fs::create_file(&trial, name, Mode::Executable, |file| io::copy(&mut from, file).map(drop));
+        copied.map_err(failed)?;
+        interpreter::check_starts(&path.join(name), source)?;
+        fs::clear(&trial, &path)?;
+    }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::existing;
-use crate::fs::{self, File, TempDir};
+use crate::fs::{self, File, Lock, TempDir};
 use crate::interpreter::facts::{Facts, Version};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
@@ -85,9 +85,13 @@ impl<'a> Source<'a> {
     }
 
     /// The seed, with its files where environments are to share them.
-    pub(crate) fn with_tree(&self, seed: Seed) -> Seed {
-        let tree = self.cache.and_then(|cache| Tree::open(&seed, self.sharing, cache, &self.stem));
-        seed.with_tree(tree)
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile.
+    pub(crate) fn with_tree(&self, seed: Seed) -> Result<Seed> {
+        let Some(cache) = self.cache else { return Ok(seed) };
+        let tree = Tree::open(&seed, self.sharing, cache, &self.stem)?;
+        Ok(seed.with_tree(tree))
     }
 
     /// Deletes the kept seed, which turned out to be damaged.
@@ -104,25 +108,27 @@ impl<'a> Source<'a> {
 
     /// Makes the seed, or waits for the process that is making it. Nothing where there can be none; what ensurepip has
     /// to say about that, it will say in the environment itself.
-    pub(crate) fn make(&self) -> Option<Seed> {
-        let made = match self.cache {
-            Some(cache) => self.make_in_cache(cache),
-            None => self.make_in_temp(),
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile.
+    pub(crate) fn make(&self) -> Result<Option<Seed>> {
+        let made = match self.cache.map(|cache| self.make_in_cache(cache)) {
+            // Whatever is wrong there: the cache may be full, or its path be none that an environment can have.
+            None
+            | Some(Err(
+                Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. },
+            )) => self.make_in_temp(),
+            Some(made) => made,
         };
         match made {
-            // Whatever is wrong there: the cache may be full, or its path be none that an environment can have.
-            Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })
-                if self.cache.is_some() =>
-            {
-                self.make_in_temp().ok()?
-            }
-            other => other.ok()?,
+            Err(interrupted @ Error::Interrupted { .. }) => Err(interrupted),
+            other => Ok(other.ok().flatten()),
         }
     }
 
     fn make_in_cache(&self, cache: &CacheDir) -> Result<Option<Seed>> {
         // Where there are no locks, a seed may be made twice.
-        let _lock = cache.lock(&format!("{}{LOCK}", self.stem));
+        let lock = cache.lock(&format!("{}{LOCK}", self.stem))?;
         if let Some(seed) = self.find() {
             return Ok(Some(seed));
         }
@@ -130,23 +136,23 @@ impl<'a> Source<'a> {
         let scratch = cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?;
         // Where scripts have to start otherwise, those that pip writes need not be sound, and are no model.
         let is_plain = self.env_paths(&env_dir(&scratch)?).has_plain_shebang();
-        if is_plain { self.make_in(scratch) } else { self.make_in_temp() }
+        if is_plain { self.make_in(scratch, lock.as_ref()) } else { self.make_in_temp() }
     }
 
     /// Makes the seed where nobody keeps anything.
     fn make_in_temp(&self) -> Result<Option<Seed>> {
-        self.make_in(fs::scratch_dir(&fs::resolved(&self.environment.temp_dir), "rvenv-")?)
+        self.make_in(fs::scratch_dir(&self.environment.temp_dir, "rvenv-")?, None)
     }
 
     /// Makes the seed in a new directory.
-    fn make_in(&self, scratch: TempDir) -> Result<Option<Seed>> {
+    fn make_in(&self, scratch: TempDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.make_env(&env_dir)?;
         // Even, as some file systems count in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
-        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now)?;
+        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now, lock)?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };
@@ -168,7 +174,7 @@ impl<'a> Source<'a> {
     /// Makes it: as any other, but without pip and activation scripts.
     fn make_env(&self, env_dir: &EnvDir) -> Result<()> {
         let config = Config { seed: Wanted::Nothing, existing: Existing::Upgrade, ..Config::default() };
-        apply::apply(&plan::plan(&self.known.facts, &config, env_dir), None)
+        apply::build_at_once(&plan::plan(&self.known.facts, &config, env_dir))
     }
 }
 
@@ -187,22 +193,24 @@ fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {
 /// making one have left.
 fn prune(cache: &CacheDir, own_stem: &str) {
     let mut trees = Vec::new();
-    for name in cache.entries(SUBDIR) {
+    let entries = cache.entries(SUBDIR);
+    for name in &entries {
         if let Some((stem, _)) = name.split_once(SCRATCH) {
             // Whoever is making one holds the lock, and in this case that is us.
             if stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some() {
-                fs::delete_dir(&cache.path(&name));
+                cache.remove(name);
             }
+        } else if let Some(stem) = name.strip_suffix(LOCK).filter(|stem| *stem != own_stem) {
+            drop(cache.try_lock(&format!("{stem}{LOCK}")));
         } else if let Some(stem) = name.strip_suffix(SEED) {
-            match current(cache, &name) {
+            match current(cache, name) {
                 Some(seed) => trees.push(seed::tree_name(stem, &seed)),
-                None => cache.remove(&name),
+                None => cache.remove(name),
             }
         }
     }
-    let names = cache.entries(SUBDIR).into_iter();
-    let stale = names.filter(|name| name.ends_with(FILES) && !trees.contains(name));
-    stale.for_each(|name| fs::delete_dir(&cache.path(&name)));
+    let stale = entries.iter().filter(|name| name.ends_with(FILES) && !trees.contains(name));
+    stale.for_each(|name| cache.remove(name));
 }
 
 /// A kept seed whose interpreter is as it was.

@@ -17,6 +17,7 @@ use crate::layout::Layout;
 use crate::plan::{self, Plan, Step};
 use crate::pyvenv_cfg;
 use crate::seed::{self, Seed, Sharing};
+use crate::site::{Put, Site};
 use crate::warning::Warning;
 
 /// Makes environments of one interpreter and one configuration.
@@ -67,7 +68,7 @@ impl EnvBuilder {
     /// When its directory may not be used, or the existing environment that is to be upgraded cannot be read.
     pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
         match existing::inspect(env_dir)? {
-            Found::Nothing => Ok(plan::plan(self.facts(), &self.config, env_dir)),
+            Found::Nothing => Ok(Plan { is_for_nothing: true, ..plan::plan(self.facts(), &self.config, env_dir) }),
             Found::Dir => self.plan_over(env_dir),
         }
     }
@@ -105,24 +106,41 @@ impl EnvBuilder {
         steps.retain(|step| pip != Pip::Same || !matches!(step, Step::SeedPip { .. }));
     }
 
-    /// Makes the environment of a plan.
+    /// Makes the environment of a plan. What has changed at ENV_DIR since it was made is taken into account.
     ///
     /// # Errors
-    /// When a step fails. Nothing half-made is left then: a directory that was absent is absent again, and one that was
-    /// there has what it had.
+    /// When a step fails, or what is at ENV_DIR now may not be touched. Nothing half-made is left then: a directory
+    /// that was absent is absent again, and one that was there has what it had.
     pub fn create(&self, plan: &Plan) -> Result<()> {
-        if !needs_seed(plan) {
-            return apply::apply(plan, None);
+        loop {
+            let mut site = Site::open(&plan.env_dir)?;
+            let changed = self.plan_anew(plan, &site)?;
+            // Where somebody else has been quicker, it is made over theirs.
+            if self.create_at(&mut site, changed.as_ref().unwrap_or(plan))? == Put::Done {
+                return site.finish();
+            }
         }
+    }
+
+    /// The plan for what is there now that nobody else is at work there, unless that is still nothing.
+    fn plan_anew(&self, plan: &Plan, site: &Site) -> Result<Option<Plan>> {
+        match (site.is_new(), plan.is_for_nothing) {
+            (true, true) => Ok(None),
+            (true, false) => Ok(Some(plan::plan(self.facts(), &self.config, &plan.env_dir))),
+            (false, _) => self.plan(&plan.env_dir).map(Some),
+        }
+    }
+
+    fn create_at(&self, site: &mut Site, plan: &Plan) -> Result<Put> {
         // A damaged seed is made anew; where that one is damaged too, something is wrong with the cache.
         for _ in 0..2 {
-            let Some(seed) = self.seed(|_| ()) else { break };
-            match apply::apply(plan, Some(&seed)) {
+            let Some(seed) = needs_seed(plan).then(|| self.seed(|_| ())).transpose()?.flatten() else { break };
+            match apply::apply(plan, Some(&seed), site) {
                 Err(Error::SeedDamaged { .. }) => self.discard(&seed),
                 done => return done,
             }
         }
-        apply::apply(plan, None)
+        apply::apply(plan, None, site)
     }
 
     /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans.
@@ -134,25 +152,35 @@ impl EnvBuilder {
 
     /// Makes sure that there is a seed for the environments that are to be made, where they need one. That takes
     /// seconds the first time that an interpreter is used, of which `announce` can tell.
-    pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) {
-        if plans.iter().any(needs_seed) {
-            self.seed(announce);
-        }
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile.
+    pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) -> Result<()> {
+        if plans.iter().any(needs_seed) { self.seed(announce).map(drop) } else { Ok(()) }
     }
 
     /// The seed, from the cache or made now.
-    fn seed(&self, announce: impl FnOnce(&Preparing)) -> Option<Arc<Seed>> {
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile. Where there can be no seed for another reason, there is none.
+    fn seed(&self, announce: impl FnOnce(&Preparing)) -> Result<Option<Arc<Seed>>> {
         // Whoever else needs it waits here, too.
         let mut sought = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*sought, Sought::NotYet) {
             let source = self.seed_source();
-            let found = source.find().or_else(|| {
-                announce(&Preparing::of(self.facts(), source.is_kept()));
-                source.make()
-            });
-            *sought = found.map_or(Sought::Nothing, |seed| Sought::Seed(Arc::new(source.with_tree(seed))));
+            let found = match source.find() {
+                None => {
+                    announce(&Preparing::of(self.facts(), source.is_kept()));
+                    source.make()?
+                }
+                found => found,
+            };
+            *sought = match found {
+                Some(seed) => Sought::Seed(Arc::new(source.with_tree(seed)?)),
+                None => Sought::Nothing,
+            };
         }
-        if let Sought::Seed(seed) = &*sought { Some(Arc::clone(seed)) } else { None }
+        Ok(if let Sought::Seed(seed) = &*sought { Some(Arc::clone(seed)) } else { None })
     }
 
     fn seed_source(&self) -> Source<'_> {

@@ -3,22 +3,19 @@
 //! A cache can make rvenv faster; it can never make it fail or differ. So nothing here is an error of the program: what
 //! cannot be read is not there, and what cannot be written is not kept.
 
+use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use crate::error::Result;
-use crate::fs::{self, Dir, File, TempDir};
+use crate::fs::{self, Dir, File, Lock, TempDir};
+use crate::interrupt;
 
 /// Programs that back up or clean know by this file that all here can be made again (<https://bford.info/cachedir/>).
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
     "Signature: 8a477f597d28d172789f06886806bc55\n# What rvenv has learnt and made once; it may be deleted.\n",
 );
-
-/// How long a file that is being written may take, after which its writer must have died.
-const ABANDONED: Duration = Duration::from_secs(60 * 60);
 
 /// What unfinished files end in.
 const UNFINISHED: &str = ".new";
@@ -51,46 +48,66 @@ impl CacheDir {
         self.dir.read(name)
     }
 
-    /// Writes an entry beside its place and renames it into it, so that no reader sees half of one.
+    /// Writes an entry beside its place and renames it into it, so that no reader sees half of one. Somebody else who
+    /// is writing the same one is let finish.
     pub(crate) fn write(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let beside = format!("{name}.{}-{count}{UNFINISHED}", std::process::id());
+        let beside = format!("{name}{UNFINISHED}");
         self.create_subdir_of(name)?;
-        let written = self.dir.create_private(&beside).and_then(|mut file| fill(&mut file));
+        let mut new = self.dir.open_or_create(&beside).or_else(|_| {
+            // Something that is no file.
+            self.remove(&beside);
+            self.dir.open_or_create(&beside)
+        })?;
+        // Whoever had the lock may have finished meanwhile: then this is no unfinished file any more.
+        if fs::is_locked_by_another(&new) || !self.dir.has(&beside, &new) {
+            return Err(ErrorKind::ResourceBusy.into());
+        }
+        let written = new.set_len(0).and_then(|()| fill(&mut new));
         let done = written.and_then(|()| {
-            self.dir.rename(&beside, name).or_else(|_| {
+            self.dir.rename(&beside, &self.dir, name).or_else(|_| {
                 // Something that no file can replace.
                 self.remove(name);
-                self.dir.rename(&beside, name)
+                self.dir.rename(&beside, &self.dir, name)
             })
         });
-        done.inspect_err(|_| drop(self.dir.remove(&beside)))
+        done.inspect_err(|_| self.remove(&beside))
     }
 
     /// Makes a directory in it whose name begins with `prefix`, which is deleted when it is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
     pub(crate) fn scratch_dir(&self, prefix: &str) -> Result<TempDir> {
         let (subdir, prefix) = prefix.rsplit_once('/').unwrap_or((".", prefix));
-        // Python may tell its path with the links followed, and so do we.
-        fs::scratch_dir(&fs::resolved(&self.path(subdir)), prefix)
+        fs::scratch_dir(&self.path(subdir), prefix)
     }
 
-    /// Waits until nobody else has the lock of this name, and takes it. It is given back when the file is closed, be it
-    /// by the death of the process.
-    pub(crate) fn lock(&self, name: &str) -> Option<File> {
-        let file = self.lock_file(name).ok()?;
-        file.lock().ok().map(|()| file)
+    /// Gives a directory that [`CacheDir::scratch_dir`] made its place; one that has the name and is not empty is an
+    /// error.
+    pub(crate) fn adopt(&self, scratch: &TempDir, name: &str) -> io::Result<()> {
+        let (subdir, _) = name.rsplit_once('/').unwrap_or((".", name));
+        let from = Path::new(subdir).join(scratch.path().file_name().unwrap_or_default());
+        self.dir.rename(from, &self.dir, name)
+    }
+
+    /// Waits until nobody else has the lock of this name, and takes it. It ends with the process, too. Where there are
+    /// no locks there is none.
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile.
+    pub(crate) fn lock(&self, name: &str) -> Result<Option<Lock>> {
+        if self.create_subdir_of(name).is_err() {
+            return Ok(None);
+        }
+        interrupt::wait_for(|| match self.dir.try_lock_file(name) {
+            Ok(None) => Ok(None),
+            other => Ok(Some(other.ok().flatten())),
+        })
     }
 
     /// Takes the lock of this name, unless somebody else has it.
-    pub(crate) fn try_lock(&self, name: &str) -> Option<File> {
-        let file = self.lock_file(name).ok()?;
-        file.try_lock().ok().map(|()| file)
-    }
-
-    fn lock_file(&self, name: &str) -> io::Result<File> {
-        self.create_subdir_of(name)?;
-        self.dir.open_or_create(name)
+    pub(crate) fn try_lock(&self, name: &str) -> Option<Lock> {
+        self.dir.try_lock_file(name).ok()?
     }
 
     /// Makes the directory that an entry is in, unless there is one.
@@ -98,40 +115,50 @@ impl CacheDir {
         let Some((subdir, _)) = name.rsplit_once('/') else { return Ok(()) };
         match self.dir.create_private_dir(subdir) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                // Without it the cache is as good.
+                let _ = self.write(TAG.0, |file| io::Write::write_all(file, TAG.1.as_bytes()));
+                Ok(())
+            }
         }
     }
 
     /// Deletes an entry, whatever it is.
     pub(crate) fn remove(&self, name: &str) {
-        if self.dir.remove(name).is_err() {
-            fs::delete_dir(&self.path(name));
-        }
+        let _ = fs::delete(&self.dir, OsStr::new(name), &self.path(name));
+    }
+
+    /// Deletes all entries whose names begin like this.
+    pub(crate) fn sweep(&self, prefix: &str) {
+        let (subdir, _) = prefix.rsplit_once('/').unwrap_or((".", prefix));
+        self.entries(subdir).iter().filter(|name| name.starts_with(prefix)).for_each(|name| self.remove(name));
     }
 
     /// The names of the entries in a directory of it, as far as they are finished; what a writer that died has left is
     /// deleted.
     pub(crate) fn entries(&self, subdir: &str) -> Vec<String> {
-        let names = fs::entries(&self.path(subdir)).into_iter().filter_map(|path| {
-            let name = format!("{subdir}/{}", path.file_name()?.to_str()?);
-            let is_finished = !name.ends_with(UNFINISHED);
-            if !is_finished && fs::age(&path).is_some_and(|age| age > ABANDONED) {
-                self.remove(&name);
-            }
-            is_finished.then_some(name)
-        });
-        names.collect()
+        let names = self.dir.open_dir(subdir).and_then(|dir| dir.names()).unwrap_or_default();
+        let names = names.iter().filter_map(|name| Some(format!("{subdir}/{}", name.to_str()?)));
+        let (unfinished, mut finished): (Vec<_>, Vec<_>) = names.partition(|name| name.ends_with(UNFINISHED));
+        // To have the lock of one is to delete it.
+        for name in unfinished {
+            drop(self.try_lock(&name));
+        }
+        finished.sort();
+        finished
     }
 }
 
 fn create(path: &Path) -> io::Result<Dir> {
+    // With another user's HOME, as sudo may have it, what is made there would be in that user's way.
+    if !fs::is_on_own_ground(path) {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
     match fs::create_private_dir(path) {
         // Another process has made it meanwhile.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         other => other?,
     }
-    let dir = Dir::open(path)?;
-    // Without it the cache is as good.
-    let _ = dir.create(TAG.0).and_then(|mut file| io::Write::write_all(&mut file, TAG.1.as_bytes()));
-    Ok(dir)
+    Dir::open(path)
 }

@@ -20,6 +20,7 @@
 //! ```
 //!
 //! The library never prints and never ends the process.
+#![forbid(unsafe_code)]
 
 pub mod activation;
 mod apply;
@@ -35,12 +36,15 @@ mod error;
 mod existing;
 mod fs;
 pub mod interpreter;
-mod journal;
+pub mod interrupt;
 mod layout;
+mod merge;
 pub mod plan;
 mod python_text;
 pub mod pyvenv_cfg;
 mod seed;
+mod site;
+mod staging;
 mod warning;
 
 pub use batch::overlap;

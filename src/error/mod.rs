@@ -1,13 +1,16 @@
 //! Every way in which making an environment can fail, and how it is said.
 
 mod hint;
+mod text;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use crate::config::VersionRequest;
 use crate::interpreter::facts::Version;
+pub(crate) use text::shown;
+use text::{indented, old_python, tried_list};
 
 /// The result of everything here that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -213,6 +216,12 @@ pub enum Error {
         /// The seed.
         path: PathBuf,
     },
+    /// A signal came, and what was under way has been undone.
+    #[error("interrupted by signal {signal}")]
+    Interrupted {
+        /// Its number.
+        signal: i32,
+    },
     /// ensurepip or pip failed in the new environment.
     #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
     CommandFailed {
@@ -225,23 +234,4 @@ pub enum Error {
         /// All that it printed.
         output: String,
     },
-}
-
-/// A path as it may be shown on a terminal: control characters are escaped.
-pub(crate) fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
-}
-
-/// Another program's output below a message: each line set off, the text on lines of its own.
-fn indented(output: &str) -> String {
-    output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
-}
-
-fn old_python(version: Option<Version>) -> String {
-    version.map_or_else(|| "a Python before 3.4".to_owned(), |version| format!("Python {version}"))
-}
-
-fn tried_list(tried: &[(PathBuf, String)]) -> String {
-    tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
 }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use walkdir::WalkDir;
 
@@ -79,11 +78,6 @@ pub(crate) struct Stat {
 /// What tells one state of a file from another; one that is not there has no other.
 pub(crate) fn stamp(path: &str) -> String {
     platform::stamp(Path::new(path)).unwrap_or_else(|_| "absent".to_owned())
-}
-
-/// How long ago a file was last written to.
-pub(crate) fn age(path: &Path) -> Option<Duration> {
-    fs::symlink_metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// Whether a path leads to something.

@@ -4,7 +4,6 @@
 
 mod delete;
 mod look;
-mod saved;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -14,49 +13,62 @@ mod windows;
 #[cfg(windows)]
 use windows as platform;
 
-use std::ffi::OsString;
 use std::fs;
 pub(crate) use std::fs::File;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
-use crate::plan::{Mode, OnExisting};
+use crate::plan::Mode;
 
-pub(crate) use delete::{clear_dir, delete_dir, remove_empty_dirs};
+pub(crate) use delete::{clear, delete};
 pub(crate) use look::{
-    Found, FoundKind, Kind, Stat, age, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
+    Found, FoundKind, Kind, Stat, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
     resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
-pub(crate) use platform::{Dir, add_mode, is_executable, is_writable_dir, may_clone, read_at};
-pub(crate) use saved::Saved;
+pub(crate) use platform::{
+    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_out_of_reach,
+    is_writable_dir, kill_group, may_clone, read_at,
+};
 pub(crate) use tempfile::TempDir;
 
-/// Makes a directory and those above it. A directory that is there is kept; anything else of that name, a symlink to a
-/// directory too, is an error, as it is for venv.
-///
-/// Returns the topmost directory that was made, if this one was.
+/// Where a directory cannot be locked itself: the file in it that stands for its lock.
+pub(crate) const LOCK_NAME: &str = "lock";
+
+/// Makes a directory and those above it. A directory that is there is kept; anything else of that name is an error.
 ///
 /// # Errors
 /// When a directory cannot be made, or something else is in its place. Then those above it that were made are gone.
-pub(crate) fn create_dir(path: &Path) -> Result<Option<PathBuf>> {
-    match create_dirs(path) {
-        Ok(topmost) => Ok(Some(topmost)),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(None),
-        Err(source) => Err(Error::File { action: "create directory", path: path.to_owned(), source }),
+pub(crate) fn create_dir(path: &Path) -> Result<()> {
+    match create_with_parents(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(()),
+        other => other.map(drop).map_err(|source| not_created(path, source)),
+    }
+}
+
+/// Makes the directories above a path, as far as they are not there; returns the topmost that was made.
+///
+/// # Errors
+/// When one cannot be made, which `path` cannot be then. Those above it that were made are gone.
+pub(crate) fn create_parent(path: &Path) -> Result<Option<PathBuf>> {
+    let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) else { return Ok(None) };
+    match create_with_parents(parent) {
+        // Somebody else has made it meanwhile.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && parent.is_dir() => Ok(None),
+        other => other.map(Some).map_err(|source| not_created(path, source)),
     }
 }
 
 /// Makes a directory and, only if that is needed, those above it; returns the topmost that was made.
-fn create_dirs(path: &Path) -> io::Result<PathBuf> {
+fn create_with_parents(path: &Path) -> io::Result<PathBuf> {
     let parent = match (fs::create_dir(path), path.parent()) {
         (Ok(()), _) => return Ok(path.to_owned()),
         (Err(error), Some(parent)) if is_absent(&error) => parent,
         (Err(error), _) => return Err(error),
     };
-    let topmost = match create_dirs(parent) {
+    let topmost = match create_with_parents(parent) {
         // Somebody else has made it meanwhile.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => path.to_owned(),
         other => other?,
@@ -65,53 +77,59 @@ fn create_dirs(path: &Path) -> io::Result<PathBuf> {
     Ok(topmost)
 }
 
-/// Makes a symlink at `path` that says `target`.
-///
-/// # Errors
-/// When it cannot be made, or what it would replace cannot be removed.
-pub(crate) fn symlink(target: &Path, path: &Path, existing: OnExisting) -> Result<()> {
-    let failed = |source| Error::File { action: "create link", path: path.to_owned(), source };
-    match platform::symlink(target, path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-        other => return other.map_err(failed),
+fn not_created(path: &Path, source: io::Error) -> Error {
+    Error::File { action: "create directory", path: path.to_owned(), source }
+}
+
+/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone
+/// already is passed over.
+pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
+    for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
+        match fs::remove_dir(dir) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return,
+            _ => {}
+        }
     }
-    // A dangling link is nothing that one could want to keep.
-    let keep = existing == OnExisting::Keep && path.exists();
-    if keep || fs::read_link(path).is_ok_and(|current| current == target) {
-        return Ok(());
+}
+
+/// Makes a directory and those above it in one that is held open, as far as they are not there.
+pub(crate) fn create_dirs(dir: &Dir, path: &str) -> io::Result<()> {
+    match dir.create_dir(path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) if is_absent(&error) => {
+            let (parent, _) = path.rsplit_once('/').ok_or(error)?;
+            create_dirs(dir, parent)?;
+            dir.create_dir(path)
+        }
+        other => other,
     }
-    replace(path, |beside| platform::symlink(target, beside)).map_err(failed)
 }
 
-/// Copies a file's contents to `path`, which becomes a file of its own even where it was a link or a running program.
-///
-/// # Errors
-/// When the source cannot be read or the copy not be written.
-pub(crate) fn copy(source: &Path, path: &Path, mode: Mode) -> Result<()> {
-    let mut from =
-        File::open(source).map_err(|error| Error::File { action: "read", path: source.to_owned(), source: error })?;
-    create_or_replace(path, OnExisting::Replace, |file| io::copy(&mut from, file).and_then(|_| set_mode(file, mode)))
-        .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+/// Makes a symlink that says `target`, in the place of a file or link that has the name, and the directories above it.
+pub(crate) fn create_link(dir: &Dir, path: &str, target: &Path) -> io::Result<()> {
+    with_room(dir, path, || dir.symlink(target, path))
 }
 
-/// Makes a directory in `parent` for as long as it takes to `try_out` something in it.
-///
-/// # Errors
-/// When it cannot be made, or what is tried out fails.
-pub(crate) fn with_trial_dir<T>(parent: &Path, try_out: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
-    let dir = parent.join(format!(".rvenv-{}", std::process::id()));
-    let result = create_dir(&dir).and_then(|_| try_out(&dir));
-    delete_dir(&dir);
-    result
+/// Makes a file and fills it, in the place of a file or link that has the name, and the directories above it.
+pub(crate) fn create_file(
+    dir: &Dir,
+    path: &str,
+    mode: Mode,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut new = with_room(dir, path, || dir.create(path))?;
+    fill(&mut new)?;
+    set_mode(&new, mode)
 }
 
-/// Writes a file. One that is there is replaced in one step or kept.
-///
-/// # Errors
-/// When it cannot be written.
-pub(crate) fn write(path: &Path, contents: &str, mode: Mode, existing: OnExisting) -> Result<()> {
-    create_or_replace(path, existing, |file| file.write_all(contents.as_bytes()).and_then(|()| set_mode(file, mode)))
-        .map_err(|source| Error::File { action: "write", path: path.to_owned(), source })
+/// Makes something, and once more when what kept it from being made is gone.
+fn with_room<T>(dir: &Dir, path: &str, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match (make(), path.rsplit_once('/')) {
+        (Err(error), _) if error.kind() == ErrorKind::AlreadyExists => dir.remove(path)?,
+        (Err(error), Some((parent, _))) if is_absent(&error) => create_dirs(dir, parent)?,
+        (done, _) => return done,
+    }
+    make()
 }
 
 /// Makes a directory that is the user's alone, and those above it.
@@ -123,10 +141,14 @@ pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
 /// Makes a directory with a new name, which is the user's alone and is deleted when it is dropped.
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be made, or others could put something else in its place: programs are going to be run there.
 pub(crate) fn scratch_dir(parent: &Path, prefix: &str) -> Result<TempDir> {
-    let made = tempfile::Builder::new().prefix(prefix).tempdir_in(parent);
-    made.map_err(|source| Error::File { action: "create directory in", path: parent.to_owned(), source })
+    let failed = |source| Error::File { action: "create directory in", path: parent.to_owned(), source };
+    if !is_out_of_reach(parent) {
+        return Err(failed(ErrorKind::PermissionDenied.into()));
+    }
+    // Python may tell its path with the links followed, and so do we.
+    tempfile::Builder::new().prefix(prefix).tempdir_in(resolved(parent)).map_err(failed)
 }
 
 /// Makes a file and fills it; something that has the name is an error.
@@ -148,20 +170,9 @@ pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
     file.set_modified(time)
 }
 
-/// Renames a directory; one that has the name and is not empty is an error.
-///
-/// # Errors
-/// When it cannot be renamed.
-pub(crate) fn rename(from: &Path, to: &Path) -> Result<()> {
-    fs::rename(from, to).map_err(|source| Error::File { action: "make", path: to.to_owned(), source })
-}
-
-/// Deletes a file or a link.
-///
-/// # Errors
-/// When it cannot be deleted.
-pub(crate) fn remove_file(path: &Path) -> Result<()> {
-    platform::remove_file(path).map_err(|source| Error::File { action: "delete", path: path.to_owned(), source })
+/// Whether somebody else has the lock of a file; if not, we have it now. Where there are no locks, nobody has.
+pub(crate) fn is_locked_by_another(file: &File) -> bool {
+    matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock))
 }
 
 /// A path inside an environment, which is `/`-separated, with the host's separators.
@@ -169,40 +180,6 @@ pub(crate) fn below(env_dir: &Path, relative: &str) -> PathBuf {
     let mut path = env_dir.to_owned();
     path.extend(relative.split('/'));
     path
-}
-
-/// Creates the file, or, where there is one to be replaced, writes a new one beside it and renames it over.
-fn create_or_replace(
-    path: &Path,
-    existing: OnExisting,
-    mut fill: impl FnMut(&mut File) -> io::Result<()>,
-) -> io::Result<()> {
-    match File::create_new(path) {
-        Ok(mut new) => fill(&mut new),
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-        Err(_) if existing == OnExisting::Keep => Ok(()),
-        Err(_) => replace(path, |beside| fill(&mut File::create_new(beside)?)),
-    }
-}
-
-/// Puts what `make` makes in the place of `path`, in one step: no moment without the one or the other, and nothing is
-/// written through a link.
-fn replace(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let beside = beside(path);
-    // The name has this process's number: whatever has it is left from one that died.
-    let _ = platform::remove_file(&beside);
-    let done = make(&beside).and_then(|()| fs::rename(&beside, path));
-    if done.is_err() {
-        let _ = platform::remove_file(&beside);
-    }
-    done
-}
-
-fn beside(path: &Path) -> PathBuf {
-    let mut name = OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".rvenv-{}", std::process::id()));
-    path.with_file_name(name)
 }
 
 fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
@@ -220,22 +197,24 @@ mod tests {
     #[test]
     fn where_a_directory_cannot_be_made_those_above_it_are_not_left() {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let path = dir.path().join("new/newer").join("x".repeat(300));
-        assert!(create_dir(&path).is_err());
+        let path = dir.path().join("new/newer").join("x".repeat(300)).join("e");
+        assert!(create_parent(&path).is_err());
         assert_eq!(kind(dir.path()).ok(), Some(Kind::EmptyDir));
-        let made = create_dir(&dir.path().join("new/newer/e")).ok().flatten();
+        let made = create_parent(&dir.path().join("new/newer/e")).ok().flatten();
         assert_eq!(made, Some(dir.path().join("new")));
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_to_a_directory_is_never_cleared() {
+    fn a_link_to_a_directory_is_never_followed_to_delete() {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        write(&dir.path().join("file"), "", Mode::Umask, OnExisting::Keep).expect("a file");
-        let link = dir.path().with_extension("link");
-        symlink(dir.path(), &link, OnExisting::Keep).expect("a link");
-        let _ = clear_dir(&link);
-        remove_file(&link).expect("the link is still there");
-        assert_eq!(entries(dir.path()), [dir.path().join("file")]);
+        let open = Dir::open(dir.path()).expect("it is there");
+        open.create_dir("kept").expect("a directory");
+        open.create("kept/file").expect("a file");
+        open.create_dir("gone").expect("a directory");
+        open.symlink(&dir.path().join("kept"), "gone/link").expect("a link");
+        delete(&open, "gone".as_ref(), &dir.path().join("gone")).expect("it can be deleted");
+        assert_eq!(entries(dir.path()), [dir.path().join("kept")]);
+        assert_eq!(entries(&dir.path().join("kept")), [dir.path().join("kept/file")]);
     }
 }

@@ -7,6 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::error::Error;
+use crate::fs::{self, Lock};
+use crate::interrupt;
+
 /// What a program may take and say before it is given up.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
@@ -16,6 +20,9 @@ pub(super) struct Limits {
 
 /// A cold interpreter on a network file system takes seconds; an answer is some hundred bytes.
 pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
+
+/// An installer takes as long as it takes, and what it says is wanted.
+const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: u64::MAX - 1 };
 
 /// What a program said before it ended.
 #[derive(Debug)]
@@ -31,36 +38,64 @@ pub(super) enum Failure {
     NotRun(io::Error),
     TooLong(Duration),
     TooMuch(u64),
+    /// We have been told to end.
+    Interrupted(Error),
 }
 
 /// Runs a command within limits. Past them it is killed.
 pub(super) fn run(command: &mut Command, limits: Limits) -> Result<Said, Failure> {
-    let deadline = Instant::now() + limits.time;
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(Failure::NotRun)?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = fs::in_own_group(command).spawn().map_err(Failure::NotRun)?;
     let streams = [Stream::read(child.stdout.take(), limits.bytes), Stream::read(child.stderr.take(), limits.bytes)];
-    let status = finish(&mut child, &streams, limits, deadline);
-    if status.is_err() {
-        // It may have ended by itself meanwhile, which is as well.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
+    let status = attend(&mut child, &streams, limits);
     let [stdout, stderr] = streams.map(|stream| stream.bytes());
     Ok(Said { status: status?, stdout, stderr })
 }
 
+/// Runs a command for as long as it takes; both of its streams come back as one, in the order in which they were
+/// written. A `lock` lasts until it has ended, whatever becomes of us.
+pub(super) fn run_to_end(mut command: Command, lock: Option<&Lock>) -> Result<(ExitStatus, String), Failure> {
+    let (reader, writer) = io::pipe().map_err(Failure::NotRun)?;
+    command.stdin(lock.map_or_else(Stdio::null, Lock::as_stdin));
+    command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
+    let mut child = fs::in_own_group(&mut command).spawn().map_err(Failure::NotRun)?;
+    // The command holds our own ends of the pipe: as long as they are open, it has no end.
+    drop(command);
+    let streams = [Stream::read(Some(reader), NO_LIMITS.bytes)];
+    let status = attend(&mut child, &streams, NO_LIMITS)?;
+    Ok((status, String::from_utf8_lossy(&streams[0].bytes()).into_owned()))
+}
+
+/// Waits for the end of a program, and makes it end where it has to.
+fn attend(child: &mut Child, streams: &[Stream], limits: Limits) -> Result<ExitStatus, Failure> {
+    let status = finish(child, streams, limits, Instant::now());
+    if matches!(status, Err(Failure::Interrupted(_))) {
+        // It may have something to put in order.
+        const PATIENCE: Duration = Duration::from_secs(2);
+        fs::interrupt_group(child);
+        let _ = wait(child, Instant::now(), PATIENCE);
+    }
+    if status.is_err() {
+        // It may have ended by itself meanwhile, which is as well.
+        fs::kill_group(child);
+        let _ = child.wait();
+    }
+    status
+}
+
 /// Waits for the end of the streams, which nearly always is that of the program. One that leaves another behind, with
 /// its streams open, has said all that it has to say when it has ended.
-fn finish(child: &mut Child, streams: &[Stream], limits: Limits, deadline: Instant) -> Result<ExitStatus, Failure> {
+fn finish(child: &mut Child, streams: &[Stream], limits: Limits, start: Instant) -> Result<ExitStatus, Failure> {
     const PATIENCE: Duration = Duration::from_millis(50);
     for stream in streams {
         while let Err(RecvTimeoutError::Timeout) = stream.ended.recv_timeout(PATIENCE) {
+            interrupt::check().map_err(Failure::Interrupted)?;
             if let Ok(Some(status)) = child.try_wait() {
                 // What it said last may still be on its way.
                 let _ = stream.ended.recv_timeout(PATIENCE);
                 return Ok(status);
             }
-            if Instant::now() > deadline {
+            if start.elapsed() > limits.time {
                 return Err(Failure::TooLong(limits.time));
             }
         }
@@ -68,7 +103,7 @@ fn finish(child: &mut Child, streams: &[Stream], limits: Limits, deadline: Insta
             return Err(Failure::TooMuch(limits.bytes));
         }
     }
-    wait(child, deadline).ok_or(Failure::TooLong(limits.time))
+    wait(child, start, limits.time)
 }
 
 /// A stream that a thread of its own reads: a program that fills the one while the other is read would wait forever.
@@ -110,12 +145,13 @@ fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
 }
 
 /// Waits for a program that has closed its streams, which nearly always means that it has ended.
-fn wait(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+fn wait(child: &mut Child, start: Instant, time: Duration) -> Result<ExitStatus, Failure> {
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_micros(200)),
-            Ok(None) | Err(_) => return None,
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if start.elapsed() < time => thread::sleep(Duration::from_micros(200)),
+            Ok(None) => return Err(Failure::TooLong(time)),
+            Err(error) => return Err(Failure::NotRun(error)),
         }
     }
 }

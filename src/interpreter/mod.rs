@@ -11,7 +11,7 @@ mod probe;
 
 pub(crate) use cache::Known;
 pub(crate) use identity::Identity;
-pub(crate) use probe::{check_starts, isolated};
+pub(crate) use probe::{check_starts, isolated, run_to_end};
 
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,7 @@ fn find_version(wanted: &VersionRequest, environment: &Environment, cache: Optio
         match ask_base(&program, Some(wanted), environment, cache) {
             Ok(known) if is_version(&known.facts, wanted) => return Ok(known),
             Ok(known) => tried.push((program, format!("is Python {}", known.facts.version))),
+            Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
             // One line says enough here: the shim of another version fails by design.
             Err(error) => {
                 let message = error.to_string();

@@ -3,13 +3,13 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
-use super::child::{Failure, LIMITS, Said, run};
+use super::child::{self, Failure, LIMITS, Said, run};
 use super::facts::{BadAnswer, Facts};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, Lock};
 
 /// The script that is run.
 pub(super) const SCRIPT: &str = include_str!("probe.py");
@@ -89,10 +89,20 @@ pub(crate) fn check_starts(copy: &Path, original: &Path) -> Result<()> {
     Err(Error::CopyDead { program: original.to_owned(), status: said.status, output: excerpt(&said) })
 }
 
+/// Runs an interpreter for as long as it takes, and gives back how it ended and what it said. A `lock` lasts until
+/// then, whatever becomes of us.
+///
+/// # Errors
+/// When it cannot be run, or a signal comes meanwhile.
+pub(crate) fn run_to_end(command: Command, program: &Path, lock: Option<&Lock>) -> Result<(ExitStatus, String)> {
+    child::run_to_end(command, lock).map_err(|failure| explain(program, failure))
+}
+
 fn explain(program: &Path, failure: Failure) -> Error {
     let program = program.to_owned();
     let reason = match failure {
         Failure::NotRun(source) => return not_run(program, source),
+        Failure::Interrupted(error) => return error,
         Failure::TooLong(time) => format!("it did not end within {} seconds", time.as_secs()),
         Failure::TooMuch(bytes) => format!("it said more than {bytes} bytes"),
     };

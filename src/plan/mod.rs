@@ -1,6 +1,7 @@
 //! What is to be done to make an environment, as data: decided here, printed or applied elsewhere.
 
 mod display;
+mod step;
 
 use crate::activation::{self, Values};
 use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
@@ -10,6 +11,7 @@ use crate::interpreter::history;
 use crate::layout::Layout;
 use crate::pyvenv_cfg;
 use crate::warning::Warning;
+pub use step::{Mode, OnExisting, Step};
 
 /// The steps that make one environment, in venv's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,98 +20,12 @@ pub struct Plan {
     pub env_dir: EnvDir,
     /// What to do, in order.
     pub steps: Vec<Step>,
+    /// All names of the environment's interpreter, that one first to which the others lead. Relative to it, too.
+    pub interpreters: Vec<String>,
     /// What the user should know when it is done.
     pub warnings: Vec<Warning>,
-}
-
-/// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Make sure that a copy of the interpreter starts, before anything is touched.
-    CheckCopy {
-        /// The interpreter to copy.
-        source: String,
-        /// Where an environment's interpreter finds its base.
-        home: String,
-    },
-    /// Delete everything in the environment's directory, but not the directory.
-    Clear,
-    /// Delete a file or a link.
-    Remove {
-        /// The file or link.
-        path: String,
-    },
-    /// Make a directory and those above it. One that is there already is kept.
-    CreateDir {
-        /// The directory.
-        path: String,
-    },
-    /// Make a symlink.
-    Symlink {
-        /// The link.
-        path: String,
-        /// What it says, relative to its own directory or absolute.
-        target: String,
-        /// What happens to something else of that name.
-        existing: OnExisting,
-    },
-    /// Copy a file that belongs to the interpreter.
-    Copy {
-        /// The file to copy.
-        source: String,
-        /// The copy, which replaces whatever file or link has that name.
-        path: String,
-        /// The copy's mode.
-        mode: Mode,
-    },
-    /// Write a file.
-    Write {
-        /// The file.
-        path: String,
-        /// All of its contents.
-        contents: String,
-        /// Its mode.
-        mode: Mode,
-        /// What happens to something else of that name.
-        existing: OnExisting,
-    },
-    /// Bring in what the interpreter's own ensurepip installs into a new environment.
-    SeedPip {
-        /// The environment's interpreter.
-        python: String,
-    },
-    /// Let ensurepip see to it that the pip that is there is not older than its own.
-    RunEnsurepip {
-        /// The environment's interpreter.
-        python: String,
-    },
-    /// Let pip upgrade packages from its index.
-    UpgradeDeps {
-        /// The environment's interpreter.
-        python: String,
-        /// The names of the packages.
-        packages: Vec<&'static str>,
-    },
-}
-
-/// What happens to a file or link that has the name of a new one. It is never written through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnExisting {
-    /// The new one takes its place.
-    Replace,
-    /// It stays.
-    Keep,
-}
-
-/// The mode of a new file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// 0666 less the umask.
-    Umask,
-    /// 0644 whatever the umask: that of venv's own script templates.
-    Script,
-    /// 0755 whatever the umask.
-    Executable,
+    /// Whether it goes by there being nothing yet.
+    pub(crate) is_for_nothing: bool,
 }
 
 /// Decides how to make the environment `env_dir`.
@@ -144,7 +60,9 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     if config.upgrade_deps {
         steps.push(Step::UpgradeDeps { python, packages: core_packages(facts) });
     }
-    Plan { env_dir: env_dir.clone(), steps, warnings: Vec::new() }
+    let interpreters = std::iter::once(&layout.executable).chain(&layout.aliases);
+    let interpreters = interpreters.map(|name| layout.script(name)).collect();
+    Plan { env_dir: env_dir.clone(), steps, interpreters, is_for_nothing: false, warnings: Vec::new() }
 }
 
 /// An interpreter whose libraries are found from where it is does not start elsewhere; venv makes a dead environment of

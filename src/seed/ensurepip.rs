@@ -1,10 +1,10 @@
 //! The shell-out: the environment's own interpreter runs ensurepip or pip.
 
-use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::Command;
 
 use crate::error::{Error, Result};
+use crate::fs::Lock;
 use crate::interpreter;
 
 /// Runs ensurepip in the environment.
@@ -12,9 +12,10 @@ use crate::interpreter;
 /// # Errors
 /// When it cannot be run or fails; the error has all that it printed, which venv throws away (CPython gh-89830).
 ///
-/// With another `home`, the user's own settings have no say: before Python 3.10, `~/.pydistutils.cfg` has.
-pub(crate) fn bootstrap(python: &Path, env_dir: &Path, home: Option<&Path>) -> Result<()> {
-    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], home)
+/// With another `home`, the user's own settings have no say: before Python 3.10, `~/.pydistutils.cfg` has. A `lock`
+/// lasts until it has ended.
+pub(crate) fn bootstrap(python: &Path, env_dir: &Path, home: Option<&Path>, lock: Option<&Lock>) -> Result<()> {
+    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], home, lock)
 }
 
 /// Lets pip upgrade packages from its index: the one thing that may use the network.
@@ -23,32 +24,27 @@ pub(crate) fn bootstrap(python: &Path, env_dir: &Path, home: Option<&Path>) -> R
 /// When pip cannot be run or fails; the error has all that it printed.
 pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str]) -> Result<()> {
     let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
-    run("upgrade packages", python, env_dir, &arguments, None)
+    run("upgrade packages", python, env_dir, &arguments, None, None)
 }
 
 /// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
 /// environment can shadow what it imports (CPython gh-98251).
-fn run(action: &'static str, python: &Path, env_dir: &Path, arguments: &[&str], home: Option<&Path>) -> Result<()> {
+fn run(
+    action: &'static str,
+    python: &Path,
+    env_dir: &Path,
+    arguments: &[&str],
+    home: Option<&Path>,
+    lock: Option<&Lock>,
+) -> Result<()> {
     let mut command = interpreter::isolated(python);
     command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir);
     if let Some(home) = home {
         command.env("HOME", home);
     }
     let line = command_line(&command);
-    let (status, output) = capture(command).map_err(|source| Error::NotRun { program: python.to_owned(), source })?;
+    let (status, output) = interpreter::run_to_end(command, python, lock)?;
     if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }
-}
-
-/// Runs a command to its end; both of its streams come back as one, in the order in which they were written.
-fn capture(mut command: Command) -> io::Result<(ExitStatus, String)> {
-    let (mut reader, writer) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    let mut child = command.spawn()?;
-    // The command holds our own ends of the pipe: as long as they are open, it has no end.
-    drop(command);
-    let mut output = Vec::new();
-    reader.read_to_end(&mut output)?;
-    Ok((child.wait()?, String::from_utf8_lossy(&output).into_owned()))
 }
 
 fn command_line(command: &Command) -> String {

@@ -20,9 +20,8 @@ use crate::config::{Config, Seed as Wanted};
 use crate::distribution;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
-use crate::fs::{self, File, TempDir};
+use crate::fs::{self, Dir, File, Lock, TempDir};
 use crate::interpreter::facts::Facts;
-use crate::journal::Journal;
 use archive::{List, ReadList};
 
 pub(crate) use collect::Gathered;
@@ -128,23 +127,29 @@ impl Seed {
         &self.list.identity
     }
 
-    /// Writes what ensurepip installs into an environment.
+    /// Writes what ensurepip installs into `new`, the directory of an environment that will have these paths.
     ///
     /// # Errors
     /// When a file cannot be written, or the seed turns out to be damaged.
-    pub(crate) fn install(&self, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-        restore::restore(self, self.tree.as_ref(), env, journal)
+    pub(crate) fn install(&self, env: &EnvPaths, new: &Dir) -> Result<()> {
+        restore::restore(self, self.tree.as_ref(), env, new)
     }
 }
 
 /// Runs ensurepip in an environment that was made for nothing else, and gathers what it installs. Nothing where that
 /// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in
-/// `home`.
+/// `home`. A `lock` lasts until ensurepip has ended.
 ///
 /// # Errors
 /// When ensurepip fails, or a file cannot be read.
-pub(crate) fn gather(env: &EnvPaths, home: &Path, identity: String, mtime: u64) -> Result<Option<Gathered>> {
+pub(crate) fn gather(
+    env: &EnvPaths,
+    home: &Path,
+    identity: String,
+    mtime: u64,
+    lock: Option<&Lock>,
+) -> Result<Option<Gathered>> {
     let before = fs::walk(&env.dir)?.into_iter().map(|found| found.path).collect();
-    bootstrap(Path::new(&env.python), &env.dir, Some(home))?;
+    bootstrap(Path::new(&env.python), &env.dir, Some(home), lock)?;
     collect::collect(env, &before, identity, mtime)
 }

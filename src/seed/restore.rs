@@ -1,6 +1,6 @@
 //! From a seed to the files of an environment.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use base64::Engine;
@@ -14,52 +14,44 @@ use super::splice::{What, marshalled, native};
 use super::{EnvPaths, Seed, Tree};
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, File};
-use crate::journal::Journal;
+use crate::interrupt;
 
-/// Writes all files of a seed into an environment.
+/// Writes all files of a seed into the directory of a new environment.
 ///
 /// # Errors
-/// When one cannot be written, or the seed turns out to be damaged.
-pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, journal: &mut Journal) -> Result<()> {
-    let root = Dir::open(&env.dir).map_err(|source| failed("open", &env.dir, source))?;
-    let mut place = Place { env, root, dir: None, mtime: seed.list.mtime, is_new: journal.is_new(&env.dir) };
-    let rest = place.share(&seed.list.entries, tree, journal)?;
+/// When one cannot be written, or the seed turns out to be damaged, or a signal has come.
+pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, root: &Dir) -> Result<()> {
+    let mut place = Place { env, root, dir: None, mtime: seed.list.mtime };
+    let rest = place.share(&seed.list.entries, tree)?;
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
     for_each_chunk(seed, &rest, |chunk| {
+        interrupt::check()?;
         let chunk = chunk.ok_or_else(|| Error::SeedDamaged { path: seed.path.clone() })?;
-        for (entry, stored) in chunk.iter() {
-            place.make_room(entry, journal)?;
-            place.write(entry, contents.of(entry, stored))?;
-        }
-        Ok(())
+        chunk.iter().try_for_each(|(entry, stored)| place.write(entry, contents.of(entry, stored)))
     })
 }
 
 /// Where files are written: the environment, and the directory of the last one, which nearly always is the next one's.
 struct Place<'a> {
     env: &'a EnvPaths,
-    root: Dir,
+    root: &'a Dir,
     dir: Option<(&'a str, Dir)>,
     /// The time of change of source files.
     mtime: u64,
-    /// Whether all that is made goes with the environment when something fails, and nothing is in its way.
-    is_new: bool,
 }
 
 impl<'a> Place<'a> {
     /// Makes all directories, and the files that a tree can give. Says of each entry whether it is left to be written.
-    fn share(&mut self, entries: &'a [Entry], tree: Option<&Tree>, journal: &mut Journal) -> Result<Vec<bool>> {
+    fn share(&mut self, entries: &'a [Entry], tree: Option<&Tree>) -> Result<Vec<bool>> {
         let mut mode = None;
         let mut rest = Vec::with_capacity(entries.len());
         for entry in entries {
             if entry.kind == Kind::Dir {
-                self.make_room(entry, journal)?;
                 self.create_dir(entry)?;
             }
             let tree = tree.filter(|_| !matches!(entry.kind, Kind::Dir | Kind::Script));
             let is_shared = match tree {
                 Some(tree) => {
-                    self.make_room(entry, journal)?;
                     // New files are to have the umask's permissions, and those of a directory tell which these are.
                     let mode =
                         *mode.get_or_insert_with(|| self.root.stat(parent(entry).0).map_or(0, |it| it.mode & 0o666));
@@ -74,12 +66,8 @@ impl<'a> Place<'a> {
     }
 
     fn create_dir(&self, entry: &Entry) -> Result<()> {
-        let path = || fs::below(&self.env.dir, &entry.path);
-        match self.root.create_dir(&entry.path) {
-            // Whether it is one is looked at by the one who knows how.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::create_dir(&path()).map(drop),
-            other => other.map_err(|source| failed("create directory", &path(), source)),
-        }
+        let failed = |source| failed("create directory", &fs::below(&self.env.dir, &entry.path), source);
+        fs::create_dirs(self.root, &entry.path).map_err(failed)
     }
 
     fn write(&mut self, entry: &'a Entry, bytes: &[u8]) -> Result<()> {
@@ -102,24 +90,6 @@ impl<'a> Place<'a> {
         let done = work(&dir, name);
         self.dir = Some((parent, dir));
         done
-    }
-
-    /// Notes what an entry is going to change, and removes what has its name, such as a script of a pip that is gone.
-    fn make_room(&self, entry: &Entry, journal: &mut Journal) -> Result<()> {
-        if self.is_new {
-            return Ok(());
-        }
-        let path = fs::below(&self.env.dir, &entry.path);
-        match (fs::kind(&path)?, entry.kind) {
-            (fs::Kind::Nothing, Kind::Dir) => journal.made(&path, path.clone()),
-            (_, Kind::Dir) => {}
-            (fs::Kind::Nothing, _) => journal.changes(&path)?,
-            _ => {
-                journal.changes(&path)?;
-                fs::remove_file(&path)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -11,7 +11,6 @@ use crate::cache_dir::CacheDir;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Stat};
-use crate::journal::Journal;
 
 /// Below this, a file is written as fast as it is cloned, and a clone saves nothing.
 const SMALLEST_CLONE: u32 = 1 << 14;
@@ -43,20 +42,26 @@ enum How {
 impl Tree {
     /// Opens the files of a seed, and makes them where they are not there yet. Nothing where nothing is to be shared,
     /// or they cannot be had.
-    pub(crate) fn open(seed: &Seed, sharing: Sharing, cache: &CacheDir, stem: &str) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When a signal comes meanwhile.
+    pub(crate) fn open(seed: &Seed, sharing: Sharing, cache: &CacheDir, stem: &str) -> Result<Option<Self>> {
         let how = match sharing {
             Sharing::Files => How::Link,
             Sharing::Blocks => How::Clone,
             Sharing::BlocksWherePossible if fs::may_clone(&seed.file) => How::Clone,
-            Sharing::BlocksWherePossible | Sharing::Nothing => return None,
+            Sharing::BlocksWherePossible | Sharing::Nothing => return Ok(None),
         };
-        let name = name(stem, seed);
-        let path = cache.path(&name);
-        if fs::kind(&path).ok()? == fs::Kind::Nothing {
-            make(seed, cache, stem, &name).ok()?;
+        let path = cache.path(&name(stem, seed));
+        if matches!(fs::kind(&path), Ok(fs::Kind::Nothing)) {
+            match make(seed, cache, stem, &name(stem, seed)) {
+                Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
+                Err(_) => return Ok(None),
+                Ok(()) => {}
+            }
         }
-        let env_dir = EnvDir::resolve(path.join(ENV).as_os_str(), None).ok()?;
-        Some(Self { dir: Dir::open(&env_dir.path).ok()?, text: env_dir.text, how })
+        let env_dir = EnvDir::resolve(path.join(ENV).as_os_str(), None).ok();
+        Ok(env_dir.and_then(|env_dir| Some(Self { dir: Dir::open(&env_dir.path).ok()?, text: env_dir.text, how })))
     }
 
     /// Makes a file of an environment from the one here, where that can be: says whether it could. `mode` is that of
@@ -113,29 +118,29 @@ pub(crate) fn name(stem: &str, seed: &Seed) -> String {
 
 /// Makes the files of a seed beside their place, all with the same time of change, and renames them into it.
 fn make(seed: &Seed, cache: &CacheDir, stem: &str, name: &str) -> Result<()> {
-    let _lock = cache.lock(&format!("{stem}{LOCK}"));
+    let _lock = cache.lock(&format!("{stem}{LOCK}"))?;
     if fs::is_dir(&cache.path(name)) {
         // Whoever had the lock has made them.
         return Ok(());
     }
-    let scratch = cache.scratch_dir(&format!("{stem}{SCRATCH}"))?;
-    let dir = scratch.path().join(ENV);
-    let final_dir = EnvDir::resolve(cache.path(name).join(ENV).as_os_str(), None)?;
+    let prefix = format!("{stem}{SCRATCH}");
+    // What one who died has left.
+    cache.sweep(&prefix);
+    let scratch = cache.scratch_dir(&prefix)?;
+    let path = scratch.path().join(ENV);
+    fs::create_dir(&path)?;
+    let failed = |action, source| Error::File { action, path: path.clone(), source };
+    let dir = Dir::open(&path).map_err(|source| failed("open", source))?;
     // Nothing is run here, so whatever stands for the interpreter will do.
-    let env = EnvPaths { dir: dir.clone(), ..EnvPaths::of(&final_dir, "bin/python") };
+    let env = EnvPaths::of(&EnvDir::resolve(cache.path(name).join(ENV).as_os_str(), None)?, "bin/python");
     for entry in &seed.list.entries {
-        let path = fs::below(&dir, &entry.path);
-        fs::create_dir(path.parent().unwrap_or(&dir))?;
+        let (parent, _) = entry.path.rsplit_once('/').unwrap_or((".", &entry.path));
+        fs::create_dirs(&dir, parent).map_err(|source| failed("write in", source))?;
     }
-    let mut journal = Journal::default();
-    journal.made(&dir, dir.clone());
-    restore(seed, None, &env, &mut journal)?;
+    restore(seed, None, &env, &dir)?;
     for entry in seed.list.entries.iter().filter(|entry| entry.kind != Kind::Dir) {
-        let path = fs::below(&dir, &entry.path);
-        let set = fs::open(&path).and_then(|file| {
-            fs::set_mtime(&file, seed.list.mtime).map_err(|source| Error::File { action: "date", path, source })
-        });
-        set?;
+        let date = || fs::set_mtime(&dir.read(&entry.path)?, seed.list.mtime);
+        date().map_err(|source| failed("date files in", source))?;
     }
-    fs::rename(scratch.path(), &cache.path(name))
+    cache.adopt(&scratch, name).map_err(|source| failed("keep", source))
 }

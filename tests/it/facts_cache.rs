@@ -3,7 +3,6 @@
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
 use crate::cache_world::{CacheWorld, recording};
 use crate::fake_python::FakePython;
@@ -221,14 +220,16 @@ fn the_answers_of_interpreters_that_are_gone_are_deleted() {
 fn what_a_writer_that_died_has_left_is_deleted_and_what_one_is_writing_stays() {
     let world = CacheWorld::new();
     world.made();
-    let leave = |name: &str, age: Duration| {
+    let leave = |name: &str| {
         let path = world.path("cache").join(name);
-        File::create(&path).unwrap().set_modified(SystemTime::now() - age).unwrap();
-        path
+        (File::create(&path).unwrap(), path)
     };
-    let day = Duration::from_secs(24 * 60 * 60);
-    let old = ["facts-1/0000000a.1-0.new", "seeds-1/0000000a.seed.1-0.new"].map(|name| leave(name, day));
-    let new = ["facts-1/0000000b.1-0.new", "seeds-1/0000000b.seed.1-0.new"].map(|name| leave(name, Duration::ZERO));
+    let died = ["facts-1/0000000a.new", "seeds-1/0000000a.seed.new", "seeds-1/0000000a.lock"].map(|name| leave(name).1);
+    let alive = ["facts-1/0000000b.new", "seeds-1/0000000b.seed.new", "seeds-1/0000000b.lock"].map(leave);
+    for (file, _) in &alive {
+        file.lock().unwrap();
+    }
     world.made_by(world.rvenv().env("RVENV_PYTHON", recording().write(&world.path("other/python3"))));
-    assert!(old.iter().all(|path| !path.exists()) && new.iter().all(|path| path.exists()), "{:?}", world.cached(""));
+    let stay = alive.iter().all(|(_, path)| path.exists());
+    assert!(stay && died.iter().all(|path| !path.exists()), "{:?}", world.cached(""));
 }

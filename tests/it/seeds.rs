@@ -63,7 +63,7 @@ fn a_seed_is_made_anew_when_the_wheels_have_changed() {
     assert!(world.started().ends_with(MADE));
     world.made();
     assert_eq!(world.started(), "");
-    assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 2, "a seed and its lock");
+    assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
 }
 
 /// As a distribution does it that keeps the wheels in a package of their own.

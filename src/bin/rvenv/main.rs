@@ -2,11 +2,12 @@
 
 mod args;
 mod report;
+mod signals;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use rvenv::{EnvBuilder, EnvDir, Environment};
+use rvenv::{EnvBuilder, EnvDir, Environment, interrupt};
 
 use args::Args;
 use report::{Log, Progress};
@@ -17,7 +18,13 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
     };
-    match run(&args) {
+    signals::catch();
+    let result = run(&args);
+    // All is cleaned up, or done; whoever sent the signal expects to see that it was heeded.
+    if let Some(signal) = interrupt::noted() {
+        signals::die_of(signal);
+    }
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report::failure(&error),
     }
@@ -45,8 +52,9 @@ fn create(builder: &EnvBuilder, env_dirs: &[EnvDir], log: &Log) -> anyhow::Resul
         log.note(|| plan.to_string());
     }
     let progress = Progress::default();
-    log.phase("seed", || builder.prepare(&plans, |what| progress.show(what)));
+    let prepared = log.phase("seed", || builder.prepare(&plans, |what| progress.show(what)));
     progress.end();
+    prepared?;
     let results = log.phase("apply", || builder.create_all(&plans));
     let mut failures: Vec<rvenv::Error> = Vec::new();
     for (plan, result) in plans.iter().zip(results) {

@@ -2,6 +2,8 @@
 
 mod clone;
 mod dir;
+mod group;
+mod lock;
 
 use std::fs::{self, File, Permissions};
 use std::io;
@@ -12,6 +14,8 @@ use rustix::fs::{Access, access};
 
 pub(crate) use clone::may_clone;
 pub(crate) use dir::Dir;
+pub(crate) use group::{in_own_group, interrupt_group, kill_group};
+pub(crate) use lock::Lock;
 
 /// What tells one state of a file from another: where it is, how long, and when it was changed.
 pub(super) fn stamp(path: &Path) -> io::Result<String> {
@@ -34,16 +38,6 @@ pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
 /// The path with all links in it followed.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
-}
-
-/// Makes a symlink; something that has the name is an error.
-pub(super) fn symlink(target: &Path, path: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(target, path)
-}
-
-/// Deletes anything but a directory.
-pub(super) fn remove_file(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)
 }
 
 /// Sets the permission bits, whatever the umask.
@@ -81,9 +75,33 @@ pub(crate) fn is_writable_dir(path: &Path) -> bool {
     access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
-/// Gives the owner of a directory all rights to it, if we may. Whether that was enough shows afterwards.
-pub(super) fn open_dir_to_owner(path: &Path) {
-    if let Ok(metadata) = fs::symlink_metadata(path) {
-        let _ = fs::set_permissions(path, Permissions::from_mode(metadata.permissions().mode() | 0o700));
-    }
+/// Whether nobody but the user and the system can put something else in the place of a directory or of one above it:
+/// they belong to no one else, and others may not write to them, or may not touch what is not theirs there (the sticky
+/// bit). The user's own group is taken for the user's own.
+#[must_use]
+pub(crate) fn is_out_of_reach(path: &Path) -> bool {
+    let own_group = rustix::process::getegid().as_raw();
+    let is_fixed = |dir: &Path| {
+        fs::symlink_metadata(dir).is_ok_and(|metadata| {
+            let mode = metadata.mode();
+            let others = if metadata.gid() == own_group { 0o002 } else { 0o022 };
+            is_trusted(metadata.uid()) && (mode & others == 0 || mode & 0o1000 != 0)
+        })
+    };
+    fs::canonicalize(path).is_ok_and(|real| real.ancestors().all(is_fixed))
+}
+
+/// Whether the directory that a new one would be made in, be it with others in between, belongs to the user or the
+/// system.
+#[must_use]
+pub(crate) fn is_on_own_ground(path: &Path) -> bool {
+    let above = path.ancestors().skip(1).find_map(|dir| fs::metadata(dir).ok());
+    above.is_some_and(|metadata| is_trusted(metadata.uid()))
+}
+
+/// The user, root, and whoever has the root directory, who is root in a container that has other numbers.
+fn is_trusted(uid: u32) -> bool {
+    uid == 0
+        || uid == rustix::process::geteuid().as_raw()
+        || fs::metadata("/").is_ok_and(|metadata| metadata.uid() == uid)
 }

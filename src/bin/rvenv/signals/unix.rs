@@ -1,0 +1,38 @@
+//! Signals, by sigaction(2). There is no way to it without `unsafe`, and no other `unsafe` in rvenv.
+#![allow(unsafe_code)]
+
+use std::mem::zeroed;
+use std::ptr::{null, null_mut};
+
+use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int, sighandler_t};
+
+/// The handler. It stores a number, which is allowed in one (signal-safety(7)).
+extern "C" fn note(signal: c_int) {
+    rvenv::interrupt::note(signal);
+}
+
+pub(super) fn catch() {
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        // SAFETY: the structures are whole and outlive the calls, and all zero is a valid `sigaction`.
+        unsafe {
+            let mut before: libc::sigaction = zeroed();
+            if libc::sigaction(signal, null(), &raw mut before) != 0 || before.sa_sigaction == SIG_IGN {
+                continue;
+            }
+            let mut action: libc::sigaction = zeroed();
+            action.sa_sigaction = note as extern "C" fn(c_int) as sighandler_t;
+            action.sa_flags = SA_RESTART | SA_RESETHAND;
+            libc::sigaction(signal, &raw const action, null_mut());
+        }
+    }
+}
+
+pub(super) fn die_of(signal: c_int) -> ! {
+    // SAFETY: these calls have no requirements.
+    unsafe {
+        libc::signal(signal, SIG_DFL);
+        libc::raise(signal);
+    }
+    // Where it is blocked.
+    std::process::exit(128 + signal)
+}

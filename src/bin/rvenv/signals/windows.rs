@@ -1,0 +1,21 @@
+//! Ctrl-C and Ctrl-Break, by way of a thread that waits for them.
+
+use rvenv::interrupt;
+
+/// SIGINT of the C library.
+const INTERRUPT: i32 = 2;
+
+/// `STATUS_CONTROL_C_EXIT`: how a program ends that does not handle Ctrl-C.
+const ENDED_BY_CTRL_C: u32 = 0xC000_013A;
+
+pub(super) fn catch() {
+    // Where it cannot be had, Ctrl-C ends the process as ever.
+    let _ = ctrlc::set_handler(|| match interrupt::noted() {
+        Some(signal) => die_of(signal),
+        None => interrupt::note(INTERRUPT),
+    });
+}
+
+pub(super) fn die_of(_signal: i32) -> ! {
+    std::process::exit(ENDED_BY_CTRL_C.cast_signed())
+}

@@ -1,0 +1,24 @@
+//! Parts of messages.
+
+use std::path::{Path, PathBuf};
+
+use crate::interpreter::facts::Version;
+
+/// A path as it may be shown on a terminal: control characters are escaped.
+pub(crate) fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+/// Another program's output below a message: each line set off, the text on lines of its own.
+pub(super) fn indented(output: &str) -> String {
+    output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
+}
+
+pub(super) fn old_python(version: Option<Version>) -> String {
+    version.map_or_else(|| "a Python before 3.4".to_owned(), |version| format!("Python {version}"))
+}
+
+pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
+    tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
+}
