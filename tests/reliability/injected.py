@@ -61,10 +61,7 @@ def interrupt(row: Row, stage: Stage, point: Point) -> None:
     """A signal that can be handled: nothing may be left, nor be left to the next run."""
     outcome = stage.world.run(injecting(stage.world, stage.argv(), point))
     judge_interrupted(row, stage, point, outcome, getattr(signal, point.event))
-    check_litter(row, stage, point)
-    if not wait_for_orphans(PATIENCE):
-        row.violate(point, "what it started is still running", LITTER)
-    check_litter(row, stage, f"{point}, when what it started has ended")
+    check_litter_twice(row, stage, point)
 
 
 def judge_interrupted(row: Row, stage: Stage, at: object, outcome: Outcome, number: int) -> None:
@@ -128,12 +125,21 @@ def run_next(row: Row, stage: Stage, at: object) -> None:
         row.note("something is left in TMPDIR after the next run")
 
 
-def check_litter(row: Row, stage: Stage, at: object) -> None:
-    """Nothing is left by a run that could have deleted it."""
-    names = ("env",)
-    litter = [*stage.world.litter(names), *stage.world.temporary()]
+def check_litter(row: Row, stage: Stage, at: object) -> bool:
+    """Nothing is left by a run that could have deleted it. Returns whether that is so."""
+    litter = [*stage.world.litter(), *stage.world.temporary()]
     if litter:
         row.violate(at, f"there is {', '.join(litter[:4])}", LITTER)
+    return not litter
+
+
+def check_litter_twice(row: Row, stage: Stage, at: object) -> None:
+    """The same at once and when what it has started has ended, which may leave something too."""
+    is_clean = check_litter(row, stage, at)
+    if not wait_for_orphans(PATIENCE):
+        row.violate(at, "what it started is still running", LITTER)
+    if is_clean:
+        check_litter(row, stage, f"{at}, when what it started has ended")
 
 
 def count_verdict(row: Row, stage: Stage, tree: Optional[Tree]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import json
 import shlex
@@ -56,10 +55,15 @@ def violations(rows: List[Row]) -> str:
     lines = []
     for row in filter(lambda row: row.is_red, rows):
         for each in row.violations:
-            lines += [f"VIOLATION {row.title}, at {each.at}: {each.what}", f"    {each.repeat}"]
+            lines += [f"VIOLATION {row.title}, at {each.at}: {one_line(each.what)}", f"    {each.repeat}"]
     for row in rows:
         lines += [f"skipped: {row.title}: {row.skipped}"] if row.skipped else []
     return "\n".join(lines)
+
+
+def one_line(words: str) -> str:
+    """Several lines as one."""
+    return " | ".join(line.strip() for line in words.splitlines() if line.strip())
 
 
 def markdown(rows: List[Row], versions: Dict[str, str]) -> str:
@@ -87,7 +91,12 @@ def command_line() -> str:
     return shlex.join(["python3", *sys.argv])
 
 
+def plain(row: Row) -> Dict[str, object]:
+    """A row as JSON has it."""
+    return {**vars(row), "violations": [vars(each) for each in row.violations]}
+
+
 def write_json(path: Path, rows: List[Row], versions: Dict[str, str]) -> None:
     """All that was found."""
-    found = {"command": command_line(), "versions": versions, "rows": [dataclasses.asdict(row) for row in rows]}
+    found = {"command": command_line(), "versions": versions, "rows": [plain(row) for row in rows]}
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

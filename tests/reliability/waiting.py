@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Callable, List, NamedTuple
 
-from injected import PATIENCE, check_litter, judge_interrupted
+from injected import PATIENCE, check_litter, check_litter_twice, judge_interrupted
 from processes import ensurepips, wait_for_orphans
 from rows import LITTER, POINTS, STATUS, Row
 from scenarios import Stage, by_name
@@ -47,11 +47,9 @@ def in_ensurepip(row: Row, stage: Stage) -> None:
         os.kill(process.pid, number)
         outcome = stage.world.finish(process, timeout=EFFECT)
         judge_interrupted(row, stage, at, outcome, number)
-        check_litter(row, stage, at)
         if ensurepips(str(stage.world.root)):
             row.violate(at, "ensurepip goes on", LITTER)
-        wait_for_orphans(PATIENCE)
-        check_litter(row, stage, f"{at}, when ensurepip has ended")
+        check_litter_twice(row, stage, at)
 
 
 def for_seed(row: Row, stage: Stage) -> None:

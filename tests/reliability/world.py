@@ -107,8 +107,9 @@ class World:
         """What lies beside the environment, in it under a name of rvenv's own, or in the cache where it should not."""
         found = [f"beside ENV_DIR: {name}" for name in sorted(os.listdir(self.parent)) if name not in names]
         inside = [entry for entry in entries(self.parent) if ".rvenv-" in os.path.basename(entry)]
-        found += [f"inside: {entry}" for entry in inside if entry.split("/")[0] in names]
-        return found + [f"in the cache: {entry}" for entry in entries(self.cache) if self.tool.is_litter(entry)]
+        found += [f"inside: {entry}" for entry in topmost(inside) if entry.split("/")[0] in names]
+        cached = [entry for entry in entries(self.cache) if self.tool.is_litter(entry)]
+        return found + [f"in the cache: {entry}" for entry in topmost(cached)]
 
     def temporary(self) -> List[str]:
         """What lies in TMPDIR."""
@@ -122,6 +123,11 @@ def entries(root: Path) -> List[str]:
         inner = os.path.relpath(path, root)
         found += [os.path.normpath(os.path.join(inner, name)) for name in directories + files]
     return sorted(found)
+
+
+def topmost(paths: List[str]) -> List[str]:
+    """Without those that are below another one."""
+    return [path for path in paths if not any(str(above) in paths for above in Path(path).parents)]
 
 
 def empty(directory: Path, itself: bool = False) -> None:
