@@ -38,7 +38,7 @@ def choose(stage: Stage, klass: str, every: int, limit: Optional[int]) -> List[P
     log = stage.world.output / "strace"
     stage.world.run(recording(stage.world, stage.argv(), log))
     wait_for_orphans(PATIENCE)
-    calls = points(log, stage.world.root)
+    calls = points(log, stage.world.root, from_change=klass != "fault")
     if klass == "fault":
         calls = [call for call in calls if call.name in FILE_CALLS]
     return spread(calls, EVENTS[klass], every, limit)

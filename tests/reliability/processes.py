@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import sys
 import time
 from typing import List, NamedTuple
 
@@ -12,10 +13,10 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def reset_signals() -> None:
-    """A shell starts background jobs with SIGINT ignored, which the tools would inherit from us."""
+    """A shell starts background jobs with SIGINT ignored, which the tools would inherit from us. We tidy up when we are stopped."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def adopt_orphans() -> None:

@@ -11,6 +11,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, TypeVar
 from world import World
 
 CALL = re.compile(r"^(?:(\d+) +)?([a-z]\w*)\(")
+CHANGE = re.compile(r"O_CREAT|O_WRONLY|O_RDWR|\b(mkdir|symlink|link|rename|unlink|rmdir|chmod)\w*\(")
 
 # The calls that can fail for a reason of the file system.
 FILE_CALLS = frozenset(
@@ -70,19 +71,21 @@ def _follow(world: World) -> List[str]:
     return ["-f"] if world.tool.is_threaded else []
 
 
-def points(log: Path, root: Path) -> List[Point]:
-    """All calls of a record, from the first that names something below `root`: what is before belongs to the loader
-    and the runtime. strace counts for each thread, so what two threads do is one point."""
+def points(log: Path, root: Path, from_change: bool) -> List[Point]:
+    """All calls of a record, from the first that names something below `root`, as what is before belongs to the loader
+    and the runtime; or from the first after it that changes something, as whoever dies before it leaves nothing.
+    strace counts for each thread, so what two threads do is one point."""
     counts: Dict[Optional[str], Counter] = defaultdict(Counter)
     found: Dict[Point, None] = {}
-    has_begun = False
+    is_named = has_begun = False
     for line in log.read_text(errors="replace").splitlines():
         call = CALL.match(line)
         if call is None or call[2] == "execve":
             continue
         thread, name = call[1], call[2]
         counts[thread][name] += 1
-        has_begun = has_begun or str(root) in line
+        is_named = is_named or str(root) in line
+        has_begun = has_begun or is_named and (not from_change or CHANGE.search(line) is not None)
         if has_begun:
             found[Point(name, counts[thread][name])] = None
     return list(found)

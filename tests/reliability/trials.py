@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -95,12 +96,17 @@ def run_all(options: argparse.Namespace, trials: List[Trial], work: Path, warm: 
     """Tries all, some of them at once, and returns the rows in order."""
     rows: Dict[int, Row] = {}
     running: Dict[int, int] = {}
-    for number, trial in enumerate(trials):
-        running[start(options, trial, work / str(number), warm[trial.tool.name])] = number
-        while len(running) >= (options.jobs if number + 1 < len(trials) else 1):
-            pid, _ = os.wait()
-            done = running.pop(pid)
-            rows[done] = collect(options, trials[done], work / str(done))
+    try:
+        for number, trial in enumerate(trials):
+            running[start(options, trial, work / str(number), warm[trial.tool.name])] = number
+            while len(running) >= (options.jobs if number + 1 < len(trials) else 1):
+                pid, _ = os.wait()
+                done = running.pop(pid)
+                rows[done] = collect(options, trials[done], work / str(done))
+    finally:
+        for pid in running:
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
     return [rows[number] for number in sorted(rows)]
 
 
@@ -116,10 +122,10 @@ def start(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> 
         adopt_orphans()
         row = run(options, trial, root, warm)
         Path(f"{root}.row").write_bytes(pickle.dumps(row))
-        kill_orphans()
-    except BaseException:
+    except Exception:
         traceback.print_exc()
     finally:
+        kill_orphans()
         sys.stderr.flush()
         os._exit(0)
 
