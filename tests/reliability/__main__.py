@@ -34,12 +34,17 @@ def main(argv: List[str]) -> int:
     reset_signals()
     strace = strace_version()
     skipped = [name for name in options.classes if name in TRACED] if strace is None else []
+    if not options.other_python and not options.quiet:
+        print("skipped: rebase: no --other-python", file=sys.stderr)
     options.classes = [name for name in options.classes if name not in skipped]
     work = Path(tempfile.mkdtemp(prefix="reliability-", dir=options.work)).resolve()
     try:
         tools = available(options, work)
         warm = {tool.name: work / f"warm-{tool.name}" / "cache" for tool in tools}
-        rows = run_all(options, plan(options, tools), work, warm)
+        trials = plan(options, tools)
+        if not trials and not skipped:
+            sys.exit("there is no such scenario for these classes and tools")
+        rows = run_all(options, trials, work, warm)
         found = {"strace": strace or "none", "system": platform.platform(), **versions(tools, options)}
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from scenarios import Stage, by_name
 from tools import Tool
 from tree import differences, read_tree
 from verdict import RUNS, WHOLE
-from world import World, empty
+from world import World, empty, stop
 
 # What takes longer is a deadlock.
 DEADLOCK = 600.0
@@ -67,7 +66,8 @@ def run(row: Row, root: Path, tool: Tool, warm: Path, count: int) -> None:
     wait_for_orphans(PATIENCE)
     model = make_model(stage) if flood.many_targets else None
     stage.restore()
-    targets = [world.parent / f"{number:02}" / "env" if flood.many_targets else world.env_dir for number in range(count)]
+    own = [world.parent / f"{number:02}" / "env" for number in range(count)]
+    targets = own if flood.many_targets else [world.env_dir] * count
     for target in targets:
         target.parent.mkdir(exist_ok=True)
     watched = let_loose(flood, stage, targets)
@@ -119,8 +119,7 @@ def let_loose(flood: Flood, stage: Stage, targets: List[Path]) -> Watch:
         time.sleep(0.02)
     for number, process in enumerate(processes):
         if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            stop(process)
             watched.statuses[number] = None
         else:
             watched.statuses[number] = process.returncode

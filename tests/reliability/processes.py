@@ -13,7 +13,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def reset_signals() -> None:
-    """A shell starts background jobs with SIGINT ignored, which the tools would inherit from us. We tidy up when we are stopped."""
+    """A shell starts background jobs with SIGINT ignored, which the tools would inherit from us. When we are stopped,
+    we tidy up."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))

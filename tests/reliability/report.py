@@ -46,7 +46,8 @@ def text(rows: List[Row]) -> str:
     for klass, some in by_class(rows).items():
         cells = table(some)
         widths = [max(len(row[column]) for row in cells if column < len(row)) for column in range(len(cells[0]))]
-        lines += [klass, *("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in cells), ""]
+        padded = [[cell.ljust(width) for cell, width in zip(row, widths)] for row in cells]
+        lines += [klass, *("  ".join(row).rstrip() for row in padded), ""]
     return "\n".join(lines)
 
 

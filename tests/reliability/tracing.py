@@ -15,11 +15,12 @@ CHANGE = re.compile(r"O_CREAT|O_WRONLY|O_RDWR|\b(mkdir|symlink|link|rename|unlin
 
 # The calls that can fail for a reason of the file system.
 FILE_CALLS = frozenset(
-    "open openat openat2 creat mkdir mkdirat symlink symlinkat link linkat rename renameat renameat2 unlink unlinkat rmdir "
-    "write writev pwrite64 pwritev fchmod fchmodat fchmodat2 chmod fchown chown fchownat utimensat statx newfstatat fstat "
-    "stat lstat fstatfs statfs readlink readlinkat getdents64 ftruncate truncate fallocate copy_file_range sendfile ioctl "
-    "flock fcntl read readv pread64 preadv close access faccessat faccessat2 getcwd chdir fchdir lseek dup fsync fdatasync"
-    .split())
+    "open openat openat2 creat mkdir mkdirat symlink symlinkat link linkat rename renameat renameat2 unlink unlinkat "
+    "rmdir write writev pwrite64 pwritev fchmod fchmodat fchmodat2 chmod fchown chown fchownat utimensat statx "
+    "newfstatat fstat stat lstat fstatfs statfs readlink readlinkat getdents64 ftruncate truncate fallocate "
+    "copy_file_range sendfile ioctl flock fcntl read readv pread64 preadv close access faccessat faccessat2 getcwd "
+    "chdir fchdir lseek dup fsync fdatasync".split()
+)
 ERRORS = ("ENOSPC", "EIO", "EACCES", "EMFILE", "EDQUOT", "EROFS", "EINTR")
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 

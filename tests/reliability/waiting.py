@@ -84,7 +84,8 @@ def interrupt_others(row: Row, stage: Stage, targets: List[Path], expected: str)
     verdict = stage.judge.verdict(tree)
     row.counts[verdict] += 1
     if outcome.status != 0 or verdict != WHOLE:
-        row.violate("waiting", f"the other one ends with {outcome.words} and leaves {verdict}: {outcome.stderr.strip()}")
+        said = outcome.stderr.strip()
+        row.violate("waiting", f"the other one ends with {outcome.words} and leaves {verdict}: {said}")
     for target in targets:
         if os.path.lexists(target) != (expected == WHOLE):
             row.violate("waiting", f"something is left at {target.name}")

@@ -61,9 +61,11 @@ class World:
         try:
             status: Optional[int] = process.wait(timeout)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            stop(process)
             status = None
+        except BaseException:
+            stop(process)
+            raise
         return Outcome(status, (self.output / str(number)).read_text(errors="replace"))
 
     def run(self, argv: List[str], python: Optional[str] = None, **more: str) -> Outcome:
@@ -114,6 +116,12 @@ class World:
     def temporary(self) -> List[str]:
         """What lies in TMPDIR."""
         return [f"in TMPDIR: {name}" for name in sorted(os.listdir(self.tmp))]
+
+
+def stop(process: subprocess.Popen) -> None:
+    """Kills a process and all of its session that are in its group."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def entries(root: Path) -> List[str]:
