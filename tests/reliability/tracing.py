@@ -13,6 +13,9 @@ from world import World
 CALL = re.compile(r"^(?:(\d+) +)?([a-z]\w*)\(")
 CHANGE = re.compile(r"O_CREAT|O_WRONLY|O_RDWR|\b(mkdir|symlink|link|rename|unlink|rmdir|chmod)\w*\(")
 
+# Calls whose number depends on the allocator's and the scheduler's mood; nothing on the disk does on them.
+UNSTEADY = frozenset("brk mmap munmap mremap mprotect madvise futex nanosleep clock_nanosleep sched_yield".split())
+
 # The calls that can fail for a reason of the file system.
 FILE_CALLS = frozenset(
     "open openat openat2 creat mkdir mkdirat symlink symlinkat link linkat rename renameat renameat2 unlink unlinkat "
@@ -87,7 +90,7 @@ def points(log: Path, root: Path, from_change: bool) -> List[Point]:
         counts[thread][name] += 1
         is_named = is_named or str(root) in line
         has_begun = has_begun or is_named and (not from_change or CHANGE.search(line) is not None)
-        if has_begun:
+        if has_begun and name not in UNSTEADY:
             found[Point(name, counts[thread][name])] = None
     return list(found)
 
