@@ -1,0 +1,144 @@
+"""What a tool is run on, and with which options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import List, NamedTuple, Optional
+
+from tools import Tool
+from tree import Tree, read_tree
+from verdict import BROKEN, DANGEROUS, OLD, RUNS, WHOLE, Judge
+from world import Outcome, World
+
+# What an existing environment has of its user's.
+USER_MODULE = "site-packages/mine.py"
+
+
+class Scenario(NamedTuple):
+    """A state to begin with and a command line."""
+
+    name: str
+    exists: bool = False
+    # Whether the existing environment is another Python's.
+    is_other: bool = False
+    option: Optional[str] = None
+    is_cold: bool = False
+
+
+SCENARIOS = (
+    Scenario("fresh"),
+    Scenario("fresh-cold", is_cold=True),
+    Scenario("reuse", exists=True),
+    Scenario("clear", exists=True, option="--clear"),
+    Scenario("upgrade", exists=True, option="--upgrade"),
+    Scenario("rebase", exists=True, is_other=True),
+)
+
+
+def by_name(name: str) -> Scenario:
+    """The scenario of this name."""
+    return next(scenario for scenario in SCENARIOS if scenario.name == name)
+
+
+def is_for(scenario: Scenario, tool: Tool) -> bool:
+    """Whether the tool has the option, or the cache."""
+    has_option = scenario.option is None or scenario.option in tool.options
+    return has_option and (tool.has_cold_start or not scenario.is_cold)
+
+
+class Unprepared(Exception):
+    """Not even an undisturbed run does what it should."""
+
+
+class Stage:
+    """A scenario in a world: its state is made, and known is what an undisturbed run makes of it."""
+
+    def __init__(self, scenario: Scenario, world: World, pip: bool, warm: Optional[Path], other: Optional[str]):
+        self.scenario, self.world, self.pip = scenario, world, pip
+        self.warm, self.cache = warm, None if scenario.is_cold else warm
+        self.judge = Judge(world, pip)
+        self.notes: List[str] = []
+        if scenario.exists:
+            self._make_old(other if scenario.is_other else None)
+        self._make_whole()
+
+    def restore(self) -> None:
+        """Puts all back as it was before the run."""
+        self.world.restore("old" if self.scenario.exists else None, self.cache)
+
+    def argv(self) -> List[str]:
+        """The command line under test."""
+        return self.world.argv(self.pip, self.scenario.option)
+
+    def next_run(self) -> Outcome:
+        """What the user does then: the same, without --clear or --upgrade."""
+        return self.world.make(self.pip)
+
+    def tree(self) -> Optional[Tree]:
+        """What is at ENV_DIR."""
+        return read_tree(self.world.env_dir)
+
+    def before(self) -> str:
+        """In a word what was there before."""
+        return "old" if self.scenario.exists else "absent"
+
+    def is_allowed(self, verdict: str) -> bool:
+        """Whether a run that was killed may leave this."""
+        allowed = (OLD, WHOLE, RUNS, "unfinished") if self.scenario.exists else ("absent", WHOLE)
+        return verdict in allowed
+
+    def complaint_about_next(self, outcome: Outcome, tree: Optional[Tree]) -> Optional[str]:
+        """What is wrong after the next run: it has to end well and leave an environment that works."""
+        if outcome.status != 0:
+            return f"the next run fails ({outcome.words}): {outcome.stderr.strip()[-300:]}"
+        verdict = self.judge.verdict(tree, may_be_old=False)
+        is_right = verdict == WHOLE or verdict == RUNS and self.judge.version(tree or {}) == self.version
+        if not is_right:
+            return f"the next run leaves it {verdict}: {self.judge.explain(tree)}"
+        return None
+
+    def _make_old(self, python: Optional[str]) -> None:
+        self.world.restore(None, self.warm)
+        self._expect(self.world.make(self.pip, python=python))
+        for packages in self.world.env_dir.glob("lib/python*/site-packages"):
+            (packages / "mine.py").write_text("# The user's own.\n")
+        self.judge.old = self.tree()
+        self.world.keep("old")
+
+    def _make_whole(self) -> None:
+        """All that undisturbed runs make: the one under test, the next one after it, after none, and on no target."""
+        self.restore()
+        self._expect(self.world.make(self.pip, self.scenario.option))
+        whole = self._learn()
+        self.version = self.judge.version(whole)
+        if self.judge.verdict(whole, may_be_old=False) in (BROKEN, DANGEROUS) or self.version is None:
+            self._disappoint("an undisturbed run leaves an environment that does not work")
+        if self.world.tool.is_rvenv and (self.world.litter() or self.world.temporary()):
+            litter = [*self.world.litter(), *self.world.temporary()]
+            self._disappoint(f"an undisturbed run leaves something behind: {', '.join(litter[:4])}")
+        self._expect(self.next_run())
+        self._learn()
+        self.world.restore("old" if self.scenario.exists else None, self.warm)
+        self._expect(self.next_run())
+        self._learn()
+        self.world.restore(None, self.warm)
+        self._expect(self.next_run())
+        self._learn()
+
+    def _learn(self) -> Tree:
+        tree = self.tree()
+        if tree is None:
+            raise Unprepared("an undisturbed run leaves nothing at ENV_DIR")
+        if tree not in self.judge.whole:
+            self.judge.whole.append(tree)
+        return tree
+
+    def _expect(self, outcome: Outcome) -> None:
+        if outcome.status != 0:
+            raise Unprepared(f"an undisturbed run fails ({outcome.words}): {outcome.stderr.strip()[-500:]}")
+
+    def _disappoint(self, why: str) -> None:
+        """Of rvenv more is expected than of the others."""
+        if self.world.tool.is_rvenv:
+            raise Unprepared(why)
+        self.notes.append(why)

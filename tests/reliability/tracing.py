@@ -1,0 +1,111 @@
+"""System calls by their names and occurrences, as strace counts them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Sequence, TypeVar
+
+from world import World
+
+CALL = re.compile(r"^(?:(\d+) +)?([a-z]\w*)\(")
+CHANGE = re.compile(r"O_CREAT|O_WRONLY|O_RDWR|\b(mkdir|symlink|link|rename|unlink|rmdir|chmod)\w*\(")
+
+# Calls whose number depends on the allocator's and the scheduler's mood; nothing on the disk does on them.
+UNSTEADY = frozenset("brk mmap munmap mremap mprotect madvise futex nanosleep clock_nanosleep sched_yield".split())
+
+# The calls that can fail for a reason of the file system.
+FILE_CALLS = frozenset(
+    "open openat openat2 creat mkdir mkdirat symlink symlinkat link linkat rename renameat renameat2 unlink unlinkat "
+    "rmdir write writev pwrite64 pwritev fchmod fchmodat fchmodat2 chmod fchown chown fchownat utimensat statx "
+    "newfstatat fstat stat lstat fstatfs statfs readlink readlinkat getdents64 ftruncate truncate fallocate "
+    "copy_file_range sendfile ioctl flock fcntl read readv pread64 preadv close access faccessat faccessat2 getcwd "
+    "chdir fchdir lseek dup fsync fdatasync".split()
+)
+ERRORS = ("ENOSPC", "EIO", "EACCES", "EMFILE", "EDQUOT", "EROFS", "EINTR")
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+Kind = TypeVar("Kind")
+
+
+class Point(NamedTuple):
+    """The n-th call of a name, and what happens there."""
+
+    name: str
+    occurrence: int
+    event: str = "SIGKILL"
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.occurrence}:{self.event}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Point":
+        """The inverse of str()."""
+        name, occurrence, event = text.split(":")
+        return cls(name, int(occurrence), event)
+
+
+def strace_version() -> Optional[str]:
+    """strace's own words; None where there is none that can trace here."""
+    try:
+        subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=True, stderr=subprocess.DEVNULL)
+        told = subprocess.run(["strace", "-V"], check=True, stdout=subprocess.PIPE).stdout.decode()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return told.split("\n")[0].replace(" -- ", " ")
+
+
+def recording(world: World, argv: List[str], log: Path) -> List[str]:
+    """The words that run a program and write its system calls to a file."""
+    return ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", str(log), *argv]
+
+
+def injecting(world: World, argv: List[str], point: Point) -> List[str]:
+    """The words that run a program and let happen something at one of its system calls."""
+    what = "signal" if point.event.startswith("SIG") else "error"
+    inject = f"inject={point.name}:{what}={point.event}:when={point.occurrence}"
+    fixed = ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={point.name}"]
+    return [*fixed, "-e", inject, *argv]
+
+
+def _follow(world: World) -> List[str]:
+    """The processes that a tool starts are not followed; the threads of those that do all in threads have to be."""
+    return ["-f"] if world.tool.is_threaded else []
+
+
+def points(log: Path, root: Path, from_change: bool) -> List[Point]:
+    """All calls of a record, from the first that names something below `root`, as what is before belongs to the loader
+    and the runtime; or from the first after it that changes something, as whoever dies before it leaves nothing.
+    strace counts for each thread, so what two threads do is one point."""
+    counts: Dict[Optional[str], Counter] = defaultdict(Counter)
+    found: Dict[Point, None] = {}
+    is_named = has_begun = False
+    for line in log.read_text(errors="replace").splitlines():
+        call = CALL.match(line)
+        if call is None or call[2] == "execve":
+            continue
+        thread, name = call[1], call[2]
+        counts[thread][name] += 1
+        is_named = is_named or str(root) in line
+        has_begun = has_begun or is_named and (not from_change or CHANGE.search(line) is not None)
+        if has_begun and name not in UNSTEADY:
+            found[Point(name, counts[thread][name])] = None
+    return list(found)
+
+
+def spread(calls: Sequence[Point], events: Sequence[str], every: int, limit: Optional[int]) -> List[Point]:
+    """Each event at each call, or as many as are wanted: evenly over the calls, the events taking turns."""
+    total = len(calls) * len(events)
+    count = min(-(-total // every), total if limit is None else limit)
+    if count >= total:
+        return [call._replace(event=event) for call in calls for event in events]
+    return [even(calls, count, index)._replace(event=events[index % len(events)]) for index in range(count)]
+
+
+def even(sequence: Sequence[Kind], count: int, index: int) -> Kind:
+    """The index-th of `count` that are spread over a sequence, the first and the last among them."""
+    if count == 1:
+        return sequence[len(sequence) // 2]
+    return sequence[index * (len(sequence) - 1) // (count - 1)]

@@ -1,0 +1,72 @@
+"""What became of an environment, in one word."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import Dict, List, Optional
+
+from tree import Tree, differences, tree_digest
+from world import World
+
+ABSENT, WHOLE, OLD, RUNS, UNFINISHED = "absent", "whole", "old", "runs", "unfinished"
+# The environment looks like one and does not work; or it works and is none, so that pip would change the base.
+BROKEN, DANGEROUS = "BROKEN", "DANGEROUS"
+VERDICTS = (ABSENT, WHOLE, OLD, RUNS, UNFINISHED, BROKEN, DANGEROUS)
+
+# Started in the environment: says its version, and fails where the environment or its pip does not work.
+CHECK = """
+import os, runpy, sys
+print("%d.%d" % sys.version_info[:2], flush=True)
+assert os.path.realpath(sys.prefix) == os.path.realpath(sys.argv[1]), sys.prefix
+if sys.argv[2] == "pip":
+    sys.argv[:] = ["pip", "--version"]
+    runpy.run_module("pip", run_name="__main__")
+"""
+CHECK_TIMEOUT = 60.0
+
+
+class Judge:
+    """Tells the verdict of a tree by what it was before and what it shall be."""
+
+    def __init__(self, world: World, pip: bool):
+        self.world, self.pip = world, pip
+        self.old: Optional[Tree] = None
+        self.whole: List[Tree] = []
+        self._versions: Dict[str, Optional[str]] = {}
+
+    def verdict(self, tree: Optional[Tree], may_be_old: bool = True) -> str:
+        """One of VERDICTS."""
+        if tree is None:
+            return ABSENT
+        if may_be_old and tree == self.old:
+            return OLD
+        if tree in self.whole:
+            return WHOLE
+        if not {"bin/python", "bin/python3"} & tree.keys():
+            return UNFINISHED
+        if "pyvenv.cfg" not in tree:
+            return DANGEROUS
+        return RUNS if self.version(tree) else BROKEN
+
+    def version(self, tree: Tree) -> Optional[str]:
+        """The version of Python that runs in the environment, which looks like this now; None if it does not work."""
+        digest = tree_digest(tree)
+        if digest not in self._versions:
+            self._versions[digest] = self._run_check()
+        return self._versions[digest]
+
+    def _run_check(self) -> Optional[str]:
+        python = str(self.world.env_dir / "bin/python")
+        argv = [python, "-I", "-B", "-c", CHECK, str(self.world.env_dir), "pip" if self.pip else "no pip"]
+        try:
+            checked = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                     cwd=self.world.home, env=self.world.variables(python), timeout=CHECK_TIMEOUT)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+        return checked.stdout.decode().split("\n")[0] if checked.returncode == 0 else None
+
+    def explain(self, tree: Optional[Tree]) -> str:
+        """In what a tree differs from the whole environment that is nearest to it."""
+        found = tree or {}
+        nearest = min(self.whole, key=lambda whole: len(set(found.items()) ^ set(whole.items())), default=None)
+        return differences(tree, nearest)
