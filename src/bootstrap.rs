@@ -11,7 +11,7 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::existing;
-use crate::fs::{self, File, Lock, TempDir};
+use crate::fs::{self, File, Lock, ScratchDir};
 use crate::interpreter::facts::{Facts, Version};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
@@ -141,11 +141,11 @@ impl<'a> Source<'a> {
 
     /// Makes the seed where nobody keeps anything.
     fn make_in_temp(&self) -> Result<Option<Seed>> {
-        self.make_in(fs::scratch_dir(&self.environment.temp_dir, "rvenv-")?, None)
+        self.make_in(ScratchDir::new(&self.environment.temp_dir, "rvenv-")?, None)
     }
 
     /// Makes the seed in a new directory.
-    fn make_in(&self, scratch: TempDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
+    fn make_in(&self, scratch: ScratchDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.make_env(&env_dir)?;
         // Even, as some file systems count in steps of two seconds.
@@ -179,7 +179,7 @@ impl<'a> Source<'a> {
 }
 
 /// Where the environment for ensurepip goes.
-fn env_dir(scratch: &TempDir) -> Result<EnvDir> {
+fn env_dir(scratch: &ScratchDir) -> Result<EnvDir> {
     EnvDir::resolve(scratch.path().join("env").as_os_str(), None)
 }
 

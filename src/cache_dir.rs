@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::fs::{self, Dir, File, Lock, TempDir};
+use crate::fs::{self, Dir, File, Kind, Lock, ScratchDir};
 use crate::interrupt;
 
 /// Programs that back up or clean know by this file that all here can be made again (<https://bford.info/cachedir/>).
@@ -59,7 +59,7 @@ impl CacheDir {
             self.dir.open_or_create(&beside)
         })?;
         // Whoever had the lock may have finished meanwhile: then this is no unfinished file any more.
-        if fs::is_locked_by_another(&new) || !self.dir.has(&beside, &new) {
+        if fs::is_locked_by_another(&new) || !self.dir.has(&beside, &new).inspect_err(|_| self.remove(&beside))? {
             return Err(ErrorKind::ResourceBusy.into());
         }
         let written = new.set_len(0).and_then(|()| fill(&mut new));
@@ -77,14 +77,14 @@ impl CacheDir {
     ///
     /// # Errors
     /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
-    pub(crate) fn scratch_dir(&self, prefix: &str) -> Result<TempDir> {
+    pub(crate) fn scratch_dir(&self, prefix: &str) -> Result<ScratchDir> {
         let (subdir, prefix) = prefix.rsplit_once('/').unwrap_or((".", prefix));
-        fs::scratch_dir(&self.path(subdir), prefix)
+        ScratchDir::new(&self.path(subdir), prefix)
     }
 
     /// Gives a directory that [`CacheDir::scratch_dir`] made its place; one that has the name and is not empty is an
     /// error.
-    pub(crate) fn adopt(&self, scratch: &TempDir, name: &str) -> io::Result<()> {
+    pub(crate) fn adopt(&self, scratch: &ScratchDir, name: &str) -> io::Result<()> {
         let (subdir, _) = name.rsplit_once('/').unwrap_or((".", name));
         let from = Path::new(subdir).join(scratch.path().file_name().unwrap_or_default());
         self.dir.rename(from, &self.dir, name)
@@ -113,14 +113,13 @@ impl CacheDir {
     /// Makes the directory that an entry is in, unless there is one.
     fn create_subdir_of(&self, name: &str) -> io::Result<()> {
         let Some((subdir, _)) = name.rsplit_once('/') else { return Ok(()) };
+        if matches!(self.dir.kind(subdir), Ok(Kind::Nothing)) {
+            // Without it the cache is as good. It comes first, so that one who dies at it is followed by another try.
+            let _ = self.write(TAG.0, |file| io::Write::write_all(file, TAG.1.as_bytes()));
+        }
         match self.dir.create_private_dir(subdir) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-            Err(_) => Ok(()),
-            Ok(()) => {
-                // Without it the cache is as good.
-                let _ = self.write(TAG.0, |file| io::Write::write_all(file, TAG.1.as_bytes()));
-                Ok(())
-            }
+            _ => Ok(()),
         }
     }
 

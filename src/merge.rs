@@ -73,7 +73,8 @@ impl Merge {
             self.clear(&env, staging, env_dir)?;
         }
         let is_other = !changes.clears && is_of_another_base(changes, env_dir);
-        let interpreters = changes.interpreters.iter().filter(|_| is_other);
+        // That to which the others lead is the last one to go, and the first one to come.
+        let interpreters = changes.interpreters.iter().rev().filter(|_| is_other);
         for path in interpreters.chain(&changes.removes) {
             self.remove(&env, path, env_dir)?;
         }
@@ -200,6 +201,7 @@ impl Place<'_> {
         let rank = match () {
             () if path == pyvenv_cfg::FILE_NAME => 0,
             () if path == executable => 3,
+            () if self.changes.interpreters.contains(&&*path) => 4,
             () if executable.starts_with(&format!("{path}/")) => 2,
             () => 1,
         };

@@ -158,7 +158,7 @@ impl Site {
         let Some(Beside { staging, parent, made, put }) = self.beside.take() else { return };
         let name = self.env_dir.file_name().unwrap_or_default();
         // It may be another by now.
-        if put.is_some_and(|env| env.is_at(&parent, name)) {
+        if put.is_some_and(|env| env.is_at(&parent, name).unwrap_or(false)) {
             let _ = parent.rename(name, &staging.dir, OLD);
         }
         drop(staging);

@@ -54,41 +54,24 @@ impl Staging {
     pub(crate) fn sweep_beside(parent: &Dir, env_dir: &Path) {
         let name = name_beside(env_dir);
         if matches!(parent.kind(&name), Ok(Kind::Dir)) {
-            let path = env_dir.with_file_name(&name);
-            if let Ok(Attempt::Done(dir, lock)) = attempt(parent, &name, &path) {
-                drop(Self::found(parent, &name, &path, dir, Some(lock)));
+            // Which clears it; whoever is at work in it has the lock.
+            if let Ok(Attempt::Done(_, lock)) = take(parent, &name, &env_dir.with_file_name(&name), false) {
+                let _ = parent.retire(&name, &mut Some(lock));
             }
         }
     }
 
     fn open(parent: &Dir, name: &OsStr, path: &Path) -> Result<Self> {
+        let own_parent = parent.again().map_err(|source| failed(path, source))?;
         interrupt::wait_for(|| match attempt(parent, name, path)? {
-            Attempt::Done(dir, lock) => Self::found(parent, name, path, dir, Some(lock)).map(Some),
+            Attempt::Done(dir, lock) => Ok(Some((name.to_owned(), dir, Some(lock)))),
             Attempt::Later => Ok(None),
-            Attempt::NotOurs => Self::with_own_name(parent, name, path).map(Some),
+            Attempt::NotOurs => with_own_name(parent, name, path).map(|(name, dir)| Some((name, dir, None))),
         })
-    }
-
-    /// One that nobody knows of: where somebody else has the name, or there are no locks.
-    fn with_own_name(parent: &Dir, name: &OsStr, path: &Path) -> Result<Self> {
-        const TRIES: u32 = 1000;
-        let mut count = 0;
-        loop {
-            let mut name = name.to_owned();
-            name.push(format!("-{}-{count}", std::process::id()));
+        .map(|(name, dir, lock)| {
             let path = path.with_file_name(&name);
-            count += 1;
-            match parent.create_private_dir(&name).and_then(|()| parent.open_dir(&name)) {
-                Ok(dir) => return Self::found(parent, &name, &path, dir, None),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && count < TRIES => {}
-                Err(source) => return Err(failed(&path, source)),
-            }
-        }
-    }
-
-    fn found(parent: &Dir, name: &OsStr, path: &Path, dir: Dir, lock: Option<Lock>) -> Result<Self> {
-        let parent = parent.again().map_err(|source| failed(path, source))?;
-        Ok(Self { parent, name: name.to_owned(), path: path.to_owned(), dir, lock, is_there: true })
+            Self { parent: own_parent, name, path, dir, lock, is_there: true }
+        })
     }
 
     /// Makes a directory in it, in the place of whatever has the name.
@@ -153,6 +136,15 @@ fn attempt(parent: &Dir, name: &OsStr, path: &Path) -> Result<Attempt> {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(path, error)),
         other => other.is_ok(),
     };
+    let attempt = take(parent, name, path, is_new);
+    if is_new && !matches!(attempt, Ok(Attempt::Done(..) | Attempt::Later)) {
+        let _ = parent.remove_dir(name);
+    }
+    attempt
+}
+
+/// Takes over what has the name.
+fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Result<Attempt> {
     let dir = match parent.open_dir(name) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Attempt::Later),
         Err(error) if is_new => return Err(failed(path, error)),
@@ -162,22 +154,42 @@ fn attempt(parent: &Dir, name: &OsStr, path: &Path) -> Result<Attempt> {
     if !dir.is_secret() {
         return Ok(Attempt::NotOurs);
     }
-    let Ok(lock) = dir.try_lock() else {
-        if is_new {
-            let _ = parent.remove_dir(name);
-        }
-        return Ok(Attempt::NotOurs);
+    let lock = match dir.try_lock() {
+        Ok(Some(lock)) => lock,
+        Ok(None) => return Ok(Attempt::Later),
+        Err(_) => return Ok(Attempt::NotOurs),
     };
     // Whoever had the lock may have deleted it meanwhile.
-    let Some(lock) = lock.filter(|_| dir.is_at(parent, name)) else { return Ok(Attempt::Later) };
+    if !dir.is_at(parent, name).map_err(|source| failed(path, source))? {
+        return Ok(Attempt::Later);
+    }
     if !is_new {
-        let names = dir.names().unwrap_or_else(|_| vec![name.to_owned()]);
+        let names = dir.names().map_err(|source| failed(path, source))?;
         if names.iter().any(|name| ![NEW, OLD, TRIAL, fs::LOCK_NAME].iter().any(|known| name == known)) {
             return Ok(Attempt::NotOurs);
         }
         fs::clear(&dir, path)?;
     }
     Ok(Attempt::Done(dir, lock))
+}
+
+/// Makes one that nobody else knows of: where somebody else has the name, or there are no locks.
+fn with_own_name(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OsString, Dir)> {
+    const TRIES: u32 = 1000;
+    let mut count = 0;
+    loop {
+        let mut name = name.to_owned();
+        name.push(format!("-{}-{count}", std::process::id()));
+        count += 1;
+        match parent.create_private_dir(&name) {
+            Ok(()) => {
+                let dir = parent.open_dir(&name).inspect_err(|_| drop(parent.remove_dir(&name)));
+                return dir.map(|dir| (name, dir)).map_err(|source| failed(path, source));
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && count < TRIES => {}
+            Err(source) => return Err(failed(path, source)),
+        }
+    }
 }
 
 fn name_beside(env_dir: &Path) -> OsString {

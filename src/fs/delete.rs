@@ -12,14 +12,12 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When something cannot be deleted.
 pub(crate) fn clear(dir: &Dir, path: &Path) -> Result<()> {
-    match clear_as_is(dir, path) {
-        // A directory that its owner may not write to is no reason to keep it: the owner may change that.
-        Err(Error::File { source, .. }) if source.kind() == ErrorKind::PermissionDenied => {
-            open_to_owner(dir);
-            clear_as_is(dir, path)
-        }
-        other => other,
-    }
+    clear_as_is(dir, path).or_else(|_| {
+        // A directory that its owner may not write to is no reason to keep it: the owner may change that. Other reasons
+        // may be gone by now.
+        open_to_owner(dir);
+        clear_as_is(dir, path)
+    })
 }
 
 /// Deletes something in a directory, whatever it is. `path` is what errors call it.

@@ -4,9 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
-
-use super::platform;
+use super::{Dir, platform};
 use crate::error::{Error, Result};
 
 /// A file's text, or nothing where there is no regular file. Bytes that are not UTF-8 are replaced.
@@ -62,12 +60,14 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
         return Ok(Kind::File);
     }
     // One that may be written to, but not listed, may hold anything.
-    let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+    let is_empty = Dir::open_itself(path).and_then(|dir| dir.names()).is_ok_and(|names| names.is_empty());
     Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
 }
 
 /// What is known of a file without opening it.
 pub(crate) struct Stat {
+    /// Whether it is a file like most.
+    pub(crate) is_regular: bool,
     /// Its permission bits, where there are any.
     pub(crate) mode: u32,
     pub(crate) length: u64,
@@ -107,10 +107,9 @@ pub(crate) fn resolved_parent(path: &Path) -> PathBuf {
 
 /// What is in a directory, in order; nothing where it cannot be listed.
 pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    paths.sort();
-    paths
+    let mut names = Dir::open(path).and_then(|dir| dir.names()).unwrap_or_default();
+    names.sort();
+    names.iter().map(|name| path.join(name)).collect()
 }
 
 /// Something in a directory, however deep.
@@ -136,21 +135,30 @@ pub(crate) enum FoundKind {
 /// # Errors
 /// When something cannot be looked at, or its name is not UTF-8.
 pub(crate) fn walk(path: &Path) -> Result<Vec<Found>> {
-    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
     let mut all = Vec::new();
-    for entry in WalkDir::new(path).follow_root_links(false).min_depth(1).sort_by_file_name() {
-        let entry = entry.map_err(|error| failed(error.into()))?;
-        let metadata = entry.metadata().map_err(|error| failed(error.into()))?;
-        let kind = match () {
-            () if metadata.is_dir() => FoundKind::Dir,
-            () if metadata.is_file() => FoundKind::File { is_executable: platform::is_program(&metadata) },
-            () => FoundKind::Other,
-        };
-        let names = entry.path().strip_prefix(path).unwrap_or(path).iter().map(|name| name.to_str());
-        let names = names.collect::<Option<Vec<_>>>().ok_or_else(|| failed(ErrorKind::InvalidFilename.into()))?;
-        all.push(Found { path: names.join("/"), kind });
-    }
+    let dir = Dir::open_itself(path);
+    let walked = dir.and_then(|dir| walk_in(&dir, "", &mut all));
+    walked.map_err(|source| Error::File { action: "look through", path: path.to_owned(), source })?;
     Ok(all)
+}
+
+fn walk_in(dir: &Dir, prefix: &str, all: &mut Vec<Found>) -> io::Result<()> {
+    let mut names = dir.names()?;
+    names.sort();
+    for name in names {
+        let path = format!("{prefix}{}", name.to_str().ok_or(ErrorKind::InvalidFilename)?);
+        let (kind, stat) = (dir.kind(&name)?, dir.stat(&name)?);
+        let kind = match kind {
+            Kind::Dir | Kind::EmptyDir => FoundKind::Dir,
+            Kind::File if stat.is_regular => FoundKind::File { is_executable: stat.mode & 0o100 != 0 },
+            _ => FoundKind::Other,
+        };
+        all.push(Found { path: path.clone(), kind });
+        if matches!(kind, FoundKind::Dir) {
+            walk_in(&dir.open_dir(&name)?, &format!("{path}/"), all)?;
+        }
+    }
+    Ok(())
 }
 
 /// All of a file.

@@ -4,6 +4,7 @@
 
 mod delete;
 mod look;
+mod scratch;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -32,7 +33,7 @@ pub(crate) use platform::{
     Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_out_of_reach,
     is_writable_dir, kill_group, may_clone, read_at,
 };
-pub(crate) use tempfile::TempDir;
+pub(crate) use scratch::ScratchDir;
 
 /// Where a directory cannot be locked itself: the file in it that stands for its lock.
 pub(crate) const LOCK_NAME: &str = "lock";
@@ -136,19 +137,6 @@ fn with_room<T>(dir: &Dir, path: &str, make: impl Fn() -> io::Result<T>) -> io::
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     platform::create_private_dir(path)
-}
-
-/// Makes a directory with a new name, which is the user's alone and is deleted when it is dropped.
-///
-/// # Errors
-/// When it cannot be made, or others could put something else in its place: programs are going to be run there.
-pub(crate) fn scratch_dir(parent: &Path, prefix: &str) -> Result<TempDir> {
-    let failed = |source| Error::File { action: "create directory in", path: parent.to_owned(), source };
-    if !is_out_of_reach(parent) {
-        return Err(failed(ErrorKind::PermissionDenied.into()));
-    }
-    // Python may tell its path with the links followed, and so do we.
-    tempfile::Builder::new().prefix(prefix).tempdir_in(resolved(parent)).map_err(failed)
 }
 
 /// Makes a file and fills it; something that has the name is an error.

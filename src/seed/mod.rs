@@ -20,7 +20,7 @@ use crate::config::{Config, Seed as Wanted};
 use crate::distribution;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
-use crate::fs::{self, Dir, File, Lock, TempDir};
+use crate::fs::{self, Dir, File, Lock, ScratchDir};
 use crate::interpreter::facts::Facts;
 use archive::{List, ReadList};
 
@@ -96,7 +96,7 @@ pub(crate) struct Seed {
     /// Its files, where environments are to share them.
     tree: Option<Tree>,
     /// Where it was made. Deleting that can wait: on some file systems, making files after it would.
-    _scratch: Option<TempDir>,
+    _scratch: Option<ScratchDir>,
 }
 
 impl Seed {
@@ -113,7 +113,7 @@ impl Seed {
     }
 
     /// Keeps where it was made for as long as it is in use.
-    pub(crate) fn with_scratch(self, scratch: TempDir) -> Self {
+    pub(crate) fn with_scratch(self, scratch: ScratchDir) -> Self {
         Self { _scratch: Some(scratch), ..self }
     }
 

@@ -62,19 +62,22 @@ impl Dir {
     }
 
     /// Whether `name` in `parent` is this very directory.
-    pub(crate) fn is_at(&self, parent: &Self, name: impl AsRef<Path>) -> bool {
+    pub(crate) fn is_at(&self, parent: &Self, name: impl AsRef<Path>) -> io::Result<bool> {
         parent.holds(name.as_ref(), &self.0)
     }
 
     /// Whether `name` is this very file.
-    pub(crate) fn has(&self, name: impl AsRef<Path>, file: &File) -> bool {
+    pub(crate) fn has(&self, name: impl AsRef<Path>, file: &File) -> io::Result<bool> {
         self.holds(name.as_ref(), file)
     }
 
-    pub(super) fn holds(&self, name: &Path, open: impl AsFd) -> bool {
-        let there = at::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW);
+    pub(super) fn holds(&self, name: &Path, open: impl AsFd) -> io::Result<bool> {
         let identity = |stat: at::Stat| (stat.st_dev, stat.st_ino);
-        there.is_ok_and(|there| at::fstat(open).is_ok_and(|here| identity(here) == identity(there)))
+        let here = identity(at::fstat(open)?);
+        match retry_on_intr(|| at::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)) {
+            Err(Errno::NOENT) => Ok(false),
+            there => Ok(identity(there?) == here),
+        }
     }
 
     /// What is at a name; a directory is not asked whether it is empty.
@@ -163,7 +166,9 @@ impl Dir {
         #[allow(clippy::useless_conversion)] // It has 16 bits on macOS.
         let mode = u32::from(stat.st_mode) & 0o7777;
         let number = |value: i128| u64::try_from(value).unwrap_or_default();
+        let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         Ok(Stat {
+            is_regular,
             mode,
             length: number(stat.st_size.into()),
             mtime: (number(stat.st_mtime.into()), number(stat.st_mtime_nsec.into())),

@@ -45,7 +45,7 @@ impl Dir {
         let name = name.as_ref();
         let file = self.open_with(name, OFlags::RDWR | OFlags::CREATE, 0o600)?;
         // Whoever had the lock may have deleted the file meanwhile.
-        if !take(&file)? || !self.holds(name, &file) {
+        if !take(&file)? || !self.holds(name, &file)? {
             return Ok(None);
         }
         Ok(Some(Lock { file, entry: Some((self.again()?, name.to_owned())) }))

@@ -51,11 +51,6 @@ pub(crate) fn add_mode(file: &File, bits: u32) -> io::Result<()> {
     if mode & bits == bits { Ok(()) } else { set_mode(file, mode & 0o7777 | bits) }
 }
 
-/// Whether a file's owner may execute it.
-pub(super) fn is_program(metadata: &fs::Metadata) -> bool {
-    metadata.mode() & 0o100 != 0
-}
-
 /// Whether the path leads to a file that the user may execute, as access(2) says.
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {

@@ -1,0 +1,46 @@
+//! A directory that is in use for a while.
+
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::{Dir, delete, is_out_of_reach, resolved};
+use crate::error::{Error, Result};
+
+/// A directory with a name that nobody can have foreseen, which is the user's alone and is deleted when it is dropped.
+#[derive(Debug)]
+pub(crate) struct ScratchDir {
+    parent: Dir,
+    name: OsString,
+    path: PathBuf,
+}
+
+impl ScratchDir {
+    /// Makes one whose name begins with `prefix`.
+    ///
+    /// # Errors
+    /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
+    pub(crate) fn new(parent: &Path, prefix: &str) -> Result<Self> {
+        let failed = |source| Error::File { action: "create directory in", path: parent.to_owned(), source };
+        if !is_out_of_reach(parent) {
+            return Err(failed(ErrorKind::PermissionDenied.into()));
+        }
+        // Python may tell its path with the links followed, and so do we.
+        let parent_path = resolved(parent);
+        let parent = Dir::open(&parent_path).map_err(failed)?;
+        let path = tempfile::Builder::new().prefix(prefix).tempdir_in(&parent_path).map_err(failed)?.keep();
+        Ok(Self { parent, name: path.file_name().unwrap_or_default().to_owned(), path })
+    }
+
+    /// Its path, with all links followed.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for ScratchDir {
+    fn drop(&mut self) {
+        // It may have been given another name meanwhile.
+        let _ = delete(&self.parent, &self.name, &self.path).or_else(|_| delete(&self.parent, &self.name, &self.path));
+    }
+}

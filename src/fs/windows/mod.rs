@@ -1,0 +1,92 @@
+//! What Windows does in its own way.
+
+mod dir;
+
+use std::fs::{self, File};
+use std::io;
+use std::os::windows::fs::{FileExt, MetadataExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+pub(crate) use dir::{Dir, Lock};
+
+/// There are no groups that could be ended together without a job object.
+pub(crate) fn in_own_group(command: &mut Command) -> &mut Command {
+    command
+}
+
+/// Ctrl-C has reached the program, too.
+pub(crate) fn interrupt_group(_child: &Child) {}
+
+/// Ends a program.
+pub(crate) fn kill_group(child: &mut Child) {
+    let _ = child.kill();
+}
+
+/// Who may do what where is a matter of access lists: a user's directories are the user's.
+#[must_use]
+pub(crate) fn is_out_of_reach(_path: &Path) -> bool {
+    true
+}
+
+/// As [`is_out_of_reach`].
+#[must_use]
+pub(crate) fn is_on_own_ground(_path: &Path) -> bool {
+    true
+}
+
+/// NTFS has no clones.
+pub(crate) fn may_clone(_file: &File) -> bool {
+    false
+}
+
+/// What tells one state of a file from another: how long it is, and when it was made and changed.
+pub(super) fn stamp(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    Ok(format!("{} {} {}", metadata.file_size(), metadata.last_write_time(), metadata.creation_time()))
+}
+
+/// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    file.seek_read(buffer, offset)
+}
+
+/// Makes a directory, which has the access list of the one that it is in.
+pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
+
+/// The path with all links in it followed, as programs write it: without the `\\?\` that Windows puts in front.
+pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
+    let path = fs::canonicalize(path)?;
+    let plain = path.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|text| text.get(1..2) == Some(":"));
+    Ok(plain.map(PathBuf::from).unwrap_or(path))
+}
+
+/// There are no permission bits to set.
+pub(super) fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// There are no permission bits to add.
+pub(crate) fn add_mode(_file: &File, _bits: u32) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether the path leads to a file; what may be executed is a matter of its name.
+#[must_use]
+pub(crate) fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Whether two paths lead to the same file, by its final path.
+#[must_use]
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+}
+
+/// Whether a directory may be written to is a matter of access lists, which only a try tells.
+#[must_use]
+pub(crate) fn is_writable_dir(_path: &Path) -> bool {
+    true
+}
