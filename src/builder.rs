@@ -84,9 +84,9 @@ impl EnvBuilder {
         let mut plan = plan::plan(self.facts(), &config, env_dir);
         existing::check_steps(&plan)?;
         if config.existing != Existing::Clear {
-            self.keep_pip(&mut plan.steps, env_dir);
+            self.keep_pip(&mut plan.steps, env_dir)?;
             let layout = Layout::of(self.facts());
-            let stale = existing::stale_interpreters(env_dir, &layout);
+            let stale = existing::stale_interpreters(env_dir, &layout)?;
             plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
             let unused = existing::unused_packages(env_dir, &layout).into_iter();
             plan.warnings = unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts().version }).collect();
@@ -96,14 +96,15 @@ impl EnvBuilder {
 
     /// Where there is something of pip already, it is ensurepip's part to decide what becomes of it; unless that is
     /// clear.
-    fn keep_pip(&self, steps: &mut Vec<Step>, env_dir: &EnvDir) {
-        let pip = existing::pip(env_dir, self.facts());
+    fn keep_pip(&self, steps: &mut Vec<Step>, env_dir: &EnvDir) -> Result<()> {
+        let pip = existing::pip(env_dir, self.facts())?;
         for step in &mut *steps {
             if let (Step::SeedPip { python }, Pip::Other) = (&*step, pip) {
                 *step = Step::RunEnsurepip { python: python.clone() };
             }
         }
         steps.retain(|step| pip != Pip::Same || !matches!(step, Step::SeedPip { .. }));
+        Ok(())
     }
 
     /// Makes the environment of a plan. What has changed at ENV_DIR since it was made is taken into account.

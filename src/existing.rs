@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::fs::{self, Kind};
 use crate::interpreter::facts::Facts;
 use crate::layout::Layout;
@@ -59,6 +59,9 @@ pub(crate) fn check_clear(env_dir: &EnvDir, existing: Existing, environment: &En
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(path, home)) {
         return refused("it holds your home directory".to_owned());
     }
+    if let Some(mounted) = fs::mounted_below(path) {
+        return refused(format!("a file system is mounted in it, on `{}`", shown(&mounted)));
+    }
     if is_environment(path) {
         return Ok(());
     }
@@ -103,21 +106,27 @@ pub(crate) fn check_base(env_dir: &EnvDir, facts: &Facts, existing: Existing) ->
 /// The links in the scripts directory that have the name of another Python version, such as `bin/python3.12` after a
 /// change to 3.13: what they lead to is no longer that. In what is no environment, such as `/usr/local`, they are none
 /// of ours, and files never are.
-pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Vec<String> {
-    if !is_environment(&env_dir.path) {
-        return Vec::new();
+///
+/// # Errors
+/// When the directory cannot be listed.
+pub(crate) fn stale_interpreters(env_dir: &EnvDir, layout: &Layout) -> Result<Vec<String>> {
+    if fs::kind(&env_dir.path.join(pyvenv_cfg::FILE_NAME))? != Kind::File {
+        return Ok(Vec::new());
     }
     let is_versioned = |name: &str| {
         let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
         let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
         digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let entries = fs::entries(&env_dir.path.join(&layout.scripts)).into_iter();
-    let entries = entries.filter(|path| fs::read_link(path).is_some());
-    let names = entries.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
-    let others =
-        names.filter(|name| is_versioned(name) && *name != layout.executable && !layout.aliases.contains(name));
-    others.map(|name| layout.script(&name)).collect()
+    let scripts = fs::below(&env_dir.path, &layout.scripts);
+    let mut stale = Vec::new();
+    for name in fs::names(&scripts)? {
+        let is_other = is_versioned(&name) && name != layout.executable && !layout.aliases.contains(&name);
+        if is_other && matches!(fs::kind(&scripts.join(&name))?, Kind::Link(_)) {
+            stale.push(layout.script(&name));
+        }
+    }
+    Ok(stale)
 }
 
 /// Makes sure that the steps of a plan can be done in the directory that exists, before the first of them is done.
@@ -192,27 +201,27 @@ pub(crate) enum Pip {
 }
 
 /// Looks for pip in an environment.
-pub(crate) fn pip(env_dir: &EnvDir, facts: &Facts) -> Pip {
+///
+/// # Errors
+/// When its packages cannot be listed.
+pub(crate) fn pip(env_dir: &EnvDir, facts: &Facts) -> Result<Pip> {
     // All that ensurepip has ever brought.
     const NAMES: [&str; 6] =
         ["pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-prec", "easy_install"];
     let site_packages = fs::below(&env_dir.path, &Layout::of(facts).site_packages);
-    let names: Vec<String> = fs::entries(&site_packages)
-        .iter()
-        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
-        .filter(|name| NAMES.iter().any(|known| name.starts_with(known)))
-        .collect();
+    let mut names = fs::names(&site_packages)?;
+    names.retain(|name| NAMES.iter().any(|known| name.starts_with(known)));
     let is_same = |package: &&str| {
         let mut installed = names.iter().filter(|name| name.starts_with(&format!("{package}-")));
         let installed = (installed.next(), installed.next());
         let expected = bundled(package, facts).map(|wheel| format!("{wheel}.dist-info"));
         expected.is_some() && installed == (expected.as_ref(), None)
     };
-    match () {
+    Ok(match () {
         () if names.is_empty() => Pip::Lacking,
         () if plan::core_packages(facts).iter().all(is_same) => Pip::Same,
         () => Pip::Other,
-    }
+    })
 }
 
 /// A package that ensurepip brings, with its version: `pip-24.2`. Nothing where there are two, and ensurepip decides.

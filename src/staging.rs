@@ -107,7 +107,9 @@ impl Staging {
     pub(crate) fn finish(&mut self) -> Result<()> {
         let failed = |source| Error::File { action: "delete", path: self.path.clone(), source };
         fs::clear(&self.dir, &self.path)?;
-        self.parent.retire(&self.name, &mut self.lock).map_err(failed)?;
+        // As when it was cleared, what kept it from being deleted may be gone by now.
+        let retired = self.parent.retire(&self.name, &mut self.lock);
+        retired.or_else(|_| self.parent.retire(&self.name, &mut self.lock)).map_err(failed)?;
         self.is_there = false;
         Ok(())
     }

@@ -105,6 +105,20 @@ pub(crate) fn resolved_parent(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| path.to_owned(), |parent| resolved(parent).join(path.file_name().unwrap_or_default()))
 }
 
+/// The names in a directory that are UTF-8, in order; none where there is no directory.
+///
+/// # Errors
+/// When it cannot be listed.
+pub(crate) fn names(path: &Path) -> Result<Vec<String>> {
+    let names = match Dir::open(path).and_then(|dir| dir.names()) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        names => names.map_err(|source| Error::File { action: "list", path: path.to_owned(), source })?,
+    };
+    let mut names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+    names.sort();
+    Ok(names)
+}
+
 /// What is in a directory, in order; nothing where it cannot be listed.
 pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
     let mut names = Dir::open(path).and_then(|dir| dir.names()).unwrap_or_default();

@@ -25,13 +25,13 @@ use crate::plan::Mode;
 
 pub(crate) use delete::{clear, delete};
 pub(crate) use look::{
-    Found, FoundKind, Kind, Stat, entries, exists, is_dir, is_same, kind, read, read_link, read_text, resolved,
+    Found, FoundKind, Kind, Stat, exists, is_dir, is_same, kind, names, read, read_link, read_text, resolved,
     resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
     Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_out_of_reach,
-    is_writable_dir, kill_group, may_clone, read_at,
+    is_writable_dir, kill_group, may_clone, mounted_below, read_at,
 };
 pub(crate) use scratch::ScratchDir;
 
@@ -202,7 +202,7 @@ mod tests {
         open.create_dir("gone").expect("a directory");
         open.symlink(&dir.path().join("kept"), "gone/link").expect("a link");
         delete(&open, "gone".as_ref(), &dir.path().join("gone")).expect("it can be deleted");
-        assert_eq!(entries(dir.path()), [dir.path().join("kept")]);
-        assert_eq!(entries(&dir.path().join("kept")), [dir.path().join("kept/file")]);
+        assert_eq!(look::entries(dir.path()), [dir.path().join("kept")]);
+        assert_eq!(look::entries(&dir.path().join("kept")), [dir.path().join("kept/file")]);
     }
 }

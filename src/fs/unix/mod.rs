@@ -5,8 +5,10 @@ mod dir;
 mod group;
 mod lock;
 
+use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +25,28 @@ pub(super) fn stamp(path: &Path) -> io::Result<String> {
     let times = [(stat.mtime(), stat.mtime_nsec()), (stat.ctime(), stat.ctime_nsec())];
     let [mtime, ctime] = times.map(|(seconds, nanos)| format!("{seconds}.{nanos:09}"));
     Ok(format!("{:x}:{:x} {} {mtime} {ctime}", stat.dev(), stat.ino(), stat.len()))
+}
+
+/// What is mounted somewhere in a directory, but not on it, as far as the system tells (proc(5), `mountinfo`).
+pub(crate) fn mounted_below(path: &Path) -> Option<PathBuf> {
+    let real = fs::canonicalize(path).ok()?;
+    let mounts = fs::read("/proc/self/mountinfo").ok()?;
+    let points = mounts.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+    let mut points = points.map(|point| PathBuf::from(OsString::from_vec(unescaped(point))));
+    points.find(|point| *point != real && point.starts_with(&real))
+}
+
+/// Space, tab, newline and backslash are written as three octal digits there.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..3).filter(|_| *first == b'\\').and_then(|digits| str::from_utf8(digits).ok());
+        let byte = code.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[3..] } else { after };
+    }
+    bytes
 }
 
 /// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.

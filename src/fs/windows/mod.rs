@@ -46,6 +46,11 @@ pub(super) fn stamp(path: &Path) -> io::Result<String> {
     Ok(format!("{} {} {}", metadata.file_size(), metadata.last_write_time(), metadata.creation_time()))
 }
 
+/// What is mounted there is a link there.
+pub(crate) fn mounted_below(_path: &Path) -> Option<PathBuf> {
+    None
+}
+
 /// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.seek_read(buffer, offset)
