@@ -78,8 +78,9 @@ pub fn prompt(text: &str) -> Option<String> {
 #[must_use]
 pub fn versioned_python(text: &str) -> Option<String> {
     let version = value(text, "version").or_else(|| value(text, "version_info"))?;
-    let mut numbers = version.split('.');
-    Some(format!("python{}.{}", numbers.next()?, numbers.next()?))
+    // What is no number might lead elsewhere.
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
+    Some(format!("python{}.{}", numbers.next()??, numbers.next()??))
 }
 
 /// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
@@ -115,7 +116,9 @@ mod tests {
     fn the_name_by_version_is_that_of_venv_or_of_virtualenv() {
         assert_eq!(versioned_python("version = 3.12.1").as_deref(), Some("python3.12"));
         assert_eq!(versioned_python("version_info = 3.9.18.final.0").as_deref(), Some("python3.9"));
-        assert_eq!(versioned_python("version = 3"), None);
+        for version in ["3", "3.", "3./../x", "three.ten"] {
+            assert_eq!(versioned_python(&format!("version = {version}")), None, "{version}");
+        }
     }
 
     #[test]
