@@ -53,6 +53,7 @@ fn describe(bad: &BadAnswer) -> String {
         BadAnswer::Missing("version") => "it cannot tell where it is".to_owned(),
         BadAnswer::Missing(key) => format!("it did not tell its {key}"),
         BadAnswer::UnusablePath(path) => format!("its path `{path}` is not UTF-8 or holds a control character"),
+        BadAnswer::LeadsOut(path) => format!("its path `{path}` leads out of an environment"),
     }
 }
 
