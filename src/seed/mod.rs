@@ -154,3 +154,6 @@ pub(crate) fn gather(
     bootstrap(Path::new(&env.python), &env.dir, Some(home), lock)?;
     collect::collect(env, &before, identity, mtime)
 }
+
+#[cfg(fuzzing)]
+pub mod fuzzing;
