@@ -84,9 +84,12 @@ pub fn versioned_python(text: &str) -> Option<String> {
 }
 
 /// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
+///
+/// Here the last one counts, and a lone carriage return ends a line too, as in the one who heeds it (`Lib/site.py`).
 #[must_use]
 pub fn site_packages(text: &str) -> Option<SystemSitePackages> {
-    value(text, "include-system-site-packages").map(|value| {
+    let mut values = text.split(['\n', '\r']).filter_map(|line| value(line, "include-system-site-packages"));
+    values.next_back().map(|value| {
         if value.eq_ignore_ascii_case("true") { SystemSitePackages::Visible } else { SystemSitePackages::Hidden }
     })
 }
@@ -122,10 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn only_the_word_true_makes_packages_visible() {
+    fn only_the_word_true_in_the_last_place_makes_packages_visible() {
         let read = |value| site_packages(&format!("include-system-site-packages = {value}\n"));
         assert_eq!(read("True"), Some(SystemSitePackages::Visible));
         assert_eq!(read("yes"), Some(SystemSitePackages::Hidden));
+        assert_eq!(read("true\rInclude-System-Site-Packages=no"), Some(SystemSitePackages::Hidden));
         assert_eq!(site_packages(""), None);
     }
 }
