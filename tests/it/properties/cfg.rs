@@ -38,7 +38,8 @@ fn visibility(is_visible: bool) -> SystemSitePackages {
 #[test]
 fn what_is_written_arrives_in_python() {
     let pythons = oldest_and_newest();
-    holds(300, &(name(24), name(24), text(24), any::<bool>()), |(home, env_dir, prompt, is_visible)| {
+    let prompt = prop_oneof![text(24), lines()];
+    holds(300, &(name(24), name(24), prompt, any::<bool>()), |(home, env_dir, prompt, is_visible)| {
         let home = format!("/{home}/bin");
         let config = Config {
             prompt: Prompt::Custom { given: prompt.clone(), text: prompt },
