@@ -55,3 +55,11 @@ pub use env_dir::EnvDir;
 pub use environment::Environment;
 pub use error::{Error, Result};
 pub use warning::Warning;
+
+/// What only the fuzz targets see.
+#[doc(hidden)]
+#[cfg(fuzzing)]
+pub mod fuzzing {
+    pub use crate::interpreter::fuzzing as interpreter;
+    pub use crate::seed::fuzzing as seed;
+}

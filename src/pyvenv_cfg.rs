@@ -78,14 +78,18 @@ pub fn prompt(text: &str) -> Option<String> {
 #[must_use]
 pub fn versioned_python(text: &str) -> Option<String> {
     let version = value(text, "version").or_else(|| value(text, "version_info"))?;
-    let mut numbers = version.split('.');
-    Some(format!("python{}.{}", numbers.next()?, numbers.next()?))
+    // What is no number might lead elsewhere.
+    let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
+    Some(format!("python{}.{}", numbers.next()??, numbers.next()??))
 }
 
 /// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
+///
+/// Here the last one counts, and a lone carriage return ends a line too, as in the one who heeds it (`Lib/site.py`).
 #[must_use]
 pub fn site_packages(text: &str) -> Option<SystemSitePackages> {
-    value(text, "include-system-site-packages").map(|value| {
+    let mut values = text.split(['\n', '\r']).filter_map(|line| value(line, "include-system-site-packages"));
+    values.next_back().map(|value| {
         if value.eq_ignore_ascii_case("true") { SystemSitePackages::Visible } else { SystemSitePackages::Hidden }
     })
 }
@@ -115,14 +119,17 @@ mod tests {
     fn the_name_by_version_is_that_of_venv_or_of_virtualenv() {
         assert_eq!(versioned_python("version = 3.12.1").as_deref(), Some("python3.12"));
         assert_eq!(versioned_python("version_info = 3.9.18.final.0").as_deref(), Some("python3.9"));
-        assert_eq!(versioned_python("version = 3"), None);
+        for version in ["3", "3.", "3./../x", "three.ten"] {
+            assert_eq!(versioned_python(&format!("version = {version}")), None, "{version}");
+        }
     }
 
     #[test]
-    fn only_the_word_true_makes_packages_visible() {
+    fn only_the_word_true_in_the_last_place_makes_packages_visible() {
         let read = |value| site_packages(&format!("include-system-site-packages = {value}\n"));
         assert_eq!(read("True"), Some(SystemSitePackages::Visible));
         assert_eq!(read("yes"), Some(SystemSitePackages::Hidden));
+        assert_eq!(read("true\rInclude-System-Site-Packages=no"), Some(SystemSitePackages::Hidden));
         assert_eq!(site_packages(""), None);
     }
 }

@@ -97,7 +97,7 @@ fn read(name: &str, cache: &CacheDir) -> io::Result<Vec<u8>> {
 }
 
 /// An entry's key, identity and answer, if it is whole.
-fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
+pub(super) fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
     let (checksum, body) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
         return None;

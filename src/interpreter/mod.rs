@@ -102,3 +102,6 @@ fn ask(
     }
     Ok(known)
 }
+
+#[cfg(fuzzing)]
+pub mod fuzzing;

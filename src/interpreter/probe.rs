@@ -53,6 +53,7 @@ fn describe(bad: &BadAnswer) -> String {
         BadAnswer::Missing("version") => "it cannot tell where it is".to_owned(),
         BadAnswer::Missing(key) => format!("it did not tell its {key}"),
         BadAnswer::UnusablePath(path) => format!("its path `{path}` is not UTF-8 or holds a control character"),
+        BadAnswer::LeadsOut(path) => format!("its path `{path}` leads out of an environment"),
     }
 }
 
@@ -150,7 +151,7 @@ fn excerpt(said: &Said) -> String {
 }
 
 /// Finds the answer in whatever else was said: between two marks with a number that was made up for this one question.
-fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
+pub(super) fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
     let start = format!("\0rvenv-facts\0{nonce}\0");
     let end = format!("end-of-facts\0{nonce}\0");
     let from = find(said, start.as_bytes())? + start.len();

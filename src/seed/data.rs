@@ -25,6 +25,13 @@ impl<'a, 'b> Chunk<'a, 'b> {
     }
 }
 
+/// Whether a seed's file ends where its data does: one that was cut off is found before anything is written.
+pub(super) fn is_complete(seed: &Seed) -> bool {
+    let length: u64 = seed.list.entries.iter().map(|entry| u64::from(entry.length)).sum();
+    // There is always something before the end, and nothing behind it.
+    matches!(fs::read_at(&seed.file, &mut [0; 2], seed.data + length - 1), Ok(1))
+}
+
 /// Calls `each` for all chunks of a seed that are left to be written, in order, until it fails. A chunk that is damaged
 /// is nothing.
 ///
@@ -82,4 +89,30 @@ fn read<'a, 'b>(seed: &Seed, place: &Place<'a>, buffer: &'b mut Vec<u8>) -> Opti
     let chunk = Chunk { entries: place.entries, bytes };
     let is_whole = chunk.iter().all(|(entry, data)| crc32fast::hash(data) == entry.crc);
     is_whole.then_some(chunk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::archive::{Kind, List};
+    use super::*;
+    use std::io::Write;
+
+    /// Opens a seed whose one entry is said to be so long, and which has this data.
+    fn open(length: u32, data: &[u8]) -> Option<Seed> {
+        let entry = Entry { path: "x".to_owned(), kind: Kind::File, length, crc: 0, splices: Vec::new() };
+        let list = List { identity: String::new(), mtime: 0, entries: vec![entry] };
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(&[&list.encode(), data].concat()).expect("there is room");
+        Seed::open_any(file, "seed".into())
+    }
+
+    #[test]
+    fn a_seed_ends_where_its_data_does() {
+        for (length, data) in [(0, &b""[..]), (4, b"data")] {
+            assert!(open(length, data).is_some(), "{length}");
+        }
+        for (length, data) in [(0, &b"x"[..]), (4, b"dat"), (4, b"data."), (u32::MAX, b"data")] {
+            assert!(open(length, data).is_none(), "{length}");
+        }
+    }
 }

@@ -109,7 +109,8 @@ impl Seed {
     /// Opens a seed, whatever it was made for.
     pub(crate) fn open_any(file: File, path: PathBuf) -> Option<Self> {
         let ReadList { list, checksum, data } = List::read(&file)?;
-        Some(Self { file, path, list, checksum, data, tree: None, _scratch: None })
+        let seed = Self { file, path, list, checksum, data, tree: None, _scratch: None };
+        data::is_complete(&seed).then_some(seed)
     }
 
     /// Keeps where it was made for as long as it is in use.
@@ -153,3 +154,6 @@ pub(crate) fn gather(
     bootstrap(Path::new(&env.python), &env.dir, Some(home), lock)?;
     collect::collect(env, &before, identity, mtime)
 }
+
+#[cfg(fuzzing)]
+pub mod fuzzing;

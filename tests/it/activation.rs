@@ -16,6 +16,7 @@ mod dialogue;
 mod display;
 mod names;
 mod powershell;
+mod properties;
 mod sourcing;
 
 /// The family of a shell: the script it sources.

@@ -47,6 +47,8 @@ mod peers;
 mod plan;
 #[cfg(unix)]
 mod progress;
+#[cfg(unix)]
+mod properties;
 mod pythons;
 #[cfg(unix)]
 mod scripts;

@@ -56,9 +56,10 @@ struct Source {
 }
 
 impl Source {
-    /// The text without unit tests, which are at the end of a file.
+    /// The text without unit tests and doors for fuzz targets, which are at the end of a file.
     fn code(&self) -> &str {
-        self.text.split("#[cfg(test)]").next().unwrap().split("#[cfg(all(test").next().unwrap()
+        let ends = ["#[cfg(test)]", "#[cfg(all(test", "#[cfg(fuzzing)]"];
+        ends.iter().fold(self.text.as_str(), |text, end| text.split(end).next().unwrap())
     }
 
     /// The room that a file of the library belongs to.

@@ -27,6 +27,16 @@ impl Answers<'_> {
         usable_path(self.value(key).filter(|value| !value.is_empty()).ok_or(BadAnswer::Missing(key))?)
     }
 
+    /// A path that becomes one in the environment.
+    pub(super) fn below(&self, key: &'static str) -> Result<String, BadAnswer> {
+        self.path(key).and_then(below)
+    }
+
+    /// A name that a file in the environment gets.
+    pub(super) fn name(&self, key: &'static str) -> Result<String, BadAnswer> {
+        self.path(key).and_then(name)
+    }
+
     pub(super) fn paths(&self, key: &str) -> Result<Vec<String>, BadAnswer> {
         let values = self.0.iter().filter(|(name, _)| *name == key.as_bytes());
         values.map(|(_, value)| usable_path(value)).collect()
@@ -54,27 +64,37 @@ impl Answers<'_> {
             return Ok(None);
         }
         Ok(Some(Scheme {
-            scripts: self.path("scheme-scripts")?,
-            purelib: self.path("scheme-purelib")?,
-            platlib: self.path("scheme-platlib")?,
-            include: self.path("scheme-include")?,
+            scripts: self.below("scheme-scripts")?,
+            purelib: self.below("scheme-purelib")?,
+            platlib: self.below("scheme-platlib")?,
+            include: self.below("scheme-include")?,
         }))
     }
 
     pub(super) fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
-        let mut files = WindowsFiles { runtime: self.paths("runtime-file")?, ..WindowsFiles::default() };
+        let runtime = self.paths("runtime-file")?.into_iter().map(name).collect::<Result<_, _>>()?;
+        let mut files = WindowsFiles { runtime, ..WindowsFiles::default() };
         for (key, value) in self.0 {
             match *key {
                 b"activate.ps1" => files.activate_ps1 = Some(usable_path(value)?),
                 _ => {
-                    if let Some(name) = key.strip_prefix(b"launcher ") {
-                        files.launchers.push((usable_path(name)?, usable_path(value)?));
+                    if let Some(launcher) = key.strip_prefix(b"launcher ") {
+                        files.launchers.push((usable_path(launcher).and_then(name)?, usable_path(value)?));
                     }
                 }
             }
         }
         Ok(files)
     }
+}
+
+fn below(path: String) -> Result<String, BadAnswer> {
+    let is_below = path.split('/').all(|name| !matches!(name, "" | "." | ".."));
+    if is_below { Ok(path) } else { Err(BadAnswer::LeadsOut(path)) }
+}
+
+fn name(path: String) -> Result<String, BadAnswer> {
+    if path.contains('/') { Err(BadAnswer::LeadsOut(path)) } else { below(path) }
 }
 
 fn usable_path(value: &[u8]) -> Result<String, BadAnswer> {

@@ -98,6 +98,8 @@ pub enum BadAnswer {
     Missing(&'static str),
     /// A path is not UTF-8 or holds a control character, so that `pyvenv.cfg` cannot name it.
     UnusablePath(String),
+    /// What is to be a place in an environment is somewhere else.
+    LeadsOut(String),
 }
 
 impl Facts {
@@ -114,7 +116,7 @@ impl Facts {
             executable: answers.path("executable")?,
             real_executable: answers.path("real-executable")?,
             home: answers.path("home")?,
-            exe_name: answers.path("exe-name")?,
+            exe_name: answers.name("exe-name")?,
             scheme: answers.scheme()?,
             is_64_bit: answers.flag("64-bit")?,
             utf8_file_names: answers.flag("utf8-file-names")?,
@@ -169,6 +171,26 @@ pub(crate) mod tests {
             let (key, _) = answers.remove(skipped);
             let Err(BadAnswer::Missing(named)) = Facts::from_answers(&answers) else { panic!("{key:?}") };
             assert_eq!(named.as_bytes(), key);
+        }
+    }
+
+    #[test]
+    fn what_becomes_a_place_in_an_environment_leads_nowhere_else() {
+        let scheme: [(&[u8], &[u8]); 4] = [
+            (b"scheme-scripts", b"bin"),
+            (b"scheme-purelib", b"lib/site-packages"),
+            (b"scheme-platlib", b"lib/site-packages"),
+            (b"scheme-include", b"include"),
+        ];
+        let answers = [ANSWER, &scheme, &[(b"launcher python.exe", b"/x"), (b"runtime-file", b"python.dll")]].concat();
+        assert!(Facts::from_answers(&answers).is_ok());
+        for (number, (key, value)) in answers.iter().enumerate().filter(|(number, _)| *number == 7 || *number > 12) {
+            for path in [&b"../x"[..], b"a/../../x", b"/x", b".", b".."] {
+                let mut answers = answers.clone();
+                let launcher = [b"launcher ", path].concat();
+                answers[number] = if key.starts_with(b"launcher") { (&launcher, *value) } else { (*key, path) };
+                assert!(matches!(Facts::from_answers(&answers), Err(BadAnswer::LeadsOut(_))), "{answers:?}");
+            }
         }
     }
 

@@ -1,0 +1,60 @@
+//! Whatever an interpreter answers, or an entry of the facts cache holds, it becomes facts that can be used, or none.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rvenv::fuzzing::interpreter::{entry, facts};
+use rvenv::interpreter::facts::Facts;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(facts) = facts(bytes) {
+        check(&facts);
+    }
+    if let Some((key, identity, answer)) = entry(bytes) {
+        check_entry(key, &identity, answer);
+    }
+    // A file with the right checksum, whatever is in it.
+    let whole = [&crc32(bytes).to_le_bytes()[..], bytes].concat();
+    if let Some((key, identity, answer)) = entry(&whole) {
+        check_entry(key, &identity, answer);
+        if identity.contains('\r') {
+            return;
+        }
+        let body = [key.as_bytes(), identity.as_bytes(), answer].join(&0);
+        let again = [&crc32(&body).to_le_bytes()[..], &body].concat();
+        assert_eq!(entry(&again), Some((key, identity, answer)), "an entry is read as it was written");
+    }
+});
+
+fn check(facts: &Facts) {
+    let scheme = facts.scheme.iter().flat_map(|it| [&it.scripts, &it.purelib, &it.platlib, &it.include]);
+    let launchers = facts.windows.launchers.iter().flat_map(|(name, path)| [name, path]);
+    let paths = [&facts.executable, &facts.real_executable, &facts.home, &facts.exe_name];
+    let others =
+        facts.watched.iter().chain(&facts.wheels).chain(&facts.windows.runtime).chain(&facts.windows.activate_ps1);
+    for path in paths.into_iter().chain(others).chain(scheme.clone()).chain(launchers) {
+        assert!(!path.contains(char::is_control), "{path:?}");
+    }
+    // What becomes a place in the environment is in the environment.
+    let names =
+        facts.windows.launchers.iter().map(|(name, _)| name).chain(&facts.windows.runtime).chain([&facts.exe_name]);
+    for below in scheme.chain(names.clone()) {
+        assert!(below.split('/').all(|name| !matches!(name, "" | "." | "..")), "{below:?}");
+    }
+    for name in names {
+        assert!(!name.contains('/'), "{name:?}");
+    }
+}
+
+fn check_entry(key: &str, identity: &str, answer: &[u8]) {
+    assert!(!key.contains('\0') && !identity.contains('\0'));
+    if let Ok(facts) = facts(answer) {
+        check(&facts);
+    }
+}
+
+/// The checksum that entries have, here bit by bit.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0, |crc: u32, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}

@@ -1,0 +1,68 @@
+//! Whatever a `pyvenv.cfg` holds can be read, and what rvenv writes is read as it was meant: no value makes a key.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rvenv::Config;
+use rvenv::config::{Prompt, SystemSitePackages};
+use rvenv::interpreter::facts::Facts;
+use rvenv::pyvenv_cfg;
+
+const KEYS: [&str; 8] =
+    ["home", "include-system-site-packages", "version", "version_info", "prompt", "executable", "command", "rvenv"];
+
+fuzz_target!(|text: &str| {
+    read(text);
+    let mut fields = text.split('\0');
+    let mut field = || fields.next().unwrap_or_default();
+    let _ = write_and_read(field(), field(), field(), field());
+});
+
+fn read(text: &str) {
+    for value in KEYS.iter().filter_map(|key| pyvenv_cfg::value(text, key)) {
+        assert_eq!(value, value.trim());
+        assert!(!value.contains('\n') && text.contains(value));
+    }
+    let _ = (pyvenv_cfg::prompt(text), pyvenv_cfg::site_packages(text));
+    if let Some(name) = pyvenv_cfg::versioned_python(text) {
+        // It is looked for in a directory, and nowhere else.
+        assert!(name.starts_with("python") && !name.contains(['/', '\\']), "{name}");
+    }
+}
+
+/// Nothing where no interpreter would be taken that says so of itself, or there is no such ENV_DIR.
+fn write_and_read(home: &str, executable: &str, env_dir: &str, prompt: &str) -> Option<()> {
+    let texts = [
+        ("version", "3.13.0"),
+        ("implementation", "cpython"),
+        ("os", if home.contains('\\') { "nt" } else { "posix" }),
+        ("platform", "linux"),
+        ("executable", executable),
+        ("real-executable", executable),
+        ("home", home),
+        ("exe-name", "python3"),
+        ("64-bit", "yes"),
+        ("utf8-file-names", "yes"),
+        ("free-threaded", "no"),
+        ("ensurepip", "yes"),
+        ("itself", "yes"),
+    ];
+    let answers: Vec<_> = texts.iter().map(|(key, value)| (key.as_bytes(), value.as_bytes())).collect();
+    let facts = Facts::from_answers(&answers).ok()?;
+    let env_dir = rvenv::EnvDir::resolve(env_dir.as_ref(), Some("/".as_ref())).ok()?;
+    let config = Config {
+        prompt: Prompt::Custom { given: prompt.to_owned(), text: prompt.to_owned() },
+        site_packages: if prompt.len() % 2 == 0 { SystemSitePackages::Visible } else { SystemSitePackages::Hidden },
+        ..Config::default()
+    };
+    let text = pyvenv_cfg::render(&facts, &config, &env_dir.text);
+    let value = |key| pyvenv_cfg::value(&text, key);
+    assert_eq!(value("home"), Some(home.trim()));
+    assert_eq!(value("executable"), Some(executable.trim()));
+    assert_eq!(value("version"), Some("3.13.0"));
+    assert_eq!(pyvenv_cfg::prompt(&text).as_deref(), Some(prompt));
+    assert_eq!(pyvenv_cfg::site_packages(&text), Some(config.site_packages));
+    assert!(value("command")?.ends_with(env_dir.text.trim_end()));
+    // No more keys than were written, however lines are ended.
+    assert_eq!(text.replace('\r', "\n").lines().filter(|line| !line.is_empty()).count(), 7, "{text:?}");
+    Some(())
+}

@@ -1,0 +1,84 @@
+//! A door for the fuzz target of seeds, which brings files of its own.
+
+use std::path::PathBuf;
+
+use super::Seed;
+use super::archive::MAGIC;
+use super::data::for_each_chunk;
+use crate::fs::File;
+
+/// A file that was taken for a seed.
+pub struct Opened(Seed);
+
+/// An entry, as far as the target wants to know.
+pub struct Seen {
+    /// Its path below an environment.
+    pub path: String,
+    /// How much data it has.
+    pub length: u32,
+    /// Where in its data something is put in.
+    pub splices: Vec<u32>,
+}
+
+/// Opens a file as a seed.
+#[must_use]
+pub fn open(file: File) -> Option<Opened> {
+    Seed::open_any(file, PathBuf::new()).map(Opened)
+}
+
+/// A list that has the right checksum, whatever is in it.
+#[must_use]
+pub fn list_of(body: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();
+    [&MAGIC[..], &length, &crc32fast::hash(body).to_le_bytes(), body].concat()
+}
+
+impl Opened {
+    /// Where the data begins.
+    #[must_use]
+    pub fn data(&self) -> u64 {
+        self.0.data
+    }
+
+    /// The entries.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Seen> {
+        let entries = self.0.list.entries.iter();
+        let places = |splices: &[super::splice::Splice]| splices.iter().map(|splice| splice.at).collect();
+        entries
+            .map(|entry| Seen { path: entry.path.clone(), length: entry.length, splices: places(&entry.splices) })
+            .collect()
+    }
+
+    /// The list as it is written.
+    #[must_use]
+    pub fn encoded(&self) -> Vec<u8> {
+        self.0.list.encode()
+    }
+
+    /// The list as it is written, with checksums that are right for this data.
+    #[must_use]
+    pub fn fitted(&self, mut data: &[u8]) -> Vec<u8> {
+        let mut list = self.0.list.clone();
+        for entry in &mut list.entries {
+            let (own, rest) = data.split_at_checked(entry.length as usize).unwrap_or((data, &[]));
+            entry.crc = crc32fast::hash(own);
+            data = rest;
+        }
+        list.encode()
+    }
+
+    /// Reads through the data of the entries that are wanted: what they hold, where no chunk of it is damaged.
+    #[must_use]
+    pub fn read_through(&self, wanted: &[bool]) -> Option<Vec<u8>> {
+        let mut read = Vec::new();
+        let whole = for_each_chunk(&self.0, wanted, |chunk| {
+            for (entry, data) in chunk.ok_or(())?.iter() {
+                assert_eq!(entry.length as usize, data.len(), "an entry has all its data");
+                read.extend(data);
+            }
+            Ok::<(), ()>(())
+        });
+        whole.ok().map(|()| read)
+    }
+}

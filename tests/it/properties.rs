@@ -1,0 +1,64 @@
+//! What holds for any text, and not only for those that somebody thought of: tried with many, against real Pythons.
+//!
+//! The texts are the same in each run. `PROPTEST_CASES` makes more of them, `PROPTEST_RNG_SEED` others.
+
+mod cfg;
+mod co_process;
+mod prompt;
+mod shebang;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+
+use co_process::CoProcess;
+
+use crate::pythons::{self, Python};
+use crate::testenv::skip_or_fail;
+
+/// States that something holds for so many values of a kind, and finds the simplest for which it does not.
+#[track_caller]
+pub(crate) fn holds<S: Strategy>(cases: u32, values: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    let given = Config::default();
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { given.cases } else { cases };
+    let rng_seed = match given.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(20_240_917),
+        fixed @ RngSeed::Fixed(_) => fixed,
+    };
+    let config = Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 2_000, ..given };
+    if let Err(failure) = TestRunner::new(config).run(values, property) {
+        panic!("{failure}");
+    }
+}
+
+/// Texts of up to so many characters: any of Unicode's, and often those that mean something to somebody. No NUL, which
+/// no argument and no variable can hold.
+pub(crate) fn text(longest: usize) -> impl Strategy<Value = String> {
+    let special = "'\"\\$`!%^&|<>()[]{}*?~#;=@:,./- \t\n\r\x0b\x0c\x1b\x7f\u{80}\u{85}\u{a0}\u{ad}\u{300}\u{301}é\
+                   \u{200b}\u{200d}\u{2028}\u{202e}\u{3000}日\u{d7ff}\u{e000}\u{feff}\u{fffd}\u{ffff}𝜋\u{1f600}\
+                   \u{e0001}\u{e0100}\u{f0000}\u{10ffff}";
+    let special: Vec<char> = special.chars().collect();
+    let character = prop_oneof![
+        4 => proptest::sample::select(special),
+        2 => proptest::char::range('\u{1}', '\u{ff}'),
+        2 => proptest::char::range('a', 'z'),
+        2 => any::<char>().prop_filter("no NUL", |c| *c != '\0'),
+        1 => proptest::char::range('\u{100}', '\u{10ffff}'),
+    ];
+    proptest::collection::vec(character, 0..longest).prop_map(String::from_iter)
+}
+
+/// Texts that may be part of a path: without control characters, and without what separates paths.
+pub(crate) fn name(longest: usize) -> impl Strategy<Value = String> {
+    let usable = |c: &char| !c.is_control() && !matches!(c, '/' | ':');
+    text(longest).prop_map(move |text| text.chars().filter(usable).collect())
+}
+
+/// The oldest and the newest interpreter, each to be asked.
+pub(crate) fn oldest_and_newest() -> Vec<(&'static Python, CoProcess)> {
+    let pythons = pythons::all();
+    if pythons.is_empty() {
+        skip_or_fail("pythons", "no interpreter is there to compare with");
+    }
+    let ends = if pythons.len() > 1 { pythons.len() - 1 } else { 1 };
+    pythons.iter().step_by(ends).map(|python| (python, CoProcess::start(python))).collect()
+}
