@@ -208,7 +208,7 @@ impl EnvBuilder {
             config.prompt = Prompt::Custom { given: text.clone(), text };
         }
         if config.site_packages == SystemSitePackages::Hidden {
-            config.site_packages = pyvenv_cfg::site_packages(&cfg).unwrap_or_default();
+            config.site_packages = pyvenv_cfg::site_packages(&cfg).unwrap_or(SystemSitePackages::Visible);
         }
         Ok(config)
     }

@@ -51,6 +51,8 @@ mod progress;
 mod properties;
 mod pythons;
 #[cfg(unix)]
+mod reliability;
+#[cfg(unix)]
 mod scripts;
 #[cfg(unix)]
 mod seed;
