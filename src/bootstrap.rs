@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::apply;
-use crate::cache_dir::CacheDir;
+use crate::cache_dir::{CacheDir, Turn};
 use crate::config::{Config, Existing, Seed as Wanted};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
@@ -81,7 +81,17 @@ impl<'a> Source<'a> {
     /// The kept seed, if there is one that is whole and still right.
     pub(crate) fn find(&self) -> Option<Seed> {
         let (name, cache) = (self.name(), self.cache?);
-        Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)
+        let seed = Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)?;
+        cache.tidy(&self.lock_name(), &self.scratch_prefix());
+        Some(seed)
+    }
+
+    fn lock_name(&self) -> String {
+        format!("{}{LOCK}", self.stem)
+    }
+
+    fn scratch_prefix(&self) -> String {
+        format!("{}{SCRATCH}", self.stem)
     }
 
     /// The seed, with its files where environments are to share them.
@@ -128,15 +138,15 @@ impl<'a> Source<'a> {
 
     fn make_in_cache(&self, cache: &CacheDir) -> Result<Option<Seed>> {
         // Where there are no locks, a seed may be made twice.
-        let lock = cache.lock(&format!("{}{LOCK}", self.stem))?;
-        if let Some(seed) = self.find() {
-            return Ok(Some(seed));
-        }
+        let lock = match cache.lock_unless(&self.lock_name(), || self.find())? {
+            Turn::There(seed) => return Ok(Some(seed)),
+            Turn::Ours(lock) => lock,
+        };
         prune(cache, &self.stem);
-        let scratch = cache.scratch_dir(&format!("{}{SCRATCH}", self.stem))?;
+        let scratch = cache.scratch_dir(&self.scratch_prefix())?;
         // Where scripts have to start otherwise, those that pip writes need not be sound, and are no model.
         let is_plain = self.env_paths(&env_dir(&scratch)?).has_plain_shebang();
-        if is_plain { self.make_in(scratch, lock.as_ref()) } else { self.make_in_temp() }
+        if is_plain { self.make_in(scratch, lock) } else { self.make_in_temp() }
     }
 
     /// Makes the seed where nobody keeps anything.
@@ -145,14 +155,14 @@ impl<'a> Source<'a> {
     }
 
     /// Makes the seed in a new directory.
-    fn make_in(&self, scratch: ScratchDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
+    fn make_in(&self, scratch: ScratchDir, lock: Option<Lock>) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.make_env(&env_dir)?;
         // Even, as some file systems count in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
-        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now, lock)?;
+        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now, lock.as_ref())?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };
@@ -162,7 +172,7 @@ impl<'a> Source<'a> {
             Some(kept) => kept,
             None => write(&scratch.path().join("seed"), &gathered)?,
         };
-        Ok(Seed::open(file, path, &self.identity).map(|seed| seed.with_scratch(scratch)))
+        Ok(Seed::open(file, path, &self.identity).map(|seed| seed.with_scratch(scratch, lock)))
     }
 
     /// The paths of the environment for ensurepip.

@@ -27,6 +27,14 @@ pub(crate) struct CacheDir {
     dir: Dir,
 }
 
+/// What has come of waiting for one's turn at making something.
+pub(crate) enum Turn<T> {
+    /// It is there.
+    There(T),
+    /// It is to be made now, under this lock, where there are locks.
+    Ours(Option<Lock>),
+}
+
 impl CacheDir {
     /// Opens the cache directory, and makes it where there is none. One that is somebody else's, or that others may
     /// write to, is not used.
@@ -90,19 +98,31 @@ impl CacheDir {
         self.dir.rename(from, &self.dir, name)
     }
 
-    /// Waits until nobody else has the lock of this name, and takes it. It ends with the process, too. Where there are
-    /// no locks there is none.
+    /// Waits until nobody else has the lock of this name, and takes it, or until something is there that makes that
+    /// needless. The lock ends with the process, too.
     ///
     /// # Errors
     /// When a signal comes meanwhile.
-    pub(crate) fn lock(&self, name: &str) -> Result<Option<Lock>> {
-        if self.create_subdir_of(name).is_err() {
-            return Ok(None);
-        }
-        interrupt::wait_for(|| match self.dir.try_lock_file(name) {
-            Ok(None) => Ok(None),
-            other => Ok(Some(other.ok().flatten())),
+    pub(crate) fn lock_unless<T>(&self, name: &str, there: impl Fn() -> Option<T>) -> Result<Turn<T>> {
+        let can_be = self.create_subdir_of(name).is_ok();
+        interrupt::wait_for(|| {
+            let locked = if can_be { self.dir.try_lock_file(name).or(Err(())) } else { Err(()) };
+            // Looked for when we have the lock: whoever had it before may just have made it.
+            match (there(), locked) {
+                (Some(there), _) => Ok(Some(Turn::There(there))),
+                (None, Ok(None)) => Ok(None),
+                (None, Ok(Some(lock))) => Ok(Some(Turn::Ours(Some(lock)))),
+                (None, Err(())) => Ok(Some(Turn::Ours(None))),
+            }
         })
+    }
+
+    /// Deletes what one who had the lock and died has left: the lock's file, and the directories whose names begin with
+    /// `scratch`.
+    pub(crate) fn tidy(&self, lock: &str, scratch: &str) {
+        if matches!(self.dir.kind(lock), Ok(Kind::File)) && self.try_lock(lock).is_some() {
+            self.sweep(scratch);
+        }
     }
 
     /// Takes the lock of this name, unless somebody else has it.

@@ -126,11 +126,10 @@ impl Site {
             Err(error) if is_taken(&error) => return Ok(Put::Overtaken),
             other => other.map_err(|source| failed("make", &self.env_dir, source))?,
         }
-        let env = new.again().map_err(|source| failed("open", &self.env_dir, source));
+        let env = staging.is_some().then(|| new.again()).transpose();
         beside.put = Some(new);
-        if let Some(staging) = staging {
-            self.within = Some(Within { staging, env: env?, merge: Merge::default() });
-        }
+        let env = env.map_err(|source| failed("open", &self.env_dir, source))?;
+        self.within = staging.zip(env).map(|(staging, env)| Within { staging, env, merge: Merge::default() });
         Ok(Put::Done)
     }
 

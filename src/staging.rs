@@ -106,10 +106,13 @@ impl Staging {
     /// When something cannot be deleted.
     pub(crate) fn finish(&mut self) -> Result<()> {
         let failed = |source| Error::File { action: "delete", path: self.path.clone(), source };
-        fs::clear(&self.dir, &self.path)?;
-        // As when it was cleared, what kept it from being deleted may be gone by now.
-        let retired = self.parent.retire(&self.name, &mut self.lock);
-        retired.or_else(|_| self.parent.retire(&self.name, &mut self.lock)).map_err(failed)?;
+        // Often it is empty by now.
+        if self.parent.retire(&self.name, &mut self.lock).is_err() {
+            fs::clear(&self.dir, &self.path)?;
+            // As with all that is deleted, a second try may succeed.
+            let retired = self.parent.retire(&self.name, &mut self.lock);
+            retired.or_else(|_| self.parent.retire(&self.name, &mut self.lock)).map_err(failed)?;
+        }
         self.is_there = false;
         Ok(())
     }

@@ -97,6 +97,8 @@ pub(crate) struct Seed {
     tree: Option<Tree>,
     /// Where it was made. Deleting that can wait: on some file systems, making files after it would.
     _scratch: Option<ScratchDir>,
+    /// It ends after that.
+    _lock: Option<Lock>,
 }
 
 impl Seed {
@@ -109,13 +111,13 @@ impl Seed {
     /// Opens a seed, whatever it was made for.
     pub(crate) fn open_any(file: File, path: PathBuf) -> Option<Self> {
         let ReadList { list, checksum, data } = List::read(&file)?;
-        let seed = Self { file, path, list, checksum, data, tree: None, _scratch: None };
+        let seed = Self { file, path, list, checksum, data, tree: None, _scratch: None, _lock: None };
         data::is_complete(&seed).then_some(seed)
     }
 
-    /// Keeps where it was made for as long as it is in use.
-    pub(crate) fn with_scratch(self, scratch: ScratchDir) -> Self {
-        Self { _scratch: Some(scratch), ..self }
+    /// Keeps where it was made, and the lock under which, for as long as it is in use.
+    pub(crate) fn with_scratch(self, scratch: ScratchDir, lock: Option<Lock>) -> Self {
+        Self { _scratch: Some(scratch), _lock: lock, ..self }
     }
 
     /// Makes the environments share the files of a tree.

@@ -7,7 +7,7 @@ use super::restore::{finish, restore};
 use super::sharing::Sharing;
 use super::splice::{What, marshalled, native};
 use super::{EnvPaths, LOCK, SCRATCH, Seed};
-use crate::cache_dir::CacheDir;
+use crate::cache_dir::{CacheDir, Turn};
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Stat};
@@ -53,8 +53,14 @@ impl Tree {
             Sharing::BlocksWherePossible | Sharing::Nothing => return Ok(None),
         };
         let path = cache.path(&name(stem, seed));
-        if matches!(fs::kind(&path), Ok(fs::Kind::Nothing)) {
-            match make(seed, cache, stem, &name(stem, seed)) {
+        let (lock, scratch) = (format!("{stem}.tree{LOCK}"), format!("{stem}.tree{SCRATCH}"));
+        let is_there = || fs::is_dir(&path).then_some(());
+        if is_there().is_some() {
+            cache.tidy(&lock, &scratch);
+        } else if let Turn::Ours(_lock) = cache.lock_unless(&lock, is_there)? {
+            // What one who died has left.
+            cache.sweep(&scratch);
+            match make(seed, cache, &scratch, &name(stem, seed)) {
                 Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
                 Err(_) => return Ok(None),
                 Ok(()) => {}
@@ -117,16 +123,8 @@ pub(crate) fn name(stem: &str, seed: &Seed) -> String {
 }
 
 /// Makes the files of a seed beside their place, all with the same time of change, and renames them into it.
-fn make(seed: &Seed, cache: &CacheDir, stem: &str, name: &str) -> Result<()> {
-    let _lock = cache.lock(&format!("{stem}{LOCK}"))?;
-    if fs::is_dir(&cache.path(name)) {
-        // Whoever had the lock has made them.
-        return Ok(());
-    }
-    let prefix = format!("{stem}{SCRATCH}");
-    // What one who died has left.
-    cache.sweep(&prefix);
-    let scratch = cache.scratch_dir(&prefix)?;
+fn make(seed: &Seed, cache: &CacheDir, scratch: &str, name: &str) -> Result<()> {
+    let scratch = cache.scratch_dir(scratch)?;
     let path = scratch.path().join(ENV);
     fs::create_dir(&path)?;
     let failed = |action, source| Error::File { action, path: path.clone(), source };

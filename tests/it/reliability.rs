@@ -1,5 +1,5 @@
-//! What is left after kills, signals, faults and floods: a sample of what `tests/reliability` tries at every point, with
-//! docs/reliability.md as its report.
+//! What is left after kills, signals, faults and floods: a sample of what `tests/reliability` tries at every point,
+//! with docs/reliability.md as its report.
 
 use std::path::Path;
 

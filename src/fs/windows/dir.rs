@@ -110,6 +110,9 @@ impl Dir {
 
     /// Gives back the lock of a directory and deletes it, unless the next one has it by then.
     pub(crate) fn retire(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
+        if lock.is_some() && !self.open_dir(name.as_ref())?.names()?.is_empty() {
+            return Err(ErrorKind::DirectoryNotEmpty.into());
+        }
         lock.take();
         match self.remove_dir(name) {
             Err(error) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
