@@ -38,6 +38,8 @@ mod fake_python;
 #[cfg(unix)]
 mod interpreter;
 #[cfg(unix)]
+mod interrupts;
+#[cfg(unix)]
 mod link_mode;
 // Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
 #[cfg(unix)]

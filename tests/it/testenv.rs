@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{ExitStatus, Output};
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -173,6 +173,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
+    #[cfg(unix)]
+    pub(crate) fn exit_status(&self) -> ExitStatus {
+        self.output.status
+    }
+
     pub(crate) fn succeeded(&self) -> bool {
         self.output.status.success()
     }

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self as at, AtFlags, FileType, Mode, OFlags, RenameFlags};
+use rustix::fs::{self as at, AtFlags, FileType, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::clone::clone_file;
@@ -183,7 +183,7 @@ impl Dir {
     /// Moves something to another directory; something that has the name there is an error.
     pub(crate) fn rename_new(&self, from: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         let (from, to_name) = (from.as_ref(), to_name.as_ref());
-        match retry_on_intr(|| at::renameat_with(&self.0, from, &to.0, to_name, RenameFlags::NOREPLACE)) {
+        match retry_on_intr(|| rename_exclusively(&self.0, from, &to.0, to_name)) {
             // Not every file system knows the flag. What is there and not empty is an error then, too.
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => self.rename(from, to, to_name),
             other => Ok(other?),
@@ -207,6 +207,17 @@ impl Dir {
             let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::empty());
         }
     }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn rename_exclusively(from: &OwnedFd, name: &Path, to: &OwnedFd, to_name: &Path) -> rustix::io::Result<()> {
+    at::renameat_with(from, name, to, to_name, at::RenameFlags::NOREPLACE)
+}
+
+/// Other systems have no such call.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+fn rename_exclusively(_from: &OwnedFd, _name: &Path, _to: &OwnedFd, _to_name: &Path) -> rustix::io::Result<()> {
+    Err(Errno::NOSYS)
 }
 
 fn is_ours(stat: &at::Stat, others: u32) -> bool {
