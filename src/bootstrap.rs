@@ -82,8 +82,15 @@ impl<'a> Source<'a> {
     pub(crate) fn find(&self) -> Option<Seed> {
         let (name, cache) = (self.name(), self.cache?);
         let seed = Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)?;
-        cache.tidy(&self.lock_name(), &self.scratch_prefix());
+        self.tidy();
         Some(seed)
+    }
+
+    /// Deletes what one has left who made the seed and died before all was done.
+    pub(crate) fn tidy(&self) {
+        if let Some(cache) = self.cache {
+            cache.tidy(&self.lock_name(), &self.scratch_prefix());
+        }
     }
 
     fn lock_name(&self) -> String {

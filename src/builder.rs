@@ -6,7 +6,7 @@ use crate::apply;
 use crate::batch::side_by_side;
 use crate::bootstrap::{Preparing, Source};
 use crate::cache_dir::CacheDir;
-use crate::config::{Config, Existing, InterpreterRequest, Prompt, SystemSitePackages};
+use crate::config::{Config, Existing, InterpreterRequest, Prompt, Seed as Wanted, SystemSitePackages};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -157,7 +157,14 @@ impl EnvBuilder {
     /// # Errors
     /// When a signal comes meanwhile.
     pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) -> Result<()> {
-        if plans.iter().any(needs_seed) { self.seed(announce).map(drop) } else { Ok(()) }
+        if plans.iter().any(needs_seed) {
+            return self.seed(announce).map(drop);
+        }
+        // Where all have pip already, one may have died who had just made a seed and then an environment with it.
+        if self.config.seed == Wanted::Pip {
+            self.seed_source().tidy();
+        }
+        Ok(())
     }
 
     /// The seed, from the cache or made now.

@@ -11,7 +11,7 @@ const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
 
 /// What an interpreter does that sends rvenv a signal and then goes on for ever, which is noted when it is ended.
 fn hook(signal: &str) -> String {
-    format!("kill -s {signal} $PPID; trap 'echo ended >> \"$RUNS\"; exit 1' INT; while :; do :; done")
+    format!("kill -s {signal} $PPID; trap 'echo ended >> \"$RUNS\"; exit 1' INT; while kill -0 $PPID; do :; done")
 }
 
 #[track_caller]
@@ -73,7 +73,7 @@ fn a_signal_that_was_ignored_stays_so() {
 #[test]
 fn what_does_not_heed_is_killed() {
     let world = CacheWorld::new();
-    let hook = "trap '' INT; kill -s TERM $PPID; while :; do :; done";
+    let hook = "trap '' INT; kill -s TERM $PPID; while kill -0 $PPID; do :; done";
     dies_of(world.rvenv().env("ON_ENSUREPIP", hook).arg("e"), 15);
     assert!(!world.path("e").exists() && world.cached("seeds-1/").is_empty());
 }
