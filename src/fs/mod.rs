@@ -30,8 +30,8 @@ pub(crate) use look::{
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
-    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_out_of_reach,
-    is_writable_dir, kill_group, may_clone, read_at,
+    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_writable_dir, kill_group,
+    may_clone, read_at,
 };
 pub(crate) use scratch::ScratchDir;
 

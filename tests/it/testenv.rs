@@ -106,6 +106,13 @@ impl Run {
         self
     }
 
+    /// Has another program run it, whose own words these are.
+    #[cfg(unix)]
+    pub(crate) fn by<A: Into<OsString>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
+        self.words.splice(..0, words.into_iter().map(Into::into));
+        self
+    }
+
     #[cfg(unix)]
     pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
         self.cwd = cwd.to_path_buf();
