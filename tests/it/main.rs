@@ -36,6 +36,8 @@ mod facts_cache;
 #[cfg(unix)]
 mod fake_python;
 #[cfg(unix)]
+mod forged_seeds;
+#[cfg(unix)]
 mod interpreter;
 #[cfg(unix)]
 mod link_mode;
