@@ -10,6 +10,8 @@
 #[cfg(unix)]
 mod activation;
 #[cfg(unix)]
+mod attacks;
+#[cfg(unix)]
 mod base;
 #[cfg(unix)]
 mod batch;
