@@ -31,7 +31,9 @@ pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>, site: &mut Site) -> Result
         if !files.is_empty() && put(plan, files, seed, site, !run.is_empty())? == Put::Overtaken {
             return Ok(Put::Overtaken);
         }
-        rest = run.split_first().map_or(Ok(run), |(step, rest)| run_in(&plan.env_dir, step).map(|()| rest))?;
+        rest = run
+            .split_first()
+            .map_or(Ok(run), |(step, rest)| run_in(&plan.env_dir, step, site.staging()?).map(|()| rest))?;
     }
     Ok(Put::Done)
 }
@@ -115,11 +117,12 @@ fn changes<'a>(plan: &'a Plan, steps: &'a [Step]) -> Changes<'a> {
 }
 
 /// Runs what has to be run in the environment itself.
-fn run_in(env_dir: &EnvDir, step: &Step) -> Result<()> {
+fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging) -> Result<()> {
     let at = |python: &str| fs::below(&env_dir.path, python);
     match step {
         Step::SeedPip { python } | Step::RunEnsurepip { python } => {
-            seed::bootstrap(&at(python), &env_dir.path, None, None)
+            staging.create(TRIAL)?;
+            seed::bootstrap(&at(python), &env_dir.path, &staging.path().join(TRIAL), None, None)
         }
         Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), &env_dir.path, packages),
         _ => Ok(()),

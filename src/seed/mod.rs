@@ -150,6 +150,6 @@ pub(crate) fn gather(
     lock: Option<&Lock>,
 ) -> Result<Option<Gathered>> {
     let before = fs::walk(&env.dir)?.into_iter().map(|found| found.path).collect();
-    bootstrap(Path::new(&env.python), &env.dir, Some(home), lock)?;
+    bootstrap(Path::new(&env.python), &env.dir, home, Some(home), lock)?;
     collect::collect(env, &before, identity, mtime)
 }

@@ -40,6 +40,8 @@ mod fake_python;
 #[cfg(unix)]
 mod forged_seeds;
 #[cfg(unix)]
+mod hostile_places;
+#[cfg(unix)]
 mod interpreter;
 #[cfg(unix)]
 mod link_mode;
