@@ -63,6 +63,8 @@ mod seeds;
 mod shared_cache;
 mod skip;
 #[cfg(unix)]
+mod squatters;
+#[cfg(unix)]
 mod stopping;
 #[cfg(unix)]
 mod swaps;
