@@ -18,10 +18,9 @@ fn assert_unused(world: &CacheWorld, temp: &Path) {
     let good = world.made();
     let before = Tree::read(&world.path("places"));
     let note = format!("echo \"$0 ${{TMPDIR-none}}\" >> {}", world.path("where").display());
-    for option in ["RVENV_NO_CACHE", "RVENV_CACHE_DIR"] {
-        // The one and the other way to have none.
-        let none = if option == "RVENV_NO_CACHE" { Path::new("1").to_owned() } else { world.path("places/file") };
-        let run = world.rvenv().env("TMPDIR", temp).env(option, none).env("ON_ENSUREPIP", &note);
+    // The one and the other way to have no cache.
+    for (variable, value) in [("RVENV_NO_CACHE", Path::new("1")), ("RVENV_CACHE_DIR", &world.path("places/file"))] {
+        let run = world.rvenv().env("TMPDIR", temp).env(variable, value).env("ON_ENSUREPIP", &note);
         assert_eq!(good.diff(&world.made_by(run)), "", "{}", temp.display());
         let noted = fs::read_to_string(world.path("where")).unwrap();
         fs::remove_file(world.path("where")).unwrap();
