@@ -11,15 +11,16 @@ use crate::interrupt;
 use crate::merge::Changes;
 use crate::plan::{Mode, OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
-use crate::seed::{self, EnvPaths, Seed};
+use crate::seed::{self, EnvPaths, Seed, Surroundings};
 use crate::site::{Put, Site};
 use crate::staging::{NEW, Staging, TRIAL};
 
-/// Does all steps of a plan. Where there is no `seed`, ensurepip is run in the environment itself.
+/// Does all steps of a plan. Where there is no `seed`, ensurepip is run in the environment itself. `temp_dir` is where
+/// the user has temporary files made.
 ///
 /// # Errors
 /// When a step fails. What has been put into place then is taken back with the site.
-pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>, site: &mut Site) -> Result<Put> {
+pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>, temp_dir: &Path, site: &mut Site) -> Result<Put> {
     let is_run = |step: &Step| match step {
         Step::SeedPip { .. } => seed.is_none(),
         Step::RunEnsurepip { .. } | Step::UpgradeDeps { .. } => true,
@@ -31,7 +32,10 @@ pub(crate) fn apply(plan: &Plan, seed: Option<&Seed>, site: &mut Site) -> Result
         if !files.is_empty() && put(plan, files, seed, site, !run.is_empty())? == Put::Overtaken {
             return Ok(Put::Overtaken);
         }
-        rest = run.split_first().map_or(Ok(run), |(step, rest)| run_in(&plan.env_dir, step).map(|()| rest))?;
+        rest = match run.split_first() {
+            Some((step, rest)) => run_in(&plan.env_dir, step, temp_dir, site.staging()?).map(|()| rest)?,
+            None => run,
+        };
     }
     Ok(Put::Done)
 }
@@ -115,13 +119,19 @@ fn changes<'a>(plan: &'a Plan, steps: &'a [Step]) -> Changes<'a> {
 }
 
 /// Runs what has to be run in the environment itself.
-fn run_in(env_dir: &EnvDir, step: &Step) -> Result<()> {
+fn run_in(env_dir: &EnvDir, step: &Step, temp_dir: &Path, staging: &Staging) -> Result<()> {
     let at = |python: &str| fs::below(&env_dir.path, python);
+    let own_temp = staging.path().join(TRIAL);
+    let temp = seed::safe_temp(temp_dir, &own_temp);
+    if temp.is_some() {
+        staging.create(TRIAL)?;
+    }
+    let surroundings = Surroundings { temp, ..Surroundings::default() };
     match step {
         Step::SeedPip { python } | Step::RunEnsurepip { python } => {
-            seed::bootstrap(&at(python), &env_dir.path, None, None)
+            seed::bootstrap(&at(python), &env_dir.path, surroundings)
         }
-        Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), &env_dir.path, packages),
+        Step::UpgradeDeps { python, packages } => seed::upgrade(&at(python), &env_dir.path, packages, surroundings),
         _ => Ok(()),
     }
 }

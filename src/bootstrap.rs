@@ -16,7 +16,7 @@ use crate::interpreter::facts::{Facts, Version};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
 use crate::plan;
-use crate::seed::{self, EnvPaths, FILES, LOCK, SCRATCH, Seed, Sharing, Tree};
+use crate::seed::{self, EnvPaths, FILES, LOCK, SCRATCH, Seed, Sharing, Surroundings, Tree};
 
 /// Where the seeds are; the number is that of their form.
 const SUBDIR: &str = "seeds-1";
@@ -169,7 +169,9 @@ impl<'a> Source<'a> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
-        let gathered = seed::gather(&self.env_paths(&env_dir), &home, self.identity.clone(), now, lock.as_ref())?;
+        let temp = seed::safe_temp(&self.environment.temp_dir, &home);
+        let surroundings = Surroundings { temp, home: Some(&home), lock: lock.as_ref() };
+        let gathered = seed::gather(&self.env_paths(&env_dir), surroundings, self.identity.clone(), now)?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };

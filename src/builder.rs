@@ -136,12 +136,12 @@ impl EnvBuilder {
         // A damaged seed is made anew; where that one is damaged too, something is wrong with the cache.
         for _ in 0..2 {
             let Some(seed) = needs_seed(plan).then(|| self.seed(|_| ())).transpose()?.flatten() else { break };
-            match apply::apply(plan, Some(&seed), site) {
+            match apply::apply(plan, Some(&seed), &self.environment.temp_dir, site) {
                 Err(Error::SeedDamaged { .. }) => self.discard(&seed),
                 done => return done,
             }
         }
-        apply::apply(plan, None, site)
+        apply::apply(plan, None, &self.environment.temp_dir, site)
     }
 
     /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans.

@@ -53,7 +53,16 @@ impl CacheDir {
 
     /// Opens an entry that is as private as the directory.
     pub(crate) fn read(&self, name: &str) -> io::Result<File> {
-        self.dir.read(name)
+        let (subdir, name) = name.rsplit_once('/').unwrap_or((".", name));
+        self.open_dir(subdir)?.read(name)
+    }
+
+    /// Opens a directory in it, which is as private as it is, and so is each on the way.
+    pub(crate) fn open_dir(&self, path: &str) -> io::Result<Dir> {
+        path.split('/').try_fold(self.dir.again()?, |dir, name| {
+            let dir = dir.open_dir(name)?;
+            dir.is_private().then_some(dir).ok_or(ErrorKind::PermissionDenied.into())
+        })
     }
 
     /// Writes an entry beside its place and renames it into it, so that no reader sees half of one. Somebody else who
@@ -138,8 +147,8 @@ impl CacheDir {
             let _ = self.write(TAG.0, |file| io::Write::write_all(file, TAG.1.as_bytes()));
         }
         match self.dir.create_private_dir(subdir) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
-            _ => Ok(()),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => self.open_dir(subdir).map(drop),
+            other => other,
         }
     }
 

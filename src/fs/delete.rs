@@ -32,6 +32,12 @@ pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
         Err(error) if !matches!(dir.kind(name), Ok(Kind::Dir)) => return Err(failed(error)),
         Err(_) => {}
     }
+    match dir.remove_dir(name) {
+        Ok(()) => return Ok(()),
+        // Something is mounted there, whose contents are not the directory's.
+        Err(error) if error.kind() == ErrorKind::ResourceBusy => return Err(failed(error)),
+        Err(_) => {}
+    }
     match dir.open_dir(name) {
         Ok(inner) => clear_as_is(&inner, path)?,
         Err(error) => return Err(failed(error)),

@@ -30,8 +30,8 @@ pub(crate) use look::{
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
-    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_out_of_reach,
-    is_writable_dir, kill_group, may_clone, mounted_below, read_at,
+    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_writable_dir, kill_group,
+    may_clone, mounted_below, read_at,
 };
 pub(crate) use scratch::ScratchDir;
 
@@ -131,6 +131,11 @@ fn with_room<T>(dir: &Dir, path: &str, make: impl Fn() -> io::Result<T>) -> io::
         (done, _) => return done,
     }
     make()
+}
+
+/// Whether nobody but the user and the system can put something else in the place of what is in a directory.
+pub(crate) fn is_out_of_reach(path: &Path) -> bool {
+    platform::out_of_reach(path).is_some()
 }
 
 /// Makes a directory that is the user's alone, and those above it.

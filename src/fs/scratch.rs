@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Dir, delete, is_out_of_reach, resolved};
+use super::{Dir, delete, platform};
 use crate::error::{Error, Result};
 
 /// A directory with a name that nobody can have foreseen, which is the user's alone and is deleted when it is dropped.
@@ -22,13 +22,14 @@ impl ScratchDir {
     /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
     pub(crate) fn new(parent: &Path, prefix: &str) -> Result<Self> {
         let failed = |source| Error::File { action: "create directory in", path: parent.to_owned(), source };
-        if !is_out_of_reach(parent) {
+        // Python may tell its path with the links followed, and so do we. That they are not followed once more is what
+        // keeps somebody else's from leading elsewhere then.
+        let Some(parent_path) = platform::out_of_reach(parent) else {
             return Err(failed(ErrorKind::PermissionDenied.into()));
-        }
-        // Python may tell its path with the links followed, and so do we.
-        let parent_path = resolved(parent);
-        let parent = Dir::open(&parent_path).map_err(failed)?;
-        let path = tempfile::Builder::new().prefix(prefix).tempdir_in(&parent_path).map_err(failed)?.keep();
+        };
+        let parent = Dir::open_itself(&parent_path).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        let path = platform::private(&mut builder).prefix(prefix).tempdir_in(&parent_path).map_err(failed)?.keep();
         Ok(Self { parent, name: path.file_name().unwrap_or_default().to_owned(), path })
     }
 

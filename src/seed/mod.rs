@@ -25,7 +25,7 @@ use crate::interpreter::facts::Facts;
 use archive::{List, ReadList};
 
 pub(crate) use collect::Gathered;
-pub(crate) use ensurepip::{bootstrap, upgrade};
+pub(crate) use ensurepip::{Surroundings, bootstrap, safe_temp, upgrade};
 pub(crate) use sharing::Sharing;
 pub(crate) use tree::{FILES, Tree, name as tree_name};
 
@@ -140,20 +140,19 @@ impl Seed {
 }
 
 /// Runs ensurepip in an environment that was made for nothing else, and gathers what it installs. Nothing where that
-/// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in
-/// `home`. A `lock` lasts until ensurepip has ended.
+/// cannot become a seed. What programs that pip asks for their version leave in the home directory, they leave in that
+/// of its surroundings.
 ///
 /// # Errors
 /// When ensurepip fails, or a file cannot be read.
 pub(crate) fn gather(
     env: &EnvPaths,
-    home: &Path,
+    surroundings: Surroundings,
     identity: String,
     mtime: u64,
-    lock: Option<&Lock>,
 ) -> Result<Option<Gathered>> {
     let before = fs::walk(&env.dir)?.into_iter().map(|found| found.path).collect();
-    bootstrap(Path::new(&env.python), &env.dir, Some(home), lock)?;
+    bootstrap(Path::new(&env.python), &env.dir, surroundings)?;
     collect::collect(env, &before, identity, mtime)
 }
 

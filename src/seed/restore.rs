@@ -1,6 +1,6 @@
 //! From a seed to the files of an environment.
 
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use base64::Engine;
@@ -21,7 +21,7 @@ use crate::interrupt;
 /// # Errors
 /// When one cannot be written, or the seed turns out to be damaged, or a signal has come.
 pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, root: &Dir) -> Result<()> {
-    let mut place = Place { env, root, dir: None, mtime: seed.list.mtime };
+    let mut place = Place { seed: &seed.path, env, root, dir: None, mtime: seed.list.mtime };
     let rest = place.share(&seed.list.entries, tree)?;
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
     for_each_chunk(seed, &rest, |chunk| {
@@ -33,6 +33,8 @@ pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, root: &D
 
 /// Where files are written: the environment, and the directory of the last one, which nearly always is the next one's.
 struct Place<'a> {
+    /// The seed's path.
+    seed: &'a Path,
     env: &'a EnvPaths,
     root: &'a Dir,
     dir: Option<(&'a str, Dir)>,
@@ -66,8 +68,8 @@ impl<'a> Place<'a> {
     }
 
     fn create_dir(&self, entry: &Entry) -> Result<()> {
-        let failed = |source| failed("create directory", &fs::below(&self.env.dir, &entry.path), source);
-        fs::create_dirs(self.root, &entry.path).map_err(failed)
+        let made = fs::create_dirs(self.root, &entry.path);
+        made.map_err(|source| self.failed("create directory", entry, source))
     }
 
     fn write(&mut self, entry: &'a Entry, bytes: &[u8]) -> Result<()> {
@@ -77,7 +79,20 @@ impl<'a> Place<'a> {
             file.write_all(bytes)?;
             finish(&file, entry, mtime)
         });
-        written.map_err(|source| failed("write", &fs::below(&self.env.dir, &entry.path), source))
+        written.map_err(|source| self.failed("write", entry, source))
+    }
+
+    /// Nobody else is at work there: what is not to be had by its name, or for what has that already, is a seed's fault
+    /// that no checksum shows.
+    fn failed(&self, action: &'static str, entry: &Entry, source: io::Error) -> Error {
+        match source.kind() {
+            ErrorKind::AlreadyExists
+            | ErrorKind::InvalidFilename
+            | ErrorKind::IsADirectory
+            | ErrorKind::NotADirectory
+            | ErrorKind::NotFound => Error::SeedDamaged { path: self.seed.to_owned() },
+            _ => Error::File { action, path: fs::below(&self.env.dir, &entry.path), source },
+        }
     }
 
     /// Does something in an entry's directory, by its name there.
@@ -107,10 +122,6 @@ pub(super) fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
 /// The directory of an entry and its name there.
 fn parent(entry: &Entry) -> (&str, &str) {
     entry.path.rsplit_once('/').unwrap_or((".", &entry.path))
-}
-
-fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File { action, path: path.to_owned(), source }
 }
 
 /// What the entries hold in one environment.

@@ -52,7 +52,8 @@ impl Tree {
             Sharing::BlocksWherePossible if fs::may_clone(&seed.file) => How::Clone,
             Sharing::BlocksWherePossible | Sharing::Nothing => return Ok(None),
         };
-        let path = cache.path(&name(stem, seed));
+        let name = name(stem, seed);
+        let path = cache.path(&name);
         let (lock, scratch) = (format!("{stem}.tree{LOCK}"), format!("{stem}.tree{SCRATCH}"));
         let is_there = || fs::is_dir(&path).then_some(());
         if is_there().is_some() {
@@ -60,14 +61,15 @@ impl Tree {
         } else if let Turn::Ours(_lock) = cache.lock_unless(&lock, is_there)? {
             // What one who died has left.
             cache.sweep(&scratch);
-            match make(seed, cache, &scratch, &name(stem, seed)) {
+            match make(seed, cache, &scratch, &name) {
                 Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
                 Err(_) => return Ok(None),
                 Ok(()) => {}
             }
         }
+        let dir = cache.open_dir(&name).and_then(|dir| dir.open_dir(ENV)).ok();
         let env_dir = EnvDir::resolve(path.join(ENV).as_os_str(), None).ok();
-        Ok(env_dir.and_then(|env_dir| Some(Self { dir: Dir::open(&env_dir.path).ok()?, text: env_dir.text, how })))
+        Ok(dir.zip(env_dir).map(|(dir, EnvDir { text, .. })| Self { dir, text, how }))
     }
 
     /// Makes a file of an environment from the one here, where that can be: says whether it could. `mode` is that of

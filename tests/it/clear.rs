@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 
 use crate::errors::{names, world};
+use crate::testenv::skip_or_fail;
 
 #[test]
 fn clear_and_upgrade_exclude_each_other() {
@@ -76,4 +77,27 @@ fn clear_leaves_the_directory_itself_as_it_is() {
     let after = fs::metadata(&dir).unwrap();
     assert_eq!((before.ino(), before.mode()), (after.ino(), after.mode()));
     assert!(!dir.join("old").exists() && dir.join("pyvenv.cfg").exists());
+}
+
+#[test]
+fn clear_does_not_empty_what_is_mounted_in_an_environment() {
+    let (world, python) = world();
+    let own_mounts = ["unshare", "--mount", "sh", "-ec"];
+    let works = world.run(own_mounts[0]).args(&own_mounts[1..]).arg("mkdir m; mount -t tmpfs none m").try_output();
+    if !works.is_ok_and(|outcome| outcome.succeeded()) {
+        return skip_or_fail("mount", "nothing can be mounted here");
+    }
+    for (place, within) in [("e/lib/deep/m", "e/lib/deep"), ("e/m", "e")] {
+        world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().success();
+        let mount = "mkdir -p \"$1\"; mount -t tmpfs none \"$1\"; mkdir \"$1\"/d; echo kept > \"$1\"/d/file; shift";
+        // A mount goes with whatever has it, wherever that is moved.
+        let check = format!("{mount}; \"$@\" && exit 9; find {within}/ e/.rvenv-unfinished -name file | xargs cat");
+        let run = world.rvenv(&python).by(own_mounts.map(str::to_owned).into_iter().chain([
+            check,
+            "sh".into(),
+            place.into(),
+        ]));
+        let outcome = run.args(["--without-pip", "--clear", "e"]).output().success();
+        assert!(outcome.stdout().lines().any(|line| line == "kept"), "{outcome}");
+    }
 }

@@ -11,14 +11,14 @@ const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
 
 /// What an interpreter does that sends rvenv a signal and then goes on for ever, which is noted when it is ended.
 fn hook(signal: &str) -> String {
-    format!("kill -s {signal} $PPID; trap 'echo ended >> \"$RUNS\"; exit 1' INT; while kill -0 $PPID; do :; done")
+    format!("trap 'echo ended >> \"$RUNS\"; exit 1' INT; kill -s {signal} $PPID; while kill -0 $PPID; do :; done")
 }
 
 #[track_caller]
 fn dies_of(run: Run, signal: i32) {
     let outcome = run.output();
     let is_silent = outcome.stdout().is_empty() && outcome.stderr().is_empty();
-    assert!(outcome.exit_status().signal() == Some(signal) && is_silent, "{outcome}");
+    assert!(outcome.output.status.signal() == Some(signal) && is_silent, "{outcome}");
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
 //!
 //! The harness is in `testenv` (a world per test), `tree` (what is on disk), `pythons` (which interpreters are there),
-//! `fake_python` (one that is a script), `cache_world` (one that says when it is started, and a cache of its own) and
-//! `users` (whom permissions bind); the other files are tests, each file one promise.
+//! `fake_python` (one that is a script), `cache_world` (one that says when it is started, and a cache of its own),
+//! `users` (whom permissions bind) and `stopping` (rvenv held at a system call); the other files are tests, each one
+//! promise.
 #![allow(clippy::unwrap_used, missing_docs)]
 // Most tests are for Unix so far; what only they use of the harness is idle elsewhere.
 #![cfg_attr(not(unix), allow(dead_code))]
 
 #[cfg(unix)]
 mod activation;
+#[cfg(unix)]
+mod attacks;
 #[cfg(unix)]
 mod base;
 #[cfg(unix)]
@@ -36,6 +39,10 @@ mod facts_cache;
 #[cfg(unix)]
 mod fake_python;
 #[cfg(unix)]
+mod forged_seeds;
+#[cfg(unix)]
+mod hostile_places;
+#[cfg(unix)]
 mod interpreter;
 #[cfg(unix)]
 mod interrupts;
@@ -62,6 +69,12 @@ mod seed;
 mod seeds;
 mod shared_cache;
 mod skip;
+#[cfg(unix)]
+mod squatters;
+#[cfg(unix)]
+mod stopping;
+#[cfg(unix)]
+mod swaps;
 mod testenv;
 mod tidy;
 mod tree;

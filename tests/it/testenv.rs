@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Output};
+use std::process::Output;
 use std::time::Duration;
 
 #[cfg(unix)]
@@ -106,6 +106,13 @@ impl Run {
         self
     }
 
+    /// Has another program run it, whose own words these are.
+    #[cfg(unix)]
+    pub(crate) fn by<A: Into<OsString>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
+        self.words.splice(..0, words.into_iter().map(Into::into));
+        self
+    }
+
     #[cfg(unix)]
     pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
         self.cwd = cwd.to_path_buf();
@@ -169,15 +176,10 @@ fn quoted(word: &OsStr) -> String {
 /// What became of a [`Run`].
 pub(crate) struct Outcome {
     run: Run,
-    output: Output,
+    pub(crate) output: Output,
 }
 
 impl Outcome {
-    #[cfg(unix)]
-    pub(crate) fn exit_status(&self) -> ExitStatus {
-        self.output.status
-    }
-
     pub(crate) fn succeeded(&self) -> bool {
         self.output.status.success()
     }

@@ -201,10 +201,24 @@ impl Dir {
     }
 
     /// Gives the owner of a directory in it all rights to that, if we may. Whether that was enough shows afterwards.
+    ///
+    /// By its handle, which chmod(2) takes by this path alone: a link that has its name by now would be followed.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open_to_owner(&self, name: impl AsRef<Path>) {
+        let Ok(Self(dir)) = self.open_dir(name) else { return };
+        if let Ok(stat) = at::fstat(&dir) {
+            let mode = Mode::from_raw_mode(stat.st_mode) | Mode::RWXU;
+            let _ = at::chmod(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&dir)), mode);
+        }
+    }
+
+    /// Gives the owner of a directory in it all rights to that, if we may. Whether that was enough shows afterwards.
+    #[cfg(not(target_os = "linux"))]
     pub(crate) fn open_to_owner(&self, name: impl AsRef<Path>) {
         if let Ok(Stat { mode, .. }) = self.stat(name.as_ref()) {
-            let mode = Mode::from_raw_mode(mode as _) | Mode::RWXU;
-            let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::empty());
+            // Something else may have its name by now, and is not to run as its owner.
+            let mode = Mode::from_raw_mode((mode & 0o777) as _) | Mode::RWXU;
+            let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::SYMLINK_NOFOLLOW);
         }
     }
 }

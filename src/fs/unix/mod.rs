@@ -12,7 +12,9 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, access};
+use rustix::fs::{Access, Mode, OFlags, access, open};
+use rustix::io::retry_on_intr;
+use tempfile::Builder;
 
 pub(crate) use clone::may_clone;
 pub(crate) use dir::Dir;
@@ -49,6 +51,11 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Opens a file to be read; a pipe that has come in its place is not waited for.
+pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
+    Ok(retry_on_intr(|| open(path, OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()))?.into())
+}
+
 /// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.read_at(buffer, offset)
@@ -57,6 +64,11 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
 /// Makes a directory that is the user's alone.
 pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Has it make directories that are the user's alone, whatever the umask.
+pub(super) fn private<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut Builder<'b, 'c> {
+    builder.permissions(Permissions::from_mode(0o700))
 }
 
 /// The path with all links in it followed.
@@ -94,11 +106,11 @@ pub(crate) fn is_writable_dir(path: &Path) -> bool {
     access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
-/// Whether nobody but the user and the system can put something else in the place of a directory or of one above it:
-/// they belong to no one else, and others may not write to them, or may not touch what is not theirs there (the sticky
-/// bit). The user's own group is taken for the user's own.
+/// The path of a directory, with all links in it followed, if nobody but the user and the system can put something
+/// else in the place of it or of one above it: they belong to no one else, and others may not write to them, or may not
+/// touch what is not theirs there (the sticky bit). The user's own group is taken for the user's own.
 #[must_use]
-pub(crate) fn is_out_of_reach(path: &Path) -> bool {
+pub(super) fn out_of_reach(path: &Path) -> Option<PathBuf> {
     let own_group = rustix::process::getegid().as_raw();
     let is_fixed = |dir: &Path| {
         fs::symlink_metadata(dir).is_ok_and(|metadata| {
@@ -107,7 +119,7 @@ pub(crate) fn is_out_of_reach(path: &Path) -> bool {
             is_trusted(metadata.uid()) && (mode & others == 0 || mode & 0o1000 != 0)
         })
     };
-    fs::canonicalize(path).is_ok_and(|real| real.ancestors().all(is_fixed))
+    fs::canonicalize(path).ok().filter(|real| real.is_dir() && real.ancestors().all(is_fixed))
 }
 
 /// Whether the directory that a new one would be made in, be it with others in between, belongs to the user or the

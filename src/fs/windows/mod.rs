@@ -8,6 +8,8 @@ use std::os::windows::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use tempfile::Builder;
+
 pub(crate) use dir::{Dir, Lock};
 
 /// There are no groups that could be ended together without a job object.
@@ -25,11 +27,11 @@ pub(crate) fn kill_group(child: &mut Child) {
 
 /// Who may do what where is a matter of access lists: a user's directories are the user's.
 #[must_use]
-pub(crate) fn is_out_of_reach(_path: &Path) -> bool {
-    true
+pub(super) fn out_of_reach(path: &Path) -> Option<PathBuf> {
+    Some(resolve(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// As [`is_out_of_reach`].
+/// As [`out_of_reach`].
 #[must_use]
 pub(crate) fn is_on_own_ground(_path: &Path) -> bool {
     true
@@ -51,6 +53,11 @@ pub(crate) fn mounted_below(_path: &Path) -> Option<PathBuf> {
     None
 }
 
+/// Opens a file to be read.
+pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
 /// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.seek_read(buffer, offset)
@@ -59,6 +66,11 @@ pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result
 /// Makes a directory, which has the access list of the one that it is in.
 pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
+}
+
+/// As [`create_private_dir`].
+pub(super) fn private<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut Builder<'b, 'c> {
+    builder
 }
 
 /// The path with all links in it followed, as programs write it: without the `\\?\` that Windows puts in front.

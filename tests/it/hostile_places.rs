@@ -1,0 +1,169 @@
+//! Current directories, temporary directories and variables of somebody who wishes no good: nothing of theirs is run,
+//! and the environment is the same.
+
+use std::fs;
+use std::os::unix::fs::{chown, symlink};
+use std::path::Path;
+
+use crate::cache_world::CacheWorld;
+use crate::fake_python::write_program;
+use crate::pythons::{self, Python};
+use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::tree::Tree;
+use crate::users::{is_root, set_mode};
+
+/// Makes an environment with that place for temporary files, and no cache.
+#[track_caller]
+fn assert_unused(world: &CacheWorld, temp: &Path) {
+    let good = world.made();
+    let before = Tree::read(&world.path("places"));
+    let note = format!("echo \"$0 ${{TMPDIR-none}}\" >> {}", world.path("where").display());
+    // The one and the other way to have no cache.
+    for (variable, value) in [("RVENV_NO_CACHE", Path::new("1")), ("RVENV_CACHE_DIR", &world.path("places/file"))] {
+        let run = world.rvenv().env("TMPDIR", temp).env(variable, value).env("ON_ENSUREPIP", &note);
+        assert_eq!(good.diff(&world.made_by(run)), "", "{}", temp.display());
+        let noted = fs::read_to_string(world.path("where")).unwrap();
+        fs::remove_file(world.path("where")).unwrap();
+        // Where programs are, and where they unpack others.
+        assert!(noted.lines().count() == 1 && !noted.contains("/places"), "{}: {noted}", temp.display());
+        assert!(!noted.contains("none"), "{noted}");
+    }
+    assert_eq!(before.diff(&Tree::read(&world.path("places"))), "", "{}", temp.display());
+}
+
+fn places() -> CacheWorld {
+    let world = CacheWorld::new();
+    for dir in ["places", "places/open", "places/own"] {
+        fs::create_dir(world.path(dir)).unwrap();
+    }
+    set_mode(&world.path("places/open"), 0o777);
+    fs::write(world.path("places/file"), "").unwrap();
+    symlink("open", world.path("places/link")).unwrap();
+    symlink("nowhere", world.path("places/dangling")).unwrap();
+    symlink("looping", world.path("places/looping")).unwrap();
+    world
+}
+
+#[test]
+fn temporary_files_are_made_where_nobody_else_can_touch_them() {
+    let world = places();
+    for temp in ["open", "link", "dangling", "looping", "absent", "file", "file/below", "open/below"] {
+        assert_unused(&world, &world.path("places").join(temp));
+    }
+}
+
+#[test]
+fn temporary_files_are_not_made_in_what_is_somebody_elses() {
+    let world = places();
+    if !is_root(&world.world) {
+        return skip_or_fail("root", "only root can give a directory to somebody else");
+    }
+    fs::create_dir(world.path("places/own/below")).unwrap();
+    for mode in [0o755, 0o1777] {
+        chown(world.path("places/own"), Some(12345), Some(12345)).unwrap();
+        set_mode(&world.path("places/own"), mode);
+        assert_unused(&world, &world.path("places/own"));
+        assert_unused(&world, &world.path("places/own/below"));
+    }
+}
+
+/// What Python and pip could take for their own.
+const MODULES: [&str; 16] = [
+    "_distutils_hack/__init__.py",
+    "encodings.py",
+    "ensurepip/__init__.py",
+    "ensurepip/__main__.py",
+    "io.py",
+    "json.py",
+    "os.py",
+    "pip/__init__.py",
+    "pip/__main__.py",
+    "runpy.py",
+    "setuptools/__init__.py",
+    "site.py",
+    "sitecustomize.py",
+    "tempfile.py",
+    "usercustomize.py",
+    "venv/__init__.py",
+];
+
+/// Fills a directory with what says so when it is run.
+fn plant(world: &TestEnv, dir: &Path) {
+    let mark = world.path("pwned").display().to_string();
+    for module in MODULES {
+        let path = dir.join(module);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("open('{mark}', 'a').write(__file__ + '\\n')\n")).unwrap();
+    }
+    for program in ["python", "python3", "bash_env"] {
+        write_program(&dir.join(program), &format!("#!/bin/sh\necho $0 >> {mark}\n"));
+    }
+    fs::write(dir.join("pyvenv.cfg"), format!("home = {}\n", dir.display())).unwrap();
+    fs::write(dir.join("evil.pth"), format!("import os; open('{mark}', 'a')\n")).unwrap();
+    let settings = format!("[install]\nprefix = {mark}\n[global]\ntarget = {mark}\nno-index = no\n");
+    for file in ["setup.cfg", "pydistutils.cfg", "pip.conf"] {
+        fs::write(dir.join(file), &settings).unwrap();
+    }
+}
+
+/// Sets all variables that lead there.
+fn misled(world: &TestEnv, run: Run, dir: &Path) -> Run {
+    let nowhere = world.path("pwned");
+    let to_dir = ["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX", "PIP_FIND_LINKS"];
+    let to_nowhere = ["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_SRC", "PIP_LOG", "PIP_CACHE_DIR", "PIP_CONSTRAINT"];
+    let to_program = ["PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__", "PIP_PYTHON"];
+    let to_shell = ["BASH_ENV", "ENV"];
+    let on = ["PYTHONINSPECT", "PYTHONVERBOSE", "PYTHONDONTWRITEBYTECODE", "PIP_USER", "PIP_REQUIRE_VIRTUALENV"];
+    let others = [("PIP_INDEX_URL", "http://127.0.0.1:9/"), ("PIP_NO_INDEX", "0"), ("PYTHONOPTIMIZE", "2")];
+    let run = to_dir.iter().fold(run, |run, name| run.env(name, dir));
+    let run = to_nowhere.iter().fold(run, |run, name| run.env(name, &nowhere));
+    let run = to_program.iter().fold(run, |run, name| run.env(name, dir.join("python3")));
+    let run = to_shell.iter().fold(run, |run, name| run.env(name, dir.join("bash_env")));
+    let run = on.iter().fold(run, |run, name| run.env(name, "1"));
+    let run = others.iter().fold(run, |run, (name, value)| run.env(name, value));
+    run.env("PYTHONSTARTUP", dir.join("site.py")).env("PIP_CONFIG_FILE", dir.join("pip.conf"))
+}
+
+fn assert_same_among_enemies(python: &Python) {
+    let world = TestEnv::new();
+    let cwd = world.path("cwd");
+    fs::create_dir(&cwd).unwrap();
+    let made = |run: Run| {
+        let _ = fs::remove_dir_all(cwd.join("e"));
+        run.cwd(&cwd).arg("e").output().success();
+        Tree::read(&cwd.join("e"))
+    };
+    let good = made(world.rvenv(&python.path));
+    plant(&world, &cwd);
+    let home = world.path("home");
+    fs::create_dir_all(home.join(".config/pip")).unwrap();
+    for (file, to) in [("pydistutils.cfg", ".pydistutils.cfg"), ("pip.conf", ".config/pip/pip.conf")] {
+        fs::copy(cwd.join(file), home.join(to)).unwrap();
+    }
+    let run = || misled(&world, world.rvenv(&python.path), &cwd).env("RVENV_CACHE_DIR", world.path("cache"));
+    for temperature in ["cold", "warm"] {
+        assert_eq!(good.diff(&made(run())), "", "{temperature} {}", python.path.display());
+        let run = fs::read_to_string(world.path("pwned")).unwrap_or_default();
+        assert!(!world.path("pwned").exists(), "{temperature} {}: {run}", python.path.display());
+    }
+    // Nor is that an interpreter which is in the current directory alone.
+    let run = misled(&world, world.rvenv(Path::new("")), &cwd).env("PATH", python.path.parent().unwrap()).cwd(&cwd);
+    run.args(["--without-pip", "f"]).output().success();
+    assert!(!world.path("pwned").exists());
+}
+
+#[test]
+fn the_oldest_interpreter_is_not_led_astray() {
+    match pythons::all().iter().find(|python| python.bundled_pip.is_some()) {
+        Some(python) => assert_same_among_enemies(python),
+        None => skip_or_fail("pythons", "no interpreter has ensurepip"),
+    }
+}
+
+#[test]
+fn the_newest_interpreter_is_not_led_astray() {
+    match pythons::all().iter().rev().find(|python| python.bundled_pip.is_some()) {
+        Some(python) => assert_same_among_enemies(python),
+        None => skip_or_fail("pythons", "no interpreter has ensurepip"),
+    }
+}

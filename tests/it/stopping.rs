@@ -1,0 +1,82 @@
+//! rvenv held at one of its system calls, while somebody else does something. Nobody has to be quick, or to wait.
+
+use std::collections::HashMap;
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::thread;
+
+use crate::testenv::{Outcome, Run, TestEnv, skip_or_fail};
+
+/// The calls by which something is looked at or changed.
+const CALLS: &str = "access,faccessat,faccessat2,fchmod,fchmodat,flock,fstat,getdents64,link,linkat,lstat,mkdir,\
+    mkdirat,newfstatat,open,openat,pread64,readlink,readlinkat,rename,renameat,renameat2,rmdir,stat,statx,symlink,\
+    symlinkat,unlink,unlinkat,utimensat,write";
+
+/// The n-th call of a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    call: String,
+    number: usize,
+}
+
+/// All calls of a run after the first that names a path. None, which is said, where there is no strace that works.
+pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
+    let log = world.path("strace.log");
+    let works = world.run("strace").args(["-qq", "-o", "/dev/null", "true"]).try_output();
+    if !works.is_ok_and(|outcome| outcome.succeeded()) {
+        skip_or_fail("strace", "there is no strace that works");
+        return Vec::new();
+    }
+    // Not every machine has all of these calls.
+    let calls = CALLS.split(',').map(|call| format!("?{call}")).collect::<Vec<_>>().join(",");
+    traced(world, run, &log, &["-e", "signal=none", "-e", &format!("trace={calls}")]).output();
+    let (log, path) = (fs::read_to_string(log).unwrap(), path.to_str().unwrap());
+    let mut numbers = HashMap::new();
+    let counted = log.lines().filter_map(|line| {
+        let (call, _) = line.split_once('(')?;
+        let number = numbers.entry(call).and_modify(|number| *number += 1).or_insert(1);
+        Some((line, Point { call: call.to_owned(), number: *number }))
+    });
+    counted.skip_while(|(line, _)| !line.contains(path)).map(|(_, point)| point).collect()
+}
+
+/// Some of them; all where `RVENV_ALL_POINTS` is set, which takes minutes.
+pub(crate) fn sample(points: Vec<Point>, step: usize, first: usize) -> impl Iterator<Item = Point> {
+    let step = if std::env::var_os("RVENV_ALL_POINTS").is_some() { 1 } else { step };
+    points.into_iter().skip(first % step).step_by(step)
+}
+
+/// Runs it to its end, and does something after a call, before the next one.
+pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: impl Fn()) -> Outcome {
+    let pipe = world.path("strace.pipe");
+    if !pipe.exists() {
+        world.run("mkfifo").arg(&pipe).output().success();
+    }
+    // Who reads and writes it waits for nobody who would open it.
+    let open = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
+    let mut end = open.try_clone().unwrap();
+    let Point { call, number } = point;
+    let inject = format!("inject={call}:signal=SIGSTOP:when={number}");
+    let run = traced(world, run, &pipe, &["-e", "signal=SIGSTOP", "-e", &format!("trace={call}"), "-e", &inject]);
+    thread::scope(|scope| {
+        let running = scope.spawn(move || {
+            let outcome = run.try_output();
+            end.write_all(b"ended\n").unwrap();
+            outcome
+        });
+        let lines = BufReader::new(open).lines().map_while(Result::ok).take_while(|line| line != "ended");
+        for _ in lines.filter(|line| line.contains("stopped by SIGSTOP")) {
+            meanwhile();
+            world.run("sh").args(["-c", "kill -CONT $(cat strace.pid)"]).output().success();
+        }
+        running.join().unwrap().unwrap_or_else(|why| panic!("{point:?}: {why}"))
+    })
+}
+
+/// A run under strace, which notes by what number it is known.
+fn traced(world: &TestEnv, run: Run, log: &Path, words: &[&str]) -> Run {
+    let (log, pid) = (log.to_str().unwrap(), world.path("strace.pid"));
+    let shell = ["sh", "-c", r#"echo $$ > "$0"; exec "$@""#, pid.to_str().unwrap()];
+    run.by([["strace", "-qq", "-o", log].as_slice(), words, &shell].concat())
+}
