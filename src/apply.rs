@@ -57,7 +57,7 @@ fn put(plan: &Plan, steps: &[Step], seed: Option<&Seed>, site: &mut Site, goes_o
 pub(crate) fn build_at_once(plan: &Plan) -> Result<()> {
     let path = &plan.env_dir.path;
     fs::create_dir(path)?;
-    let dir = Dir::open(path).map_err(|source| Error::File { action: "open", path: path.clone(), source })?;
+    let dir = Dir::open(path).map_err(|source| Error::file("open", path, source))?;
     build(plan, &plan.steps, None, &dir)
 }
 
@@ -147,7 +147,7 @@ fn check_copies(steps: &[Step], staging: &Staging) -> Result<()> {
         let trial = staging.create(TRIAL)?;
         let name = source.file_name().and_then(|name| name.to_str()).unwrap_or("python");
         let path = staging.path().join(TRIAL);
-        let failed = |source| Error::File { action: "write in", path: path.clone(), source };
+        let failed = |source| Error::file("write in", &path, source);
         let cfg = format!("home = {home}\n");
         fs::create_file(&trial, pyvenv_cfg::FILE_NAME, Mode::Umask, |file| file.write_all(cfg.as_bytes()))
             .map_err(failed)?;

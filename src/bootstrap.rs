@@ -203,7 +203,7 @@ fn env_dir(scratch: &ScratchDir) -> Result<EnvDir> {
 }
 
 fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {
-    let failed = |source| Error::File { action: "write", path: path.to_owned(), source };
+    let failed = |source| Error::file("write", path, source);
     fs::create_with(path, |file| gathered.write(file)).map_err(failed)?;
     Ok((fs::open(path)?, path.to_owned()))
 }
@@ -219,8 +219,9 @@ fn prune(cache: &CacheDir, own_stem: &str) {
             if stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some() {
                 cache.remove(name);
             }
-        } else if let Some(stem) = name.strip_suffix(LOCK).filter(|stem| *stem != own_stem) {
-            drop(cache.try_lock(&format!("{stem}{LOCK}")));
+        } else if name.ends_with(LOCK) {
+            // It goes with its lock; that which somebody has, we too, stays.
+            drop(cache.try_lock(name));
         } else if let Some(stem) = name.strip_suffix(SEED) {
             match current(cache, name) {
                 Some(seed) => trees.push(seed::tree_name(stem, &seed)),

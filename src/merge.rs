@@ -30,8 +30,6 @@ pub(crate) struct Changes<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Merge {
     done: Vec<Done>,
-    /// How many things have been put aside.
-    count: usize,
     old: Option<Rc<Dir>>,
 }
 
@@ -65,7 +63,7 @@ impl Merge {
         changes: &Changes,
         env_dir: &Path,
     ) -> Result<()> {
-        let env = Rc::new(env.again().map_err(|source| failed("open", env_dir, source))?);
+        let env = Rc::new(env.again().map_err(|source| Error::file("open", env_dir, source))?);
         if self.old.is_none() {
             self.old = Some(Rc::new(staging.create(OLD)?));
         }
@@ -95,7 +93,7 @@ impl Merge {
 
     /// Puts everything aside that is in the environment, the scripts directory first: without it, it is none.
     fn clear(&mut self, env: &Rc<Dir>, staging: &Staging, env_dir: &Path) -> Result<()> {
-        let mut names = env.names().map_err(|source| failed("list", env_dir, source))?;
+        let mut names = env.names().map_err(|source| Error::file("list", env_dir, source))?;
         names.retain(|name| name != staging.name());
         names.sort_by_key(|name| !["bin", "Scripts"].iter().any(|scripts| name == scripts));
         for name in names {
@@ -104,14 +102,14 @@ impl Merge {
                 Err(error) if error.kind() == ErrorKind::CrossesDevices => {
                     fs::delete(env, &name, &env_dir.join(&name))?;
                 }
-                other => other.map_err(|source| failed("delete", &env_dir.join(&name), source))?,
+                other => other.map_err(|source| Error::file("delete", &env_dir.join(&name), source))?,
             }
         }
         Ok(())
     }
 
     fn remove(&mut self, env: &Rc<Dir>, path: &str, env_dir: &Path) -> Result<()> {
-        let failed = |source| failed("delete", &fs::below(env_dir, path), source);
+        let failed = |source| Error::file("delete", &fs::below(env_dir, path), source);
         let (parent, name) = path.rsplit_once('/').unwrap_or((".", path));
         let dir = match env.open_dir(parent) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -137,18 +135,18 @@ impl Merge {
         Ok(())
     }
 
-    fn next_old(&mut self) -> io::Result<(Rc<Dir>, String)> {
-        self.count += 1;
+    /// Where the next thing is put aside, and under which number.
+    fn next_old(&self) -> io::Result<(Rc<Dir>, String)> {
         let old = self.old.as_ref().ok_or(ErrorKind::NotFound)?;
-        Ok((Rc::clone(old), self.count.to_string()))
+        Ok((Rc::clone(old), self.done.len().to_string()))
     }
 
     fn merge(&mut self, new: &Dir, to: &Rc<Dir>, place: Place) -> Result<()> {
         let shown = |name: &OsStr| fs::below(place.env_dir, &place.path_of(name));
-        let mut names = new.names().map_err(|source| failed("list", &shown(OsStr::new("")), source))?;
+        let mut names = new.names().map_err(|source| Error::file("list", &shown(OsStr::new("")), source))?;
         names.sort_by_key(|name| place.rank(name));
         for name in names {
-            let failed = |source| failed("make", &shown(&name), source);
+            let failed = |source| Error::file("make", &shown(&name), source);
             let in_the_way = |wanted| Error::InTheWay { env_dir: place.env_dir.to_owned(), path: shown(&name), wanted };
             let path = place.path_of(&name);
             match (new.kind(&name).map_err(failed)?, to.kind(&name).map_err(failed)?) {
@@ -228,8 +226,4 @@ fn is_of_another_base(changes: &Changes, env_dir: &Path) -> bool {
     let old = fs::read_text(&env_dir.join(pyvenv_cfg::FILE_NAME)).ok().flatten().unwrap_or_default();
     pyvenv_cfg::value(&old, "home") != pyvenv_cfg::value(new, "home")
         || pyvenv_cfg::versioned_python(&old) != pyvenv_cfg::versioned_python(new)
-}
-
-fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File { action, path: path.to_owned(), source }
 }

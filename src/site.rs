@@ -57,14 +57,14 @@ impl Site {
                 return Ok(site);
             }
         }
-        Err(Error::File { action: "work in", path: env_dir.path.clone(), source: ErrorKind::ResourceBusy.into() })
+        Err(Error::file("work in", &env_dir.path, ErrorKind::ResourceBusy.into()))
     }
 
     /// Nothing where the directory has just been made or deleted.
     fn try_open(env_dir: &Path) -> Result<Option<Self>> {
         let env = match Dir::open_itself(env_dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::absent(env_dir),
-            other => other.map_err(|source| failed("open", env_dir, source))?,
+            other => other.map_err(|source| Error::file("open", env_dir, source))?,
         };
         if let Some(Ok(parent)) = env_dir.parent().map(Dir::open) {
             Staging::sweep_beside(&parent, env_dir);
@@ -78,7 +78,7 @@ impl Site {
     fn absent(env_dir: &Path) -> Result<Option<Self>> {
         let above = env_dir.parent().unwrap_or(env_dir);
         let made = fs::create_parent(env_dir)?;
-        let opened = Dir::open(above).map_err(|source| failed("open", above, source));
+        let opened = Dir::open(above).map_err(|source| Error::file("open", above, source));
         let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir)?, parent)));
         let staged = unless_gone(staged).inspect_err(|_| remove_made(env_dir, made.as_deref()))?;
         let site = staged.map(|(staging, parent)| {
@@ -106,7 +106,7 @@ impl Site {
     pub(crate) fn staging(&self) -> Result<&Staging> {
         let within = self.within.as_ref().map(|within| &within.staging);
         let staging = within.or(self.beside.as_ref().map(|beside| &beside.staging));
-        staging.ok_or_else(|| failed("work in", &self.env_dir, ErrorKind::NotFound.into()))
+        staging.ok_or_else(|| Error::file("work in", &self.env_dir, ErrorKind::NotFound.into()))
     }
 
     /// Puts what was built in the directory `new` into place. `goes_on` says that something is going to be run there
@@ -124,11 +124,11 @@ impl Site {
         let name = self.env_dir.file_name().unwrap_or_default();
         match beside.staging.dir.rename_new(NEW, &beside.parent, name) {
             Err(error) if is_taken(&error) => return Ok(Put::Overtaken),
-            other => other.map_err(|source| failed("make", &self.env_dir, source))?,
+            other => other.map_err(|source| Error::file("make", &self.env_dir, source))?,
         }
         let env = staging.is_some().then(|| new.again()).transpose();
         beside.put = Some(new);
-        let env = env.map_err(|source| failed("open", &self.env_dir, source))?;
+        let env = env.map_err(|source| Error::file("open", &self.env_dir, source))?;
         self.within = staging.zip(env).map(|(staging, env)| Within { staging, env, merge: Merge::default() });
         Ok(Put::Done)
     }
@@ -188,8 +188,4 @@ fn remove_made(env_dir: &Path, topmost: Option<&Path>) {
     if let (Some(above), Some(topmost)) = (env_dir.parent(), topmost) {
         fs::remove_empty_dirs(above, topmost);
     }
-}
-
-fn failed(action: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::File { action, path: path.to_owned(), source }
 }

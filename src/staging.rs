@@ -105,7 +105,7 @@ impl Staging {
     /// # Errors
     /// When something cannot be deleted.
     pub(crate) fn finish(&mut self) -> Result<()> {
-        let failed = |source| Error::File { action: "delete", path: self.path.clone(), source };
+        let failed = |source| Error::file("delete", &self.path, source);
         // Often it is empty by now.
         if self.parent.retire(&self.name, &mut self.lock).is_err() {
             fs::clear(&self.dir, &self.path)?;
@@ -209,5 +209,5 @@ fn name_beside(env_dir: &Path) -> OsString {
 }
 
 fn failed(path: &Path, source: io::Error) -> Error {
-    Error::File { action: "create directory", path: path.to_owned(), source }
+    Error::file("create directory", path, source)
 }

@@ -1,8 +1,17 @@
 //! Parts of messages.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::Error;
 use crate::interpreter::facts::Version;
+
+impl Error {
+    /// The file system refused to let us `action` (a verb and a thing) `path`.
+    pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source }
+    }
+}
 
 /// A path as it may be shown on a terminal: control characters are escaped.
 pub(crate) fn shown(path: &Path) -> String {

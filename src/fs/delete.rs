@@ -25,7 +25,7 @@ pub(crate) fn clear(dir: &Dir, path: &Path) -> Result<()> {
 /// # Errors
 /// When it cannot be deleted, or something in it.
 pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
-    let failed = |source| Error::File { action: "delete", path: path.to_owned(), source };
+    let failed = |source| Error::file("delete", path, source);
     match dir.remove(name) {
         Ok(()) => return Ok(()),
         Err(error) if is_gone(&error) => return Ok(()),
@@ -46,7 +46,7 @@ pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
 }
 
 fn clear_as_is(dir: &Dir, path: &Path) -> Result<()> {
-    let names = dir.names().map_err(|source| Error::File { action: "list", path: path.to_owned(), source })?;
+    let names = dir.names().map_err(|source| Error::file("list", path, source))?;
     names.iter().try_for_each(|name| delete(dir, name, &path.join(name)))
 }
 

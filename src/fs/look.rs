@@ -20,7 +20,7 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
     match platform::open_at_once(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
         Ok(_) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(source) => Err(Error::File { action: "read", path: path.to_owned(), source }),
+        Err(source) => Err(Error::file("read", path, source)),
     }
 }
 
@@ -49,7 +49,7 @@ pub(crate) enum Kind {
 /// # Errors
 /// When it cannot be looked at.
 pub(crate) fn kind(path: &Path) -> Result<Kind> {
-    let failed = |source| Error::File { action: "look at", path: path.to_owned(), source };
+    let failed = |source| Error::file("look at", path, source);
     let metadata = match fs::symlink_metadata(path) {
         Err(error) if is_absent(&error) => return Ok(Kind::Nothing),
         other => other.map_err(failed)?,
@@ -67,6 +67,7 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
 
 /// What is known of a file without opening it.
 pub(crate) struct Stat {
+    pub(crate) is_dir: bool,
     /// Whether it is a file like most.
     pub(crate) is_regular: bool,
     /// Its permission bits, where there are any.
@@ -113,7 +114,7 @@ pub(crate) fn resolved_parent(path: &Path) -> PathBuf {
 pub(crate) fn names(path: &Path) -> Result<Vec<String>> {
     let names = match Dir::open(path).and_then(|dir| dir.names()) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
-        names => names.map_err(|source| Error::File { action: "list", path: path.to_owned(), source })?,
+        names => names.map_err(|source| Error::file("list", path, source))?,
     };
     let mut names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
     names.sort();
@@ -153,7 +154,7 @@ pub(crate) fn walk(path: &Path) -> Result<Vec<Found>> {
     let mut all = Vec::new();
     let dir = Dir::open_itself(path);
     let walked = dir.and_then(|dir| walk_in(&dir, "", &mut all));
-    walked.map_err(|source| Error::File { action: "look through", path: path.to_owned(), source })?;
+    walked.map_err(|source| Error::file("look through", path, source))?;
     Ok(all)
 }
 
@@ -162,11 +163,11 @@ fn walk_in(dir: &Dir, prefix: &str, all: &mut Vec<Found>) -> io::Result<()> {
     names.sort();
     for name in names {
         let path = format!("{prefix}{}", name.to_str().ok_or(ErrorKind::InvalidFilename)?);
-        let (kind, stat) = (dir.kind(&name)?, dir.stat(&name)?);
-        let kind = match kind {
-            Kind::Dir | Kind::EmptyDir => FoundKind::Dir,
-            Kind::File if stat.is_regular => FoundKind::File { is_executable: stat.mode & 0o100 != 0 },
-            _ => FoundKind::Other,
+        let stat = dir.stat(&name)?;
+        let kind = match () {
+            () if stat.is_dir => FoundKind::Dir,
+            () if stat.is_regular => FoundKind::File { is_executable: stat.mode & 0o100 != 0 },
+            () => FoundKind::Other,
         };
         all.push(Found { path: path.clone(), kind });
         if matches!(kind, FoundKind::Dir) {
@@ -181,7 +182,7 @@ fn walk_in(dir: &Dir, prefix: &str, all: &mut Vec<Found>) -> io::Result<()> {
 /// # Errors
 /// When it cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
-    fs::read(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
+    fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
 /// The directories in a directory, in order; none where it cannot be listed.

@@ -79,7 +79,7 @@ fn create_with_parents(path: &Path) -> io::Result<PathBuf> {
 }
 
 fn not_created(path: &Path, source: io::Error) -> Error {
-    Error::File { action: "create directory", path: path.to_owned(), source }
+    Error::file("create directory", path, source)
 }
 
 /// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone
@@ -154,7 +154,7 @@ pub(crate) fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Resul
 /// # Errors
 /// When it cannot be opened.
 pub(crate) fn open(path: &Path) -> Result<File> {
-    File::open(path).map_err(|source| Error::File { action: "read", path: path.to_owned(), source })
+    File::open(path).map_err(|source| Error::file("read", path, source))
 }
 
 /// Sets a file's time of change, in seconds since 1970.

@@ -21,7 +21,7 @@ impl ScratchDir {
     /// # Errors
     /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
     pub(crate) fn new(parent: &Path, prefix: &str) -> Result<Self> {
-        let failed = |source| Error::File { action: "create directory in", path: parent.to_owned(), source };
+        let failed = |source| Error::file("create directory in", parent, source);
         // Python may tell its path with the links followed, and so do we. That they are not followed once more is what
         // keeps somebody else's from leading elsewhere then.
         let Some(parent_path) = platform::out_of_reach(parent) else {
@@ -41,7 +41,7 @@ impl ScratchDir {
 
 impl Drop for ScratchDir {
     fn drop(&mut self) {
-        // It may have been given another name meanwhile.
+        // As with all that is deleted, a second try may succeed. That it has another name by now is as well.
         let _ = delete(&self.parent, &self.name, &self.path).or_else(|_| delete(&self.parent, &self.name, &self.path));
     }
 }

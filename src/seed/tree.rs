@@ -129,7 +129,7 @@ fn make(seed: &Seed, cache: &CacheDir, scratch: &str, name: &str) -> Result<()> 
     let scratch = cache.scratch_dir(scratch)?;
     let path = scratch.path().join(ENV);
     fs::create_dir(&path)?;
-    let failed = |action, source| Error::File { action, path: path.clone(), source };
+    let failed = |action, source| Error::file(action, &path, source);
     let dir = Dir::open(&path).map_err(|source| failed("open", source))?;
     // Nothing is run here, so whatever stands for the interpreter will do.
     let env = EnvPaths::of(&EnvDir::resolve(cache.path(name).join(ENV).as_os_str(), None)?, "bin/python");

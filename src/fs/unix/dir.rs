@@ -166,9 +166,10 @@ impl Dir {
         #[allow(clippy::useless_conversion)] // It has 16 bits on macOS.
         let mode = u32::from(stat.st_mode) & 0o7777;
         let number = |value: i128| u64::try_from(value).unwrap_or_default();
-        let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        let file_type = FileType::from_raw_mode(stat.st_mode);
         Ok(Stat {
-            is_regular,
+            is_dir: file_type == FileType::Directory,
+            is_regular: file_type == FileType::RegularFile,
             mode,
             length: number(stat.st_size.into()),
             mtime: (number(stat.st_mtime.into()), number(stat.st_mtime_nsec.into())),

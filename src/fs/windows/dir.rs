@@ -197,7 +197,7 @@ impl Dir {
         let age = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let mtime = (age.as_secs(), age.subsec_nanos().into());
         // What may be executed is a matter of its name.
-        Ok(Stat { is_regular: metadata.is_file(), mode: 0, length: metadata.len(), mtime })
+        Ok(Stat { is_dir: metadata.is_dir(), is_regular: metadata.is_file(), mode: 0, length: metadata.len(), mtime })
     }
 
     /// Moves something to another directory, over a file where there is one.
