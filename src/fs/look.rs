@@ -185,6 +185,18 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
+/// Writes the bytes of a file, or the names in a directory, to a `sink`; says how many. Of other things there are none.
+pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u64> {
+    if path.is_dir() {
+        let mut names = Dir::open(path)?.names()?;
+        names.sort();
+        names.iter().try_for_each(|name| sink.write_all(&[name.as_encoded_bytes(), b"\0"].concat()))?;
+        return Ok(names.len() as u64);
+    }
+    // A pipe would be waited for.
+    if path.is_file() { io::copy(&mut platform::open_at_once(path)?, sink) } else { Ok(0) }
+}
+
 /// The directories in a directory, in order; none where it cannot be listed.
 pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
     entries(path).into_iter().filter(|path| is_directory(path)).collect()

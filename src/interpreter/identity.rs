@@ -1,5 +1,10 @@
 //! By what it shows that an interpreter is still the one that was asked.
 
+use std::fmt::Write as _;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
 use super::cache::Known;
 use crate::fs;
 
@@ -7,6 +12,8 @@ use crate::fs;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     stamps: Vec<(String, String)>,
+    /// A digest of what was in them, where they were read: on another machine all stamps are others.
+    contents: Option<String>,
 }
 
 impl Identity {
@@ -18,7 +25,7 @@ impl Identity {
                 stamps.push((path.to_owned(), fs::stamp(path)));
             }
         }
-        Self { stamps }
+        Self { stamps, contents: None }
     }
 
     /// That of a seed: the interpreter, by whatever name it is run, and the wheels that its ensurepip brings.
@@ -28,24 +35,63 @@ impl Identity {
         let stamp = |path: &str| known.identity.stamp(path).map_or_else(|| fs::stamp(path), str::to_owned);
         let executable = (facts.real_executable.clone(), stamp(&facts.executable));
         let others = facts.watched.iter().chain(&facts.wheels).map(|path| (path.clone(), stamp(path)));
-        Self { stamps: std::iter::once(executable).chain(others).collect() }
+        Self { stamps: std::iter::once(executable).chain(others).collect(), contents: None }
+    }
+
+    /// The same with what is in the files now.
+    pub(crate) fn with_contents(&self) -> Self {
+        Self { contents: Some(self.digest()), ..self.clone() }
     }
 
     /// An identity that was [printed](Identity::text).
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let stamps = text.lines().map(|line| line.split_once('\t'));
-        let stamps = stamps.map(|pair| pair.map(|(stamp, path)| (path.to_owned(), stamp.to_owned())));
-        Some(Self { stamps: stamps.collect::<Option<_>>()? })
+        let mut identity = Self::default();
+        for line in text.lines() {
+            match line.split_once('\t')? {
+                (contents, "") => identity.contents = Some(contents.to_owned()),
+                (stamp, path) => identity.stamps.push((path.to_owned(), stamp.to_owned())),
+            }
+        }
+        Some(identity)
     }
 
-    /// One line for each file. Paths hold no control characters, as no path of an interpreter's does.
+    /// One line for each file, and one without a path for the contents. Paths hold no control characters, as no path of
+    /// an interpreter's does.
     pub(crate) fn text(&self) -> String {
-        self.stamps.iter().map(|(path, stamp)| format!("{stamp}\t{path}\n")).collect()
+        let stamps = self.stamps.iter().map(|(path, stamp)| (stamp, path.as_str()));
+        let contents = self.contents.iter().map(|contents| (contents, ""));
+        stamps.chain(contents).map(|(stamp, path)| format!("{stamp}\t{path}\n")).collect()
     }
 
-    /// Whether all files are as they were.
+    /// Whether all files are as they were, or at least the same is in them.
     pub(crate) fn is_current(&self) -> bool {
-        self.stamps.iter().all(|(path, stamp)| fs::stamp(path) == *stamp)
+        self.stamps.iter().all(|(path, stamp)| fs::stamp(path) == *stamp) || self.has_contents_of(self)
+    }
+
+    /// Whether the files looked the same.
+    pub(crate) fn has_stamps_of(&self, other: &Self) -> bool {
+        self.stamps == other.stamps
+    }
+
+    /// Whether there was in the files what is in those of another identity now.
+    pub(crate) fn has_contents_of(&self, other: &Self) -> bool {
+        self.contents.as_ref().is_some_and(|contents| *contents == other.digest())
+    }
+
+    /// A digest of the paths and of what is there: a file's bytes, a directory's names.
+    fn digest(&self) -> String {
+        let mut all = Sha256::new();
+        for (path, _) in &self.stamps {
+            let mut one = Sha256::new();
+            // What cannot be read to its end is not the same as what can.
+            let length = fs::read_into(Path::new(path), &mut one).ok();
+            all.update(format!("{path}\0{length:?}\0"));
+            all.update(one.finalize());
+        }
+        all.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// The stamp of one of the files.

@@ -103,7 +103,7 @@ mod tests {
         let list = List { identity: String::new(), mtime: 0, entries: vec![entry] };
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(&[&list.encode(), data].concat()).expect("there is room");
-        Seed::open_any(file, "seed".into())
+        Seed::open(file, "seed".into())
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Seen {
 /// Opens a file as a seed.
 #[must_use]
 pub fn open(file: File) -> Option<Opened> {
-    Seed::open_any(file, PathBuf::new()).map(Opened)
+    Seed::open(file, PathBuf::new()).map(Opened)
 }
 
 /// A list that has the right checksum, whatever is in it.

@@ -14,6 +14,7 @@ mod shebang;
 mod splice;
 mod tree;
 
+use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Seed as Wanted};
@@ -102,14 +103,8 @@ pub(crate) struct Seed {
 }
 
 impl Seed {
-    /// Opens a seed that was made for the interpreter and the wheels of this identity. One that is damaged, or of
-    /// another identity, is none.
-    pub(crate) fn open(file: File, path: PathBuf, identity: &str) -> Option<Self> {
-        Self::open_any(file, path).filter(|seed| seed.list.identity == identity)
-    }
-
-    /// Opens a seed, whatever it was made for.
-    pub(crate) fn open_any(file: File, path: PathBuf) -> Option<Self> {
+    /// Opens a seed, whatever it was made for. One that is damaged is none.
+    pub(crate) fn open(file: File, path: PathBuf) -> Option<Self> {
         let ReadList { list, checksum, data } = List::read(&file)?;
         let seed = Self { file, path, list, checksum, data, tree: None, _scratch: None, _lock: None };
         data::is_complete(&seed).then_some(seed)
@@ -128,6 +123,17 @@ impl Seed {
     /// What it was made for.
     pub(crate) fn identity(&self) -> &str {
         &self.list.identity
+    }
+
+    /// Writes the same seed as one that was made for something else.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub(crate) fn write_as(&self, identity: &str, file: &mut File) -> io::Result<()> {
+        file.write_all(&List { identity: identity.to_owned(), ..self.list.clone() }.encode())?;
+        let mut data = &self.file;
+        data.seek(SeekFrom::Start(self.data))?;
+        io::copy(&mut data, file).map(drop)
     }
 
     /// Writes what ensurepip installs into `new`, the directory of an environment that will have these paths.

@@ -48,6 +48,8 @@ mod interpreter;
 mod interrupts;
 #[cfg(unix)]
 mod link_mode;
+#[cfg(unix)]
+mod other_machines;
 // Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
 #[cfg(unix)]
 mod parity;

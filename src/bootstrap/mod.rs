@@ -1,7 +1,8 @@
 //! Making a seed: once for each interpreter, in an environment that is made for nothing else.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+mod preparing;
+
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::apply;
@@ -10,42 +11,18 @@ use crate::config::{Config, Existing, Seed as Wanted};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::existing;
-use crate::fs::{self, File, Lock, ScratchDir};
-use crate::interpreter::facts::{Facts, Version};
+use crate::fs::{self, Lock, ScratchDir};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
 use crate::plan;
 use crate::seed::{self, EnvPaths, FILES, LOCK, SCRATCH, Seed, Sharing, Surroundings, Tree};
+pub use preparing::Preparing;
 
 /// Where the seeds are; the number is that of their form.
 const SUBDIR: &str = "seeds-1";
 
 /// What the name of a seed ends in.
 const SEED: &str = ".seed";
-
-/// What takes seconds the first time that an interpreter is used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Preparing {
-    pip: String,
-    python: Version,
-    is_kept: bool,
-}
-
-impl Preparing {
-    pub(crate) fn of(facts: &Facts, is_kept: bool) -> Self {
-        let pip = existing::bundled("pip", facts).map_or("pip".to_owned(), |wheel| wheel.replacen('-', " ", 1));
-        Self { pip, python: facts.version, is_kept }
-    }
-}
-
-impl fmt::Display for Preparing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Version(major, minor, _) = self.python;
-        let once = if self.is_kept { ", once" } else { "" };
-        write!(f, "Preparing {} for Python {major}.{minor}{once}…", self.pip)
-    }
-}
 
 /// Which seed is wanted, and where it is kept.
 pub(crate) struct Source<'a> {
@@ -55,7 +32,7 @@ pub(crate) struct Source<'a> {
     sharing: Sharing,
     /// The names of all that belongs to it begin with this.
     stem: String,
-    identity: String,
+    identity: Identity,
 }
 
 impl<'a> Source<'a> {
@@ -70,7 +47,7 @@ impl<'a> Source<'a> {
         // By whatever name the interpreter is run, it has one seed; but one more where bytecode shall be reproducible.
         let key = format!("{}\n{}", facts.real_executable, environment.reproducible);
         let stem = format!("{SUBDIR}/{:08x}", crc32fast::hash(key.as_bytes()));
-        Self { known, environment, cache, sharing, stem, identity: Identity::of_seed(known).text() }
+        Self { known, environment, cache, sharing, stem, identity: Identity::of_seed(known) }
     }
 
     /// The name of the seed in the cache.
@@ -80,10 +57,23 @@ impl<'a> Source<'a> {
 
     /// The kept seed, if there is one that is whole and still right.
     pub(crate) fn find(&self) -> Option<Seed> {
-        let (name, cache) = (self.name(), self.cache?);
-        let seed = Seed::open(cache.read(&name).ok()?, cache.path(&name), &self.identity)?;
+        let cache = self.cache?;
+        let seed = open(cache, &self.name())?;
         self.tidy();
-        Some(seed)
+        let identity = Identity::parse(seed.identity())?;
+        match () {
+            () if identity.has_stamps_of(&self.identity) => Some(seed),
+            () if identity.has_contents_of(&self.identity) => Some(self.adopted(seed, cache)),
+            () => None,
+        }
+    }
+
+    /// A seed from another machine, or from before the interpreter was copied or restored: written once more, so that
+    /// next time the stamps tell that it is the right one.
+    fn adopted(&self, seed: Seed, cache: &CacheDir) -> Seed {
+        let (name, identity) = (self.name(), self.identity.with_contents().text());
+        let written = cache.write(&name, |file| seed.write_as(&identity, file));
+        written.ok().and_then(|()| open(cache, &name)).unwrap_or(seed)
     }
 
     /// Deletes what one has left who made the seed and died before all was done.
@@ -171,17 +161,19 @@ impl<'a> Source<'a> {
         fs::create_dir(&home)?;
         let temp = seed::safe_temp(&self.environment.temp_dir, &home);
         let surroundings = Surroundings { temp, home: Some(&home), lock: lock.as_ref() };
-        let gathered = seed::gather(&self.env_paths(&env_dir), surroundings, self.identity.clone(), now)?;
+        // Before ensurepip reads it.
+        let identity = self.identity.with_contents().text();
+        let gathered = seed::gather(&self.env_paths(&env_dir), surroundings, identity, now)?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };
         let name = self.name();
         let kept = self.cache.filter(|cache| cache.write(&name, |file| gathered.write(file)).is_ok());
-        let (file, path) = match kept.and_then(|cache| Some((cache.read(&name).ok()?, cache.path(&name)))) {
-            Some(kept) => kept,
+        let seed = match kept.and_then(|cache| open(cache, &name)) {
             None => write(&scratch.path().join("seed"), &gathered)?,
+            kept => kept,
         };
-        Ok(Seed::open(file, path, &self.identity).map(|seed| seed.with_scratch(scratch, lock)))
+        Ok(seed.map(|seed| seed.with_scratch(scratch, lock)))
     }
 
     /// The paths of the environment for ensurepip.
@@ -202,10 +194,16 @@ fn env_dir(scratch: &ScratchDir) -> Result<EnvDir> {
     EnvDir::resolve(scratch.path().join("env").as_os_str(), None)
 }
 
-fn write(path: &Path, gathered: &seed::Gathered) -> Result<(File, PathBuf)> {
+/// Writes a seed that is not kept, and opens it.
+fn write(path: &Path, gathered: &seed::Gathered) -> Result<Option<Seed>> {
     let failed = |source| Error::file("write", path, source);
     fs::create_with(path, |file| gathered.write(file)).map_err(failed)?;
-    Ok((fs::open(path)?, path.to_owned()))
+    Ok(Seed::open(fs::open(path)?, path.to_owned()))
+}
+
+/// Opens a kept seed, whatever it was made for.
+fn open(cache: &CacheDir, name: &str) -> Option<Seed> {
+    Seed::open(cache.read(name).ok()?, cache.path(name))
 }
 
 /// Deletes the seeds of interpreters that are gone or have changed, those that are damaged, and what those who died at
@@ -235,6 +233,6 @@ fn prune(cache: &CacheDir, own_stem: &str) {
 
 /// A kept seed whose interpreter is as it was.
 fn current(cache: &CacheDir, name: &str) -> Option<Seed> {
-    let seed = Seed::open_any(cache.read(name).ok()?, cache.path(name))?;
+    let seed = open(cache, name)?;
     Identity::parse(seed.identity())?.is_current().then_some(seed)
 }

@@ -1,0 +1,105 @@
+//! A cache may come from another machine, as a CI service restores it, or be older than a copy of the interpreter: all
+//! stamps are others then. What was made with the same files is as good.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use crate::cache_world::CacheWorld;
+
+/// The files that a seed depends on.
+const FILES: [&str; 4] = ["python3", "libpython.so", "venv.py", "wheels/pip-1.0-py3-none-any.whl"];
+
+/// Puts a copy in the place of each file: the same bytes in another inode, with another time.
+fn reinstall(world: &CacheWorld) {
+    for name in FILES {
+        let (file, copy) = (world.path("tools").join(name), world.path("copy"));
+        fs::copy(&file, &copy).unwrap();
+        File::options()
+            .append(true)
+            .open(&copy)
+            .unwrap()
+            .set_modified(SystemTime::now() - Duration::from_secs(3600))
+            .unwrap();
+        fs::rename(&copy, &file).unwrap();
+    }
+}
+
+/// Makes an environment, which is the same however the seed was come by.
+#[track_caller]
+fn assert_started(world: &CacheWorld, expected: &str) {
+    let made = world.made();
+    assert_eq!(world.started(), expected);
+    let anew = world.made_by(world.rvenv().env("RVENV_NO_CACHE", "1"));
+    assert_eq!(anew.diff(&made), "");
+    world.started();
+}
+
+#[test]
+fn a_seed_from_another_machine_is_taken_where_the_same_files_are() {
+    let world = CacheWorld::new();
+    assert_started(&world, "probe ensurepip ");
+    reinstall(&world);
+    assert_started(&world, "probe ");
+    // It has the stamps of this machine by now, and nothing has to be read any more.
+    assert_started(&world, "");
+    assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
+}
+
+#[test]
+fn a_seed_from_another_machine_is_none_where_one_file_is_another() {
+    for name in FILES {
+        let world = CacheWorld::new();
+        world.made();
+        reinstall(&world);
+        world.started();
+        let file = world.path("tools").join(name);
+        // A script may have a line more at its end, as all that it does comes before.
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text + "#\n").unwrap();
+        assert_started(&world, "probe ensurepip ");
+    }
+}
+
+#[test]
+fn a_seed_from_another_machine_is_none_where_there_is_another_wheel() {
+    let world = CacheWorld::new();
+    world.made();
+    world.started();
+    reinstall(&world);
+    fs::write(world.path("tools/wheels/other"), "").unwrap();
+    assert_started(&world, "probe ensurepip ");
+}
+
+/// As in a cache that is only read, or that others may write to just then.
+#[test]
+fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() {
+    let world = CacheWorld::new();
+    world.made();
+    world.started();
+    reinstall(&world);
+    let blocked = world.path("cache/seeds-1").join(file_name(&world.seed()) + ".new");
+    let other = File::create(&blocked).unwrap();
+    other.lock().unwrap();
+    for _ in 0..2 {
+        world.made();
+        assert!(!world.started().contains("ensurepip"));
+    }
+}
+
+#[test]
+fn other_interpreters_leave_a_seed_from_another_machine_alone() {
+    let world = CacheWorld::new();
+    let other = crate::cache_world::recording().write(&world.path("other/python3"));
+    world.made_by(world.rvenv().env("RVENV_PYTHON", &other));
+    reinstall(&world);
+    world.made();
+    assert_eq!(world.cached(".seed").len(), 2, "{:?}", world.cached(""));
+    world.started();
+    world.made_by(world.rvenv().env("RVENV_PYTHON", &other));
+    assert!(!world.started().contains("ensurepip"));
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
