@@ -4,22 +4,28 @@
 //! and asked for its [facts](interpreter::facts::Facts), a [plan](plan::Plan) is made from them and the
 //! [configuration](config::Config), and the plan is applied.
 //!
-//! ```no_run
+//! ```
+//! use rvenv::config::Seed;
 //! use rvenv::{Config, EnvBuilder, EnvDir, Environment};
-//! use std::ffi::OsStr;
 //!
-//! # fn main() -> Result<(), rvenv::Error> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let dir = tempfile::tempdir()?;
+//! # let dir = dir.path();
+//! let env_dir = EnvDir::resolve("env".as_ref(), Some(dir))?;
 //! let environment = Environment::read();
-//! let env_dir = EnvDir::resolve(OsStr::new(".venv"), environment.cwd.as_deref())?;
-//! let builder = EnvBuilder::new(Config::default(), environment)?;
+//! # let environment = Environment { cache_dir: None, ..environment };
+//! let config = Config { seed: Seed::Nothing, ..Config::default() };
+//! let builder = EnvBuilder::new(config, environment)?;
 //! let plan = builder.plan(&env_dir)?;
-//! println!("{plan}");
+//! assert!(plan.to_string().contains("pyvenv.cfg"));
 //! builder.create(&plan)?;
+//! assert!(dir.join("env/pyvenv.cfg").is_file());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The library never prints and never ends the process.
+//! The library never prints and never ends the process. Before version 1.0 it may change in each minor version; the
+//! program's options, variables and exit statuses are those of `python -m venv` and stay.
 #![forbid(unsafe_code)]
 
 pub mod activation;

@@ -2,6 +2,7 @@
 
 /// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// Make sure that a copy of the interpreter starts, before anything is touched.
     CheckCopy {
