@@ -1,5 +1,7 @@
 //! What is at ENV_DIR before anything is done, and whether it may be touched.
 
+mod pip;
+
 use std::path::{Path, PathBuf};
 
 use crate::config::Existing;
@@ -9,8 +11,9 @@ use crate::error::{Error, Result, shown};
 use crate::fs::{self, Kind};
 use crate::interpreter::facts::Facts;
 use crate::layout::Layout;
-use crate::plan::{self, OnExisting, Plan, Step};
+use crate::plan::{OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
+pub(crate) use pip::{Pip, bundled, pip};
 
 /// What was found at ENV_DIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,54 +190,6 @@ fn writable(dir: &Path, env_dir: &Path) -> Result<()> {
         return Ok(());
     }
     Err(Error::NotWritable { env_dir: env_dir.to_owned(), dir: dir.to_owned() })
-}
-
-/// What an environment has of what ensurepip brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pip {
-    /// Nothing.
-    Lacking,
-    /// The same versions, which ensurepip leaves alone.
-    Same,
-    /// Something else, with which ensurepip deals.
-    Other,
-}
-
-/// Looks for pip in an environment.
-///
-/// # Errors
-/// When its packages cannot be listed.
-pub(crate) fn pip(env_dir: &EnvDir, facts: &Facts) -> Result<Pip> {
-    // All that ensurepip has ever brought.
-    const NAMES: [&str; 6] =
-        ["pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-prec", "easy_install"];
-    let site_packages = fs::below(&env_dir.path, &Layout::of(facts).site_packages);
-    let mut names = fs::names(&site_packages)?;
-    names.retain(|name| NAMES.iter().any(|known| name.starts_with(known)));
-    let is_same = |package: &&str| {
-        let mut installed = names.iter().filter(|name| name.starts_with(&format!("{package}-")));
-        let installed = (installed.next(), installed.next());
-        let expected = bundled(package, facts).map(|wheel| format!("{wheel}.dist-info"));
-        expected.is_some() && installed == (expected.as_ref(), None)
-    };
-    Ok(match () {
-        () if names.is_empty() => Pip::Lacking,
-        () if plan::core_packages(facts).iter().all(is_same) => Pip::Same,
-        () => Pip::Other,
-    })
-}
-
-/// A package that ensurepip brings, with its version: `pip-24.2`. Nothing where there are two, and ensurepip decides.
-pub(crate) fn bundled<'a>(package: &str, facts: &'a Facts) -> Option<&'a str> {
-    let mut wheels = facts.wheels.iter().filter_map(|path| wheel_of(package, path));
-    wheels.next().filter(|_| wheels.next().is_none())
-}
-
-/// A package and its version if a path is that of its wheel.
-fn wheel_of<'a>(package: &str, path: &'a str) -> Option<&'a str> {
-    let name = path.rsplit(std::path::is_separator).next()?;
-    let version = name.strip_suffix(".whl")?.strip_prefix(package)?.strip_prefix('-')?.split('-').next()?;
-    Some(&name[..package.len() + 1 + version.len()])
 }
 
 /// The directories of packages in the environment that an interpreter with this layout does not look into, such as
