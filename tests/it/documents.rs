@@ -66,6 +66,15 @@ fn the_manual_page_is_current() {
 }
 
 #[test]
+fn the_manual_page_has_each_variable_that_is_read() {
+    let source = read(&document("../src/environment.rs"));
+    let page = read(&document("rvenv.1"));
+    for name in source.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(name), "rvenv.1 says nothing of {name}");
+    }
+}
+
+#[test]
 fn the_completions_are_current() {
     // Some generators know nothing of arguments that are directories, and those for Elvish and PowerShell take a word
     // before an option for a subcommand.
