@@ -28,6 +28,7 @@ mod cli;
 mod complaints;
 #[cfg(unix)]
 mod damage;
+mod documents;
 #[cfg(unix)]
 mod errors;
 #[cfg(unix)]

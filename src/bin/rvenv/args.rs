@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, ValueHint};
 use rvenv::Config;
 use rvenv::config::{Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
 
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     without_pip: bool,
     /// The name that the shell prompt shows while the environment is active; `.` means the name of the current
     /// directory [default: the name of ENV_DIR]
-    #[arg(long, value_name = "PROMPT", allow_negative_numbers = true)]
+    #[arg(long, value_name = "PROMPT", allow_negative_numbers = true, value_hint = ValueHint::Other)]
     prompt: Option<String>,
     /// Upgrade pip (and setuptools, where Python still brings it) from the package index afterwards
     #[arg(long)]
@@ -51,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long)]
     without_scm_ignore_files: bool,
     /// The directory to make the environment in; several make several
-    #[arg(value_name = "ENV_DIR", required = true, allow_negative_numbers = true)]
+    #[arg(value_name = "ENV_DIR", required = true, allow_negative_numbers = true, value_hint = ValueHint::DirPath)]
     pub(crate) env_dirs: Vec<OsString>,
 }
 

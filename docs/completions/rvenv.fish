@@ -1,0 +1,12 @@
+complete -c rvenv -l prompt -d 'The name that the shell prompt shows while the environment is active; `.` means the name of the current directory [default: the name of ENV_DIR]' -r -f
+complete -c rvenv -l system-site-packages -d 'Let the environment see the packages that are installed for the base interpreter'
+complete -c rvenv -l symlinks -d 'Link the interpreter into the environment (the default, except on Windows)'
+complete -c rvenv -l copies -d 'Copy the interpreter into the environment (the default on Windows)'
+complete -c rvenv -l clear -d 'Delete everything in an existing ENV_DIR first'
+complete -c rvenv -l upgrade -d 'Make an existing environment use the current interpreter, keeping its packages, scripts, prompt and access to the base interpreter\'s packages'
+complete -c rvenv -l without-pip -d 'Do not install pip'
+complete -c rvenv -l upgrade-deps -d 'Upgrade pip (and setuptools, where Python still brings it) from the package index afterwards'
+complete -c rvenv -l without-scm-ignore-files -d 'Write no .gitignore into the environment'
+complete -c rvenv -s h -l help -d 'Print help'
+complete -c rvenv -s V -l version -d 'Print version'
+complete -c rvenv -f -a '(__fish_complete_directories)'

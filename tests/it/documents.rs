@@ -1,0 +1,91 @@
+//! The manual page and the completions. They are made of the program's own definition of its options, and committed, so
+//! that an archive is packed without a build of anything else. `RVENV_BLESS=1 cargo test documents` writes them anew.
+
+use std::convert::identity;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::{Generator, Shell};
+use clap_complete_nushell::Nushell;
+
+// The program's file: its definition is used here, what it makes of the arguments is not.
+#[allow(dead_code)]
+#[path = "../../src/bin/rvenv/args.rs"]
+mod args;
+#[cfg(unix)]
+mod completions;
+
+/// Where a document is, by its path below `docs`.
+fn document(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n")
+}
+
+fn command() -> Command {
+    args::Args::command()
+}
+
+/// States that a document is what is made of the definition now.
+#[track_caller]
+fn assert_current(name: &str, made: &str) {
+    let path = document(name);
+    if std::env::var_os("RVENV_BLESS").is_some() {
+        fs::write(&path, made).expect("the document can be written");
+    }
+    let why = "is stale: `RVENV_BLESS=1 cargo test documents` writes it anew";
+    assert!(read(&path) == made, "{} {why}", path.display());
+}
+
+#[track_caller]
+fn assert_completions_are_current(shell: impl Generator, finish: impl FnOnce(String) -> String) {
+    let name = format!("completions/{}", shell.file_name("rvenv"));
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "rvenv", &mut script);
+    assert_current(&name, &finish(String::from_utf8(script).expect("the generators write UTF-8")));
+}
+
+#[test]
+fn the_manual_page_is_current() {
+    let mut options = Vec::new();
+    clap_mangen::Man::new(command()).render_options_section(&mut options).expect("memory can be written to");
+    let options = String::from_utf8(options).expect("the generator writes UTF-8");
+    let (_, options) = options.split_once(".SH OPTIONS\n").expect("the section has its heading");
+    // Placeholders are in italics, and so need no brackets. An apostrophe is a string that only a whole page defines.
+    let options = options.replace(['<', '>'], "").replace("\\*(Aq", "\\(aq");
+    // What is between backticks is to be typed as it is.
+    let spans = options.split('`').enumerate();
+    let options: String =
+        spans.map(|(n, text)| if n % 2 == 1 { format!("\\fB{text}\\fR") } else { text.to_owned() }).collect();
+    let template = read(&document("rvenv.1.in"));
+    let page = template.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@OPTIONS@\n", &options);
+    assert_current("rvenv.1", &page);
+}
+
+#[test]
+fn the_manual_page_has_each_variable_that_is_read() {
+    let source = read(&document("../src/environment.rs"));
+    let page = read(&document("rvenv.1"));
+    for name in source.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(name), "rvenv.1 says nothing of {name}");
+    }
+}
+
+#[test]
+fn the_completions_are_current() {
+    // Some generators know nothing of arguments that are directories, and those for Elvish and PowerShell take a word
+    // before an option for a subcommand.
+    assert_completions_are_current(Shell::Bash, |script| script.replace("-o bashdefault -o default", "-o plusdirs"));
+    assert_completions_are_current(Shell::Zsh, identity);
+    assert_completions_are_current(Shell::Fish, |script| {
+        script + "complete -c rvenv -f -a '(__fish_complete_directories)'\n"
+    });
+    assert_completions_are_current(Shell::PowerShell, |script| script.replace("switch ($command)", "switch ('rvenv')"));
+    assert_completions_are_current(Shell::Elvish, |script| {
+        script.replace("$completions[$command]\n", "$completions[rvenv]\n    edit:complete-filename $words[-1]\n")
+    });
+    assert_completions_are_current(Nushell, identity);
+}

@@ -1,0 +1,109 @@
+//! The completions in the shells they are for: what is offered for a line.
+
+use std::fs;
+
+use super::document;
+use crate::testenv::{Run, TestEnv, skip_or_fail};
+
+/// A directory and a file, of which the directory may be offered.
+fn world() -> TestEnv {
+    let world = TestEnv::new();
+    fs::create_dir(world.path("subdir")).expect("the world is new");
+    fs::write(world.path("subfile"), "").expect("the world is new");
+    world
+}
+
+/// A shell to be run with these words, where it is installed.
+fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Option<Run> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let Some(path) = std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.exists()) else {
+        let kind = match program {
+            "nu" => "nushell",
+            "pwsh" => "powershell",
+            _ => "shells",
+        };
+        skip_or_fail(kind, &format!("{program} is not installed"));
+        return None;
+    };
+    Some(world.run(path).args(words))
+}
+
+/// States what a shell prints that runs these words, the last of which is a script, with the file of the completions as
+/// the script's argument.
+#[track_caller]
+fn assert_offers(program: &str, words: &[&str], file: &str, expected: &str) {
+    let world = world();
+    if let Some(run) = shell(&world, program, words) {
+        let outcome = run.arg(document("completions").join(file)).output().success();
+        assert!(outcome.stdout() == expected && outcome.stderr().is_empty(), "expected\n{expected}\nof\n{outcome}");
+    }
+}
+
+#[test]
+fn bash_offers_options_and_directories() {
+    let script = r#"source "$0"
+        COMP_WORDS=(rvenv x --cl) COMP_CWORD=2
+        _rvenv rvenv --cl x
+        echo "${COMPREPLY[@]}"
+        complete -p rvenv"#;
+    let expected = "--clear\ncomplete -o nosort -o plusdirs -F _rvenv rvenv\n";
+    assert_offers("bash", &["--norc", "-c", script], "rvenv.bash", expected);
+}
+
+/// What zsh offers can be seen on a terminal alone. Here it finds the function, which has the directories to offer.
+#[test]
+fn zsh_finds_the_completions_in_its_path() {
+    let script = r#"fpath=("${0:h}" $fpath)
+        autoload -Uz compinit && compinit -D -u
+        print -r -- $_comps[rvenv]
+        autoload +X _rvenv
+        _arguments() { print -rl -- ${(M)@:#*(clear|dirs)*} }
+        _rvenv"#;
+    let expected = "_rvenv\n--clear[Delete everything in an existing ENV_DIR first]\n\
+                    *::env_dirs -- The directory to make the environment in; several make several:_files -/\n";
+    assert_offers("zsh", &["-f", "-c", script], "_rvenv", expected);
+}
+
+#[test]
+fn fish_offers_options_and_directories() {
+    let script = "source $argv[1]; for line in 'x --cl' 'su' '--prompt su'; complete -C \"rvenv $line\"; end";
+    let expected = "--clear\tDelete everything in an existing ENV_DIR first\nsubdir/\tDirectory\n";
+    assert_offers("fish", &["--no-config", "-c", script], "rvenv.fish", expected);
+}
+
+/// Without a terminal there is no editor, so what the script uses of it is made up here.
+#[test]
+fn elvish_offers_options_and_directories() {
+    let script = "fn complex-candidate {|text &display=''| put $text }
+        fn complete-filename {|word| put 'files for '$word }
+        var completion: = (ns [&arg-completer=[&]])
+        var edit: = (ns [&completion:=$completion:
+            &complex-candidate~=$complex-candidate~ &complete-filename~=$complete-filename~])
+        eval (slurp < $args[0])
+        var offered = [($edit:completion:arg-completer[rvenv] rvenv x --cl)]
+        echo (has-value $offered --clear) $offered[-1]";
+    assert_offers("elvish", &["-norc", "-c", script], "rvenv.elv", "$true files for --cl\n");
+}
+
+#[test]
+fn nushell_offers_options_and_directories() {
+    let world = world();
+    for (line, expected) in [("rvenv x --cl", "--clear"), ("rvenv su", "subdir/")] {
+        let script = format!("source '{}'\n{line}", document("completions/rvenv.nu").display());
+        fs::write(world.path("script.nu"), &script).expect("the world is new");
+        let words = ["--no-config-file", "--ide-complete", &script.len().to_string(), "script.nu"];
+        if let Some(run) = shell(&world, "nu", &words) {
+            let outcome = run.output().success();
+            assert_eq!(outcome.stdout().trim(), format!("{{\"completions\": [\"{expected}\"]}}"), "{outcome}");
+        }
+    }
+}
+
+/// Where a completer offers nothing, PowerShell offers files.
+#[test]
+fn powershell_offers_options() {
+    let script = "& { . $args[0]; foreach ($line in 'rvenv --cl', 'rvenv x --cl') \
+                  { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText } }";
+    let words = ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script];
+    assert_offers("pwsh", &words, "_rvenv.ps1", "--clear\n--clear\n");
+}
