@@ -86,3 +86,5 @@ mod use_env;
 mod users;
 #[cfg(unix)]
 mod venv_suite;
+#[cfg(unix)]
+mod wheel;

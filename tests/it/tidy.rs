@@ -85,7 +85,7 @@ fn sources(dirs: &[&str]) -> Vec<Source> {
 }
 
 fn library() -> Vec<Source> {
-    let is_script = |source: &Source| source.path.ends_with("probe.py");
+    let is_script = |source: &Source| source.path.ends_with(".py");
     sources(&["src"]).into_iter().filter(|source| !source.path.contains("/bin/") && !is_script(source)).collect()
 }
 
