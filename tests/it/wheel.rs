@@ -1,10 +1,11 @@
-//! The Python package: `python -m rvenv`, and the drop-in for `python -m venv`. The files are put where an installer puts
-//! them; that the wheel holds them and nothing else is seen by `.ci/run`, which builds one.
+//! The Python package: `python -m rvenv`, and the drop-in for `python -m venv`.
+//!
+//! The files are put where an installer puts them; that the wheel holds these, `.ci/wheel` sees, which builds one.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
@@ -45,10 +46,10 @@ fn python_m_rvenv(world: &TestEnv, python: &Path) -> Run {
     with_packages(world, python, PACKAGES).args(["-m", "rvenv"])
 }
 
-/// `python` with the drop-in, and with nothing else of rvenv's.
-fn with_drop_in(world: &TestEnv, python: &Python) -> Run {
+/// The directory of the drop-in, which has nothing else of rvenv's.
+fn drop_in(world: &TestEnv, python: &Python) -> PathBuf {
     let printed = with_packages(world, &python.path, PACKAGES).args(["-m", "rvenv.drop_in"]).output().success();
-    world.run(&python.path).env("PYTHONPATH", printed.stdout().trim_end())
+    PathBuf::from(printed.stdout().trim_end())
 }
 
 fn is_of_rvenv(env_dir: &Path) -> bool {
@@ -126,16 +127,17 @@ fn it_becomes_the_program() {
         install_package(&world, PACKAGES);
         let script = "#!/bin/sh\necho $$\nkill -s \"$1\" $$\necho ignored\n";
         write_program(&world.path(SCRIPTS).join("rvenv"), script);
+        let run =
+            |signal, words| python_m_rvenv(&world, &python.path).arg(signal).by(["sh", "-c", words, "sh"]).output();
         for (name, signal) in [("HUP", 1), ("INT", 2), ("TERM", 15)] {
-            let run = |words| python_m_rvenv(&world, &python.path).arg(name).by(["sh", "-c", words, "sh"]).output();
-            let outcome = run("echo $$; exec \"$@\"");
+            let outcome = run(name, "echo $$; exec \"$@\"");
             assert_eq!(outcome.output.status.signal(), Some(signal), "{outcome}");
             let pids = outcome.stdout();
             let pids: Vec<&str> = pids.lines().collect();
             assert!(pids.len() == 2 && pids[0] == pids[1], "{outcome}");
-            let outcome = run("trap '' HUP INT TERM; exec \"$@\"").success();
-            assert!(outcome.stdout().ends_with("ignored\n"), "{outcome}");
         }
+        let outcome = run("INT", "trap '' INT; exec \"$@\"").success();
+        assert!(outcome.stdout().ends_with("ignored\n"), "{outcome}");
     }
 }
 
@@ -148,8 +150,8 @@ fn what_is_wrong_with_an_installation_is_said() {
     let program = world.path("target/bin/rvenv");
     let scripts = python.parent().unwrap().display();
     run().output().failure(&format!(
-        "error: the program of this package is gone: there is none of\n    `{}`\n    `{scripts}/rvenv`\n  hint: install it \
-         anew, for instance with `{} -m pip install --force-reinstall rvenv`\n",
+        "error: the program of this package is missing; looked for\n    `{}`\n    `{scripts}/rvenv`\n  hint: install \
+         it anew, as with `{} -m pip install --force-reinstall rvenv`\n",
         program.display(),
         python.display()
     ));
@@ -171,7 +173,9 @@ fn with_the_drop_in_python_m_venv_is_rvenv() {
         install(&world, PACKAGES, SCRIPTS);
         // What many call their environments is no package.
         fs::create_dir(world.path("venv")).unwrap();
-        let run = |options: &[&str]| with_drop_in(&world, python).args(options).args(["-m", "venv", "--without-pip"]);
+        let drop_in = drop_in(&world, python);
+        let with = || world.run(&python.path).env("PYTHONPATH", &drop_in);
+        let run = |options: &[&str]| with().args(options).args(["-m", "venv", "--without-pip"]);
         run(&[]).arg("e").output().silent_success();
         assert!(is_of_rvenv(&world.path("e")));
         assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
@@ -197,10 +201,11 @@ EnvBuilder(symlinks=True).create('e')
     for python in interpreters_with_venv() {
         let world = TestEnv::new();
         install(&world, PACKAGES, SCRIPTS);
-        let with = with_drop_in(&world, python).args(["-c", question]).output().success();
+        let run = || world.run(&python.path).args(["-c", question]);
+        let with = run().env("PYTHONPATH", drop_in(&world, python)).output().success();
         assert!(!is_of_rvenv(&world.path("e")));
         world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
-        let without = world.run(&python.path).args(["-c", question]).output().success();
+        let without = run().output().success();
         assert_eq!(with.stdout(), without.stdout());
     }
 }
@@ -211,6 +216,8 @@ fn the_drop_in_makes_up_no_module() {
     let world = TestEnv::new();
     install(&world, PACKAGES, SCRIPTS);
     let code = "import os; os.__file__ = '/nowhere/os.py'\ntry: import venv\nexcept ImportError as e: print(e.name, e)";
-    let outcome = with_drop_in(&world, &pythons::all()[0]).args(["-c", code]).output().success();
+    let python = &pythons::all()[0];
+    let run = world.run(&python.path).env("PYTHONPATH", drop_in(&world, python));
+    let outcome = run.args(["-c", code]).output().success();
     assert_eq!(outcome.stdout(), "venv No module named 'venv' in the standard library\n");
 }

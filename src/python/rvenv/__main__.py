@@ -15,13 +15,12 @@ def main() -> None:
             "this Python does not know where it is: `sys.executable` is empty",
             "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv",
         )
-    places = list(programs())
-    program = next((place for place in places if os.path.isfile(place)), None)
+    program = next(filter(os.path.isfile, programs()), None)
     if program is None:
         fail(
-            "the program of this package is gone: there is none of",
-            *["  `{}`".format(place) for place in places],
-            "hint: install it anew, for instance with `{} -m pip install --force-reinstall rvenv`".format(sys.executable),
+            "the program of this package is missing; looked for",
+            *["  `{}`".format(place) for place in programs()],
+            "hint: install it anew, as with `{} -m pip install --force-reinstall rvenv`".format(sys.executable),
         )
     # Whoever says which Python is to run this has said which one is meant.
     environment = dict(os.environ, RVENV_PYTHON=sys.executable)
@@ -31,12 +30,12 @@ def main() -> None:
         fail("cannot run `{}`".format(program), "cause: {}".format(error.strerror))
 
 
-def programs() -> "Iterator[str]":
-    """Where the program may be: what belongs to this file first.
+def programs():
+    """Yields where the program may be: what belongs to this file first.
 
     Installers put it into a directory of scripts. `pip install --target` has that beside the package; else the package
-    is in `site-packages` or the like, and it is up to three directories above. Where it is in none, this file may be used
-    from elsewhere, as in a development install.
+    is in `site-packages` or the like, and that directory is up to three above. Where it is in none, this file may be
+    used from elsewhere, as in a development install.
     """
     name = "rvenv.exe" if os.name == "nt" else "rvenv"
     directory = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
