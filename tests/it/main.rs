@@ -89,3 +89,5 @@ mod use_env;
 mod users;
 #[cfg(unix)]
 mod venv_suite;
+#[cfg(unix)]
+mod wheel;

@@ -85,8 +85,11 @@ fn sources(dirs: &[&str]) -> Vec<Source> {
 }
 
 fn library() -> Vec<Source> {
-    let is_script = |source: &Source| source.path.ends_with("probe.py");
-    sources(&["src"]).into_iter().filter(|source| !source.path.contains("/bin/") && !is_script(source)).collect()
+    let is_other = |source: &Source| {
+        let path = source.path.as_str();
+        path.starts_with("src/bin/") || path.starts_with("src/python/") || path.ends_with("probe.py")
+    };
+    sources(&["src"]).into_iter().filter(|source| !is_other(source)).collect()
 }
 
 /// States that no line of the sources holds any of the words.

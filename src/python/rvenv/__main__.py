@@ -1,0 +1,72 @@
+"""`python -m rvenv`: the program, told to use the very Python that runs this.
+
+It may be run by its path, by a Python for which rvenv is not installed (see `shadow/venv/__main__.py`), so it needs
+nothing but the standard library.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Becomes the program, or ends with its exit status."""
+    if not sys.executable:
+        fail(
+            "this Python does not know where it is: `sys.executable` is empty",
+            "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv",
+        )
+    program = next(filter(os.path.isfile, programs()), None)
+    if program is None:
+        fail(
+            "the program of this package is missing; looked for",
+            *["  `{}`".format(place) for place in programs()],
+            "hint: install it anew, as with `{} -m pip install --force-reinstall rvenv`".format(sys.executable),
+        )
+    # Whoever says which Python is to run this has said which one is meant.
+    environment = dict(os.environ, RVENV_PYTHON=sys.executable)
+    try:
+        run([program] + sys.argv[1:], environment)
+    except OSError as error:
+        fail("cannot run `{}`".format(program), "cause: {}".format(error.strerror))
+
+
+def programs():
+    """Yields where the program may be: what belongs to this file first.
+
+    Installers put it into a directory of scripts. `pip install --target` has that beside the package; else the package
+    is in `site-packages` or the like, and that directory is up to three above. Where it is in none, this file may be
+    used from elsewhere, as in a development install.
+    """
+    name = "rvenv.exe" if os.name == "nt" else "rvenv"
+    directory = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for _ in range(4 if directory.endswith("-packages") else 1):
+        # On Windows, both are used.
+        for scripts in ["bin", "Scripts"] if os.name == "nt" else ["bin"]:
+            yield os.path.join(directory, scripts, name)
+        directory = os.path.dirname(directory)
+    # It takes a while to import.
+    import sysconfig
+
+    yield os.path.join(sysconfig.get_path("scripts"), name)
+
+
+def run(command: "list[str]", environment: "dict[str, str]") -> None:
+    """Runs the program in the place of this process, so that signals and exit status are its own."""
+    if os.name != "nt":
+        os.execve(command[0], command, environment)
+    # Windows has no exec that keeps the process: the shell would go on at once. Ctrl-C reaches the program too, which
+    # undoes what is under way; that is waited for.
+    import signal
+    import subprocess
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.exit(subprocess.call(command, env=environment))
+
+
+def fail(*lines: str) -> None:
+    """Ends as the program does when something failed."""
+    sys.exit("error: " + "\n  ".join(lines))
+
+
+if __name__ == "__main__":
+    main()
