@@ -41,7 +41,7 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     }
     steps.extend(directories(&layout));
     if config.scm_ignore == ScmIgnore::Git {
-        steps.push(gitignore());
+        steps.push(gitignore(facts));
     }
     let cfg =
         |config: &Config| write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask);
@@ -86,10 +86,11 @@ fn directories(layout: &Layout) -> Vec<Step> {
     steps
 }
 
-fn gitignore() -> Step {
+fn gitignore(facts: &Facts) -> Step {
+    let end = facts.os.line_end();
     Step::Write {
         path: ".gitignore".to_owned(),
-        contents: "# Made by rvenv: an environment is made anew, not committed.\n*\n".to_owned(),
+        contents: format!("# Made by rvenv: an environment is made anew, not committed.{end}*{end}"),
         mode: Mode::Umask,
         // A user's own .gitignore is not ours to overwrite (CPython gh-135604).
         existing: OnExisting::Keep,

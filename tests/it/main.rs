@@ -48,7 +48,7 @@ mod interpreter;
 mod interrupts;
 #[cfg(unix)]
 mod link_mode;
-// Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
+// Links, mode bits and umasks are compared here; environments on Windows are compared in `windows`.
 #[cfg(unix)]
 mod parity;
 #[cfg(unix)]
@@ -86,3 +86,5 @@ mod use_env;
 mod users;
 #[cfg(unix)]
 mod venv_suite;
+#[cfg(windows)]
+mod windows;

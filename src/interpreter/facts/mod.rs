@@ -67,6 +67,13 @@ pub enum Os {
     Windows,
 }
 
+impl Os {
+    /// What ends the lines of a text file there, when Python writes it.
+    pub(crate) fn line_end(self) -> &'static str {
+        if self == Self::Windows { "\r\n" } else { "\n" }
+    }
+}
+
 /// The directories of the `venv` scheme of sysconfig, relative to the environment and `/`-separated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
