@@ -52,6 +52,7 @@ impl EnvBuilder {
         let sharing = Sharing::parse(environment.link_mode.as_deref())?;
         let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
         let known = interpreter::find(&request, &environment, cache.as_ref())?;
+        plan::check(&known.facts, &config)?;
         seed::check(&known.facts, &config)?;
         Ok(Self { config, environment, cache, known, seed: Mutex::default(), sharing })
     }

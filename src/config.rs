@@ -94,7 +94,7 @@ pub enum ScmIgnore {
 /// Which interpreter the caller wants: the meaning of `RVENV_PYTHON`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InterpreterRequest {
-    /// None named: `python3`, then `python`, on PATH.
+    /// None named: `python3`, then `python`, on PATH; on Windows `python`, then `python3`, then `py`.
     Default,
     /// A file.
     Path(PathBuf),
@@ -152,6 +152,12 @@ impl VersionRequest {
         };
         let numbers: Vec<u32> = numbers.split('.').map(parse_number).collect::<Option<_>>()?;
         (numbers.len() <= 3).then_some(Self { numbers, free_threaded })
+    }
+
+    /// The version without its micro number: `3.12`, `3.13t`.
+    #[must_use]
+    pub fn release(&self) -> Self {
+        Self { numbers: self.numbers.iter().copied().take(2).collect(), ..self.clone() }
     }
 
     /// The commands that may be such a Python, most exact first: `python3.12`, `python3`, `python`.

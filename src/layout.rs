@@ -71,17 +71,19 @@ fn fixed_scheme(facts: &Facts) -> Scheme {
     }
 }
 
-/// On POSIX the environment's interpreter is called like the base executable, on Windows always `python.exe`.
+/// On POSIX the environment's interpreter is called like the base executable, on Windows always `python.exe`, or
+/// `python_d.exe` for a debug build.
 fn executable(facts: &Facts) -> String {
     match facts.os {
-        Os::Windows => "python.exe".to_owned(),
+        Os::Windows => format!("python{}.exe", debug_suffix(facts)),
         Os::Posix | Os::MacOs => facts.exe_name.clone(),
     }
 }
 
 fn aliases(facts: &Facts) -> Vec<String> {
     if facts.os == Os::Windows {
-        return Vec::new();
+        let names = windows_names(facts).into_iter().map(|name| name.text);
+        return names.filter(|name| *name != executable(facts)).collect();
     }
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{}", facts.version.1)];
     if facts.implementation == "pypy" {
@@ -92,4 +94,53 @@ fn aliases(facts: &Facts) -> Vec<String> {
     }
     names.retain(|name| *name != facts.exe_name);
     names
+}
+
+/// A name that the interpreter has in an environment on Windows.
+pub(crate) struct WindowsName {
+    pub(crate) text: String,
+    /// The launcher that has this name there, and
+    pub(crate) launcher: String,
+    /// the base executable that it launches, or that is linked instead.
+    pub(crate) executable: String,
+}
+
+/// The names that the interpreter has on Windows, with and without a console window.
+pub(crate) fn windows_names(facts: &Facts) -> Vec<WindowsName> {
+    let mut names: Vec<WindowsName> = Vec::new();
+    for (stem, launcher) in [("python", "venvlauncher"), ("pythonw", "venvwlauncher")] {
+        for name in names_with(stem, launcher, facts) {
+            if names.iter().all(|known| known.text != name.text) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn names_with(stem: &str, launcher: &str, facts: &Facts) -> Vec<WindowsName> {
+    let files = &facts.windows;
+    if history::rules(facts.version).venv_launchers {
+        let (debug, threads) = (debug_suffix(facts), if facts.free_threaded { "t" } else { "" });
+        let versioned = format!("{stem}3.{}t", facts.version.1);
+        let full = if facts.free_threaded { &versioned } else { stem };
+        let texts = [stem, full].into_iter().flat_map(|stem| ["", debug].map(|debug| format!("{stem}{debug}.exe")));
+        let name = |text| WindowsName {
+            text,
+            launcher: format!("{launcher}{threads}{debug}.exe"),
+            executable: format!("{full}{debug}.exe"),
+        };
+        return texts.map(name).collect();
+    }
+    let texts = ["", "_d"].map(|debug| (format!("{stem}{debug}.exe"), format!("{launcher}{debug}.exe")));
+    let names = texts.into_iter().map(|(text, built)| WindowsName {
+        launcher: if files.is_build { built } else { text.clone() },
+        executable: text.clone(),
+        text,
+    });
+    names.filter(|name| files.runtime.iter().any(|file| file.eq_ignore_ascii_case(&name.text))).collect()
+}
+
+fn debug_suffix(facts: &Facts) -> &'static str {
+    if facts.exe_name.to_ascii_lowercase().ends_with("_d.exe") { "_d" } else { "" }
 }

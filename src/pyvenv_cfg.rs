@@ -24,8 +24,7 @@ pub fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
     lines.push(format!("executable = {}", facts.real_executable));
     lines.push(format!("command = {}", command(facts, config, env_dir)));
     lines.push(format!("rvenv = {}", env!("CARGO_PKG_VERSION")));
-    let end = if facts.os == Os::Windows { "\r\n" } else { "\n" };
-    lines.iter().flat_map(|line| [line, end]).collect()
+    lines.iter().flat_map(|line| [line, facts.os.line_end()]).collect()
 }
 
 /// The `python -m venv` command that would make this environment, spelt as venv spells it: options in its order,

@@ -40,6 +40,9 @@ impl Error {
                 Some("make that environment anew, or name another interpreter with RVENV_PYTHON".to_owned())
             }
             Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
+            Self::NoLaunchers { .. } => {
+                Some("its venv module is not installed: use a complete Python, not an embeddable one".to_owned())
+            }
             _ => None,
         }
     }

@@ -204,6 +204,14 @@ pub enum Error {
         /// What to install, as a sentence.
         remedy: String,
     },
+    /// The interpreter has nothing that could be its like in an environment.
+    #[error("cannot make an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
+    NoLaunchers {
+        /// The base executable.
+        executable: PathBuf,
+        /// Where they should be.
+        dir: PathBuf,
+    },
     /// `RVENV_LINK_MODE` has an unknown value.
     #[error("RVENV_LINK_MODE is `{given}`, which is none of `copy`, `clone` and `hardlink`")]
     UnknownLinkMode {

@@ -4,17 +4,40 @@ use std::collections::HashSet;
 use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
+use crate::config::VersionRequest;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::fs;
 
-/// The first program on PATH that has one of these names; the first name goes before the second, wherever they are.
-///
-/// # Errors
-/// When there is none.
-pub(super) fn on_path(names: &[String], environment: &Environment) -> Result<PathBuf> {
-    let first = programs(names, environment).next();
-    first.ok_or_else(|| Error::NotOnPath { names: names.iter().map(|name| format!("`{name}`")).collect() })
+const IS_WINDOWS: bool = !EXE_SUFFIX.is_empty();
+
+/// The launcher of interpreters that python.org's installers bring (PEP 397, PEP 773).
+const LAUNCHER: &str = "py";
+
+/// The names of an interpreter that nobody has named. On Windows an environment has a `python.exe` only, as most
+/// installers have, and `py` is what they install beside it.
+pub(super) fn default_names() -> Vec<String> {
+    let names: &[&str] = if IS_WINDOWS { &["python", "python3", LAUNCHER] } else { &["python3", "python"] };
+    names.iter().copied().map(str::to_owned).collect()
+}
+
+/// The commands that may have a version, most exact first.
+pub(super) fn names_of(version: &VersionRequest) -> Vec<String> {
+    let mut names = version.command_names();
+    names.extend(IS_WINDOWS.then(|| LAUNCHER.to_owned()));
+    names
+}
+
+/// What Windows' own launcher of interpreters, if a program is that, has to be told so that it starts one of a version.
+pub(super) fn launcher_option(program: &Path, wanted: Option<&VersionRequest>) -> Option<String> {
+    let is_launcher = IS_WINDOWS && program.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case(LAUNCHER));
+    // It knows no patch releases.
+    wanted.filter(|_| is_launcher).map(|version| format!("-{}", version.release()))
+}
+
+/// No interpreter of any of these names is on PATH.
+pub(super) fn not_found(names: &[String]) -> Error {
+    Error::NotOnPath { names: names.iter().map(|name| format!("`{name}`")).collect() }
 }
 
 /// All programs on PATH that have one of these names, in the order in which they would be preferred, each once.

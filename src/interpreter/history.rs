@@ -25,6 +25,10 @@ pub struct Rules {
     pub pi_link: bool,
     /// Whether ensurepip brings setuptools along: until 3.11 (CPython gh-95299).
     pub bundles_setuptools: bool,
+    /// Whether launchers on Windows are called `venvlauncher.exe` and the like, and environments get the names that are
+    /// best known: since 3.13. Before, a launcher is called like what it launches, each of those gets one, and
+    /// `--symlinks` links all executables and libraries.
+    pub venv_launchers: bool,
 }
 
 /// The rules of `version`'s venv.
@@ -36,5 +40,6 @@ pub fn rules(version: Version) -> Rules {
         plain_include: since(14),
         pi_link: since(14) && !since(15),
         bundles_setuptools: !since(12),
+        venv_launchers: since(13),
     }
 }

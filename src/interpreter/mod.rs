@@ -21,25 +21,42 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use facts::{Facts, Version};
 
+/// How those programs end that Windows has where a Python could be. Elsewhere no program can end like that.
+const NO_PYTHON: i32 = 9009;
+
 /// Finds the base interpreter that `request` asks for and asks it for its facts, unless they are in the cache.
 ///
 /// # Errors
 /// When there is none, or it does not work, or is too old.
 pub(crate) fn find(request: &InterpreterRequest, environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
-    let on_path = |names: &[String]| discovery::on_path(names, environment);
-    let program = match request {
-        InterpreterRequest::Version(version) => return find_version(version, environment, cache),
-        InterpreterRequest::Path(path) => discovery::absolute(path, environment)?,
-        InterpreterRequest::Name(name) => on_path(&[name.to_string_lossy().into_owned()])?,
-        InterpreterRequest::Default => on_path(&["python3".to_owned(), "python".to_owned()])?,
-    };
-    ask_base(&program, None, environment, cache)
+    match request {
+        InterpreterRequest::Version(version) => find_version(version, environment, cache),
+        InterpreterRequest::Path(path) => ask_base(&discovery::absolute(path, environment)?, None, environment, cache),
+        InterpreterRequest::Name(name) => find_named(&[name.to_string_lossy().into_owned()], environment, cache),
+        InterpreterRequest::Default => find_named(&discovery::default_names(), environment, cache),
+    }
+}
+
+/// The first program on PATH that has one of these names; the first name goes before the second, wherever they are.
+///
+/// What Windows has there so that one can get a Python from its store is passed over, unless there is nothing else.
+fn find_named(names: &[String], environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
+    let mut stub = None;
+    for program in discovery::all_on_path(names, environment) {
+        match ask_base(&program, None, environment, cache) {
+            Err(Error::ProbeFailed { program, status, output }) if status.code() == Some(NO_PYTHON) => {
+                stub.get_or_insert(Error::ProbeFailed { program, status, output });
+            }
+            found => return found,
+        }
+    }
+    Err(stub.unwrap_or_else(|| discovery::not_found(names)))
 }
 
 /// Tries all programs on PATH that may have the version, until one does.
 fn find_version(wanted: &VersionRequest, environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
     let mut tried = Vec::new();
-    for program in discovery::all_on_path(&wanted.command_names(), environment) {
+    for program in discovery::all_on_path(&discovery::names_of(wanted), environment) {
         match ask_base(&program, Some(wanted), environment, cache) {
             Ok(known) if is_version(&known.facts, wanted) => return Ok(known),
             Ok(known) => tried.push((program, format!("is Python {}", known.facts.version))),

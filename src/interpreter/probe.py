@@ -23,25 +23,23 @@ def scheme():
         yield "scheme-" + name, os.path.relpath(paths[name], base).replace(os.sep, "/")
 
 
-def windows_files(home, exe_name):
-    """The launchers that venv copies on Windows, and the files that it links with --symlinks."""
+def windows_files(home):
+    """What venv takes on Windows from the library and from beside the executable; which of it, rvenv decides."""
+    import sysconfig
+
     scripts = os.path.join(STDLIB, "venv", "scripts")
-    debug = "_d" if os.path.splitext(exe_name)[0].endswith("_d") else ""
-    threads = "t" if free_threaded() else ""
-    for kind in ("", "w"):
-        # Since 3.13 a launcher has a name of its own; before, it is named like what it launches.
-        launcher = os.path.join(scripts, "nt", "venv%slauncher%s%s.exe" % (kind, threads, debug))
-        for suffix in sorted({"", debug}):
-            name = "python%s%s.exe" % (kind, suffix)
-            older = os.path.join(scripts, "nt", name)
-            for source in (launcher, older):
-                if os.path.exists(source):
-                    yield "launcher " + name, source
-                    break
-    for name in sorted(os.listdir(home)):
-        stem, extension = os.path.splitext(name.lower())
-        if extension in (".exe", ".dll") and stem.startswith(("python", "vcruntime")):
-            yield "runtime-file", name
+    is_build = sysconfig.is_python_build()
+    launchers = home if is_build else os.path.join(scripts, "nt")
+    yield "build-tree", yes_or_no(is_build)
+    yield "launcher-dir", launchers
+    for key, place in (("launcher", launchers), ("runtime-file", home)):
+        for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
+            if name.lower().endswith((".exe", ".dll")):
+                yield key, name
+    for place, _, names in os.walk(home) if is_build else ():
+        if "init.tcl" in names:
+            yield "init.tcl", os.path.join(place, "init.tcl")
+            break
     activate = os.path.join(scripts, "common", "Activate.ps1")
     if os.path.exists(activate):
         yield "activate.ps1", activate
@@ -104,6 +102,9 @@ def free_threaded():
 
 def is_itself():
     """Whether the program that was run is the interpreter: a shim or a wrapper starts another one."""
+    if os.name == "nt":
+        # No script is a program there, and what the Store has installed cannot be read. rvenv compares the files.
+        return True
     try:
         return os.path.samefile("/proc/self/exe", sys.executable)
     except OSError:
@@ -121,14 +122,16 @@ def watched():
 
 def shared_libraries():
     """The interpreter's own shared library, if it has one."""
+    if os.name == "nt":
+        threads = "t" if free_threaded() else ""
+        debug = "_d" if hasattr(sys, "gettotalrefcount") else ""
+        name = "python%d%d%s%s.dll" % (sys.version_info[0], sys.version_info[1], threads, debug)
+        return [os.path.join(os.path.dirname(sys.executable), name)]
     if os.path.exists("/proc/self/maps"):
         with open("/proc/self/maps", "rb") as maps:
             mapped = {line.rstrip(b"\n").split(None, 5)[-1] for line in maps}
         named = (path for path in mapped if os.path.basename(path).startswith((b"libpython", b"libpypy")))
         return sorted(os.fsdecode(path) for path in named)
-    if os.name == "nt":
-        name = "python%d%d%s.dll" % (sys.version_info[0], sys.version_info[1], "t" if free_threaded() else "")
-        return [os.path.join(os.path.dirname(sys.executable), name)]
     import sysconfig
 
     place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
@@ -182,7 +185,7 @@ def answers():
     for pair in scheme():
         yield pair
     if os.name == "nt":
-        for pair in windows_files(home, exe_name):
+        for pair in windows_files(home):
             yield pair
 
 

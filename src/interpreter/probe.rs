@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::child::{self, Failure, LIMITS, Said, run};
+use super::discovery::launcher_option;
 use super::facts::{BadAnswer, Facts};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
@@ -21,7 +22,10 @@ pub(super) const SCRIPT: &str = include_str!("probe.py");
 /// When it cannot be run, fails, or gives no usable answer.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<(Facts, Vec<u8>)> {
     let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
-    let mut command = isolated(program);
+    let mut command = Command::new(program);
+    // Where no interpreter is installed yet, Windows' install manager would fetch one.
+    command.args(launcher_option(program, wanted)).env("PYTHON_MANAGER_AUTOMATIC_INSTALL", "false");
+    isolate(&mut command);
     // Without site (so without the user's code), and without leaving bytecode behind.
     command.args(["-S", "-B", "-c", SCRIPT, &nonce]);
     if let Some(version) = selects_by_shim(program, wanted) {
@@ -59,11 +63,15 @@ fn describe(bad: &BadAnswer) -> String {
 
 /// A command that runs an interpreter isolated from the user's modules and variables.
 ///
-/// `-I` does not keep it from believing these two when they say that it is another one.
+/// `-I` does not keep it from believing two variables when they say that it is another one.
 pub(crate) fn isolated(program: &Path) -> Command {
     let mut command = Command::new(program);
-    command.arg("-I").env_remove("__PYVENV_LAUNCHER__").env_remove("PYTHONEXECUTABLE");
+    isolate(&mut command);
     command
+}
+
+fn isolate(command: &mut Command) {
+    command.arg("-I").env_remove("__PYVENV_LAUNCHER__").env_remove("PYTHONEXECUTABLE");
 }
 
 /// The version that a shim of pyenv's has to be told. Only one that has it in its name: another is the user's

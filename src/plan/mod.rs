@@ -2,6 +2,7 @@
 
 mod display;
 mod step;
+mod windows;
 
 use crate::activation::{self, Values};
 use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
@@ -12,6 +13,7 @@ use crate::layout::Layout;
 use crate::pyvenv_cfg;
 use crate::warning::Warning;
 pub use step::{Mode, OnExisting, Step};
+pub(crate) use windows::check;
 
 /// The steps that make one environment, in venv's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     }
     steps.extend(directories(&layout));
     if config.scm_ignore == ScmIgnore::Git {
-        steps.push(gitignore());
+        steps.push(gitignore(facts));
     }
     let cfg =
         |config: &Config| write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask);
@@ -48,6 +50,7 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     let hides = config.seed == Seed::Pip && config.site_packages == SystemSitePackages::Visible;
     steps.push(cfg(if hides { &unseen } else { config }));
     steps.extend(interpreter(facts, config, &layout));
+    steps.extend(windows::init_tcl(&facts.windows));
     if config.seed == Seed::Pip {
         steps.push(Step::SeedPip { python: python.clone() });
     }
@@ -83,10 +86,11 @@ fn directories(layout: &Layout) -> Vec<Step> {
     steps
 }
 
-fn gitignore() -> Step {
+fn gitignore(facts: &Facts) -> Step {
+    let end = facts.os.line_end();
     Step::Write {
         path: ".gitignore".to_owned(),
-        contents: "# Made by rvenv: an environment is made anew, not committed.\n*\n".to_owned(),
+        contents: format!("# Made by rvenv: an environment is made anew, not committed.{end}*{end}"),
         mode: Mode::Umask,
         // A user's own .gitignore is not ours to overwrite (CPython gh-135604).
         existing: OnExisting::Keep,
@@ -95,8 +99,8 @@ fn gitignore() -> Step {
 
 fn interpreter(facts: &Facts, config: &Config, layout: &Layout) -> Vec<Step> {
     match (facts.os, config.links) {
-        (Os::Windows, LinkMode::Symlink) => windows_links(facts, layout),
-        (Os::Windows, LinkMode::Copy | LinkMode::PlatformDefault) => windows_launchers(facts, layout),
+        (Os::Windows, LinkMode::Symlink) => windows::links(facts, layout),
+        (Os::Windows, LinkMode::Copy | LinkMode::PlatformDefault) => windows::launchers(facts, layout),
         (Os::Posix | Os::MacOs, LinkMode::Symlink | LinkMode::PlatformDefault) => posix_links(facts, layout),
         (Os::Posix | Os::MacOs, LinkMode::Copy) => posix_copies(facts, layout),
     }
@@ -113,17 +117,6 @@ fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
 fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
     let names = std::iter::once(&layout.executable).chain(&layout.aliases);
     names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable)).collect()
-}
-
-fn windows_launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {
-    let launchers = facts.windows.launchers.iter();
-    launchers.map(|(name, source)| copy(source, layout.script(name), Mode::Executable)).collect()
-}
-
-fn windows_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
-    let home = facts.home.trim_end_matches('\\');
-    let files = facts.windows.runtime.iter();
-    files.map(|name| link(&layout.script(name), &format!("{home}\\{name}"), OnExisting::Replace)).collect()
 }
 
 fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) -> Vec<Step> {

@@ -136,6 +136,7 @@ impl Entry {
             out.extend(at.to_le_bytes());
             match what {
                 What::Shebang => out.push(0),
+                What::LowerCaseShebang => out.push(3),
                 What::SourcePath { kind, tail } => {
                     out.extend([1, *kind]);
                     put_text(out, tail);
@@ -162,6 +163,7 @@ impl Entry {
                 0 => What::Shebang,
                 1 => What::SourcePath { kind: cursor.byte()?, tail: cursor.text()?.to_owned() },
                 2 => What::Digest { script: cursor.text()?.to_owned() },
+                3 => What::LowerCaseShebang,
                 _ => return None,
             };
             Some(Splice { at, what })

@@ -85,10 +85,14 @@ fn read(found: Found, env: &EnvPaths) -> Result<Option<Made>> {
 }
 
 /// Where a script names its interpreter. On Windows that is somewhere in a program that starts it.
-fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<Range<usize>> {
-    let shebang = shebang(&env.python, env.is_posix, b"");
-    let start = memmem::find(contents, shebang.as_bytes()).filter(|start| *start == 0 || !env.is_posix)?;
-    Some(start..start + shebang.len())
+fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, What)> {
+    let of = |python: &str, what| {
+        let shebang = shebang(python, env.is_posix, b"");
+        let start = memmem::find(contents, shebang.as_bytes()).filter(|start| *start == 0 || !env.is_posix)?;
+        Some((start..start + shebang.len(), what))
+    };
+    let lower_case = || of(&env.python.to_lowercase(), What::LowerCaseShebang).filter(|_| !env.is_posix);
+    of(&env.python, What::Shebang).or_else(lower_case)
 }
 
 /// Gives all source files one time of change, which their bytecode tells. (That of a reproducible build,
@@ -129,7 +133,7 @@ fn time_in(bytecode: &[u8], source_size: u32) -> Option<Range<usize>> {
 fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entry, Vec<u8>)> {
     let Made { path, kind, contents } = file;
     let cuts = match kind {
-        Kind::Script => vec![(shebang_in(&contents, env)?, What::Shebang)],
+        Kind::Script => vec![shebang_in(&contents, env)?],
         _ if path.strip_suffix(".pyc").is_some() => source_paths(&contents, env)?,
         _ if path.ends_with(".dist-info/RECORD") => digests_in(&contents, digests),
         _ => Vec::new(),
@@ -141,7 +145,7 @@ fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entr
         from = range.end;
     }
     data.extend(&contents[from..]);
-    if memmem::find(&data, mark(env)).is_some() {
+    if memmem::find(&data.to_ascii_lowercase(), &mark(env)).is_some() {
         return None;
     }
     let (length, crc) = (u32::try_from(data.len()).ok()?, crc32fast::hash(&data));
@@ -149,10 +153,10 @@ fn cut(file: Made, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entr
 }
 
 /// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up
-/// for its directory.
-fn mark(env: &EnvPaths) -> &[u8] {
+/// for its directory, in lower case.
+fn mark(env: &EnvPaths) -> Vec<u8> {
     let name = env.dir.parent().and_then(|parent| parent.file_name());
-    name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes()
+    name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes().to_ascii_lowercase()
 }
 
 /// The places where bytecode has the path of its source.
@@ -160,8 +164,7 @@ fn source_paths(bytecode: &[u8], env: &EnvPaths) -> Option<Vec<(Range<usize>, Wh
     let places = memmem::find_iter(bytecode, env.text.as_bytes());
     let cuts = places.map(|start| {
         let (at, kind, text) = marshalled_string(bytecode, start)?;
-        let tail = text.strip_prefix(&env.text)?.strip_prefix(std::path::is_separator)?;
-        let tail = tail.replace(std::path::MAIN_SEPARATOR, "/");
+        let tail = text.strip_prefix(&env.text)?.strip_prefix(std::path::MAIN_SEPARATOR)?.to_owned();
         Some((at..start + text.len(), What::SourcePath { kind, tail }))
     });
     cuts.collect()
@@ -176,4 +179,43 @@ fn digests_in(record: &[u8], digests: &[(String, String)]) -> Vec<(Range<usize>,
     let mut cuts: Vec<_> = digests.iter().filter_map(find).collect();
     cuts.sort_by_key(|(range, _)| range.start);
     cuts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_windows() -> EnvPaths {
+        EnvPaths {
+            dir: "/c/seeds/1.scratch-aBc/env".into(),
+            text: "C:\\1.scratch-aBc\\env".to_owned(),
+            python: "C:\\1.scratch-aBc\\env\\Scripts\\python.exe".to_owned(),
+            scripts: "Scripts".to_owned(),
+            is_posix: false,
+        }
+    }
+
+    fn cut_on_windows(contents: &[u8], kind: Kind) -> Option<(Vec<Splice>, Vec<u8>)> {
+        let made = Made { path: "Scripts/pip.exe".to_owned(), kind, contents: contents.to_owned() };
+        cut(made, &on_windows(), &[]).map(|(entry, data)| (entry.splices, data))
+    }
+
+    #[test]
+    fn the_interpreter_is_cut_out_of_a_launcher_as_pip_has_written_it() {
+        for (python, what) in [
+            ("C:\\1.scratch-aBc\\env\\Scripts\\python.exe", What::Shebang),
+            ("c:\\1.scratch-abc\\env\\scripts\\python.exe", What::LowerCaseShebang),
+        ] {
+            let cut = cut_on_windows(format!("MZ#!{python}\r\nPK").as_bytes(), Kind::Script);
+            assert_eq!(cut, Some((vec![Splice { at: 2, what }], b"MZ\r\nPK".to_vec())));
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_the_scratch_environment_is_found_in_any_case() {
+        assert!(cut_on_windows(b"C:\\elsewhere", Kind::File).is_some());
+        for contents in [b"C:\\1.scratch-aBc", b"c:\\1.scratch-abc", b"C:\\1.SCRATCH-ABC"] {
+            assert_eq!(cut_on_windows(contents, Kind::File), None);
+        }
+    }
 }

@@ -52,7 +52,9 @@ fn run(
     surroundings: Surroundings,
 ) -> Result<()> {
     let Surroundings { temp, home, lock } = surroundings;
-    let variables = [("TMPDIR", temp), ("HOME", home)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+    let variables = [("TMPDIR", temp), ("HOME", home), ("USERPROFILE", home)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
     let mut command = interpreter::isolated(python);
     command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir).envs(variables);
     let line = command_line(&command);

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::archive::{Entry, Kind};
 use super::data::for_each_chunk;
 use super::shebang::shebang;
-use super::splice::{What, marshalled, native};
+use super::splice::{What, marshalled, source_path};
 use super::{EnvPaths, Seed, Tree};
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, File};
@@ -154,13 +154,18 @@ impl<'a> Contents<'a> {
 
     fn put(&mut self, what: &What, after: &[u8]) {
         match what {
-            What::Shebang => self.buffer.extend(shebang(&self.env.python, self.env.is_posix, after).as_bytes()),
-            What::SourcePath { kind, tail } => marshalled(*kind, &native(&self.env.text, tail), &mut self.buffer),
+            What::Shebang => self.put_shebang(&self.env.python, after),
+            What::LowerCaseShebang => self.put_shebang(&self.env.python.to_lowercase(), after),
+            What::SourcePath { kind, tail } => marshalled(*kind, &source_path(&self.env.text, tail), &mut self.buffer),
             What::Digest { script } => {
                 let digest = self.scripts.iter().find(|(path, _)| path == script).map(|(_, digest)| digest.as_bytes());
                 self.buffer.extend(digest.unwrap_or_default());
             }
         }
+    }
+
+    fn put_shebang(&mut self, python: &str, after: &[u8]) {
+        self.buffer.extend(shebang(python, self.env.is_posix, after).as_bytes());
     }
 }
 

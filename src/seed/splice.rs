@@ -15,11 +15,13 @@ pub(super) struct Splice {
 pub(super) enum What {
     /// The start of a console script, which names the environment's interpreter.
     Shebang,
+    /// The same in lower case, as pip wrote it on Windows until 21.1.
+    LowerCaseShebang,
     /// The path of a source file in its bytecode, as `marshal` writes a string.
     SourcePath {
         /// The string's type byte, of which the reference flag and whether it is interned are kept.
         kind: u8,
-        /// The path below the environment, `/`-separated.
+        /// The path below the environment, as it is written there. On Windows pip mixes separators.
         tail: String,
     },
     /// Digest and size of a console script, as `RECORD` has them.
@@ -62,6 +64,11 @@ pub(super) fn marshalled_string(data: &[u8], start: usize) -> Option<(usize, u8,
     };
     let (at, kind, length) = short().or_else(long)?;
     Some((at, kind, str::from_utf8(data.get(start..start.checked_add(length)?)?).ok()?))
+}
+
+/// The path of a source file in its bytecode.
+pub(super) fn source_path(env_dir: &str, tail: &str) -> String {
+    format!("{env_dir}{MAIN_SEPARATOR_STR}{tail}")
 }
 
 /// A path below an environment, with the separators of this platform.

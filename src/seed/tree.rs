@@ -5,7 +5,7 @@ use std::io;
 use super::archive::{Entry, Kind};
 use super::restore::{finish, restore};
 use super::sharing::Sharing;
-use super::splice::{What, marshalled, native};
+use super::splice::{What, marshalled, source_path};
 use super::{EnvPaths, LOCK, SCRATCH, Seed};
 use crate::cache_dir::{CacheDir, Turn};
 use crate::env_dir::EnvDir;
@@ -112,7 +112,7 @@ impl Tree {
         let mut spliced = Vec::new();
         for splice in &entry.splices {
             if let What::SourcePath { kind, tail } = &splice.what {
-                marshalled(*kind, &native(&self.text, tail), &mut spliced);
+                marshalled(*kind, &source_path(&self.text, tail), &mut spliced);
             }
         }
         u64::from(entry.length) + spliced.len() as u64

@@ -51,7 +51,7 @@ mod interrupts;
 mod link_mode;
 #[cfg(unix)]
 mod other_machines;
-// Links, mode bits and umasks are compared here; Windows environments are compared in the golden plans.
+// Links, mode bits and umasks are compared here; environments on Windows are compared in `windows`.
 #[cfg(unix)]
 mod parity;
 #[cfg(unix)]
@@ -91,3 +91,5 @@ mod users;
 mod venv_suite;
 #[cfg(unix)]
 mod wheel;
+#[cfg(windows)]
+mod windows;

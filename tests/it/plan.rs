@@ -1,11 +1,13 @@
 //! Golden plans for interpreters that this machine need not have. `RVENV_BLESS=1 cargo test` writes them anew.
 
+mod windows;
+
 use std::path::{Path, PathBuf};
 
 use rvenv::EnvDir;
 use rvenv::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
 use rvenv::interpreter::facts::{Facts, Os, Scheme, Version, WindowsFiles};
-use rvenv::plan::{Step, plan};
+use rvenv::plan::plan;
 
 /// A CPython on Linux, in `/usr/bin`.
 fn linux(minor: u32) -> Facts {
@@ -38,44 +40,12 @@ fn posix_scheme(name: &str, platlibdir: &str) -> Scheme {
     }
 }
 
-fn windows(minor: u32, launchers: [(&str, &str); 2]) -> Facts {
-    let library = format!("C:\\Python3{minor}\\Lib\\venv\\scripts");
-    let copied = launchers.map(|(name, launcher)| (name.to_owned(), format!("{library}\\nt\\{launcher}")));
-    Facts {
-        os: Os::Windows,
-        executable: format!("C:\\Python3{minor}\\python.exe"),
-        real_executable: format!("C:\\Python3{minor}\\python.exe"),
-        home: format!("C:\\Python3{minor}"),
-        exe_name: "python.exe".to_owned(),
-        scheme: Some(Scheme {
-            scripts: "Scripts".to_owned(),
-            purelib: "Lib/site-packages".to_owned(),
-            platlib: "Lib/site-packages".to_owned(),
-            include: "Include".to_owned(),
-        }),
-        windows: WindowsFiles {
-            launchers: copied.into(),
-            runtime: ["python.exe", "python3.dll", "pythonw.exe"].map(str::to_owned).into(),
-            activate_ps1: Some(format!("{library}\\common\\Activate.ps1")),
-        },
-        ..linux(minor)
-    }
-}
-
-fn windows_313() -> Facts {
-    windows(13, [("python.exe", "venvlauncher.exe"), ("pythonw.exe", "venvwlauncher.exe")])
-}
-
 fn env_dir(text: &str, name: &str) -> EnvDir {
     EnvDir { path: PathBuf::from(text), text: text.to_owned(), name: name.to_owned() }
 }
 
 fn on_posix() -> EnvDir {
     env_dir("/home/me/env", "env")
-}
-
-fn on_windows() -> EnvDir {
-    env_dir("C:\\Users\\me\\env", "env")
 }
 
 /// Compares a plan with the one in `golden/NAME.txt`.
@@ -195,36 +165,4 @@ fn the_plan_hides_the_packages_of_the_base_interpreter_from_ensurepip() {
 fn the_plan_of_an_upgrade_writes_no_scripts() {
     let config = Config { existing: Existing::Upgrade, ..Config::default() };
     assert_golden("linux-upgrade", &linux(12), &config, &on_posix());
-}
-
-#[test]
-fn the_plan_for_a_current_python_on_windows() {
-    assert_golden("windows-3.13", &windows_313(), &Config::default(), &on_windows());
-}
-
-#[test]
-fn the_plan_for_an_older_python_on_windows() {
-    let facts = windows(12, [("python.exe", "python.exe"), ("pythonw.exe", "pythonw.exe")]);
-    assert_golden("windows-3.12", &facts, &Config::default(), &on_windows());
-}
-
-#[test]
-fn the_plan_with_symlinks_on_windows() {
-    let config = Config { links: LinkMode::Symlink, ..Config::default() };
-    assert_golden("windows-symlinks", &windows_313(), &config, &on_windows());
-}
-
-#[test]
-fn pyvenv_cfg_has_the_line_ends_of_its_platform() {
-    let cfg = |facts: &Facts, env_dir: &EnvDir| {
-        let steps = plan(facts, &Config::default(), env_dir).steps;
-        let contents = steps.into_iter().find_map(|step| match step {
-            Step::Write { path, contents, .. } if path == "pyvenv.cfg" => Some(contents),
-            _ => None,
-        });
-        contents.expect("every plan writes pyvenv.cfg")
-    };
-    assert!(!cfg(&linux(13), &on_posix()).contains('\r'));
-    let on_windows = cfg(&windows_313(), &on_windows());
-    assert_eq!(on_windows.matches("\r\n").count(), on_windows.matches('\n').count());
 }

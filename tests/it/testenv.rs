@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::Duration;
 
-#[cfg(unix)]
 use predicates::Predicate;
 use tempfile::TempDir;
 
@@ -78,7 +77,8 @@ impl TestEnv {
             env: inherited.collect(),
             umask: None,
         };
-        run.env("HOME", self.path("home")).env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", shared_cache())
+        let run = run.env("HOME", self.path("home")).env("USERPROFILE", self.path("home"));
+        run.env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", shared_cache())
     }
 }
 
@@ -113,7 +113,6 @@ impl Run {
         self
     }
 
-    #[cfg(unix)]
     pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
         self.cwd = cwd.to_path_buf();
         self
@@ -188,13 +187,11 @@ impl Outcome {
         String::from_utf8_lossy(&self.output.stdout).into_owned()
     }
 
-    #[cfg(unix)]
     pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
     }
 
     /// States that it ended with this status, not by a signal.
-    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn status(self, status: i32) -> Self {
         assert!(self.output.status.code() == Some(status), "the exit status should have been {status}:\n{self}");
@@ -202,7 +199,6 @@ impl Outcome {
     }
 
     /// States something of what is on stderr.
-    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn with_stderr(self, expected: &impl Predicate<str>) -> Self {
         assert!(expected.eval(&self.stderr()), "expected of stderr: {expected}\n{self}");
@@ -210,7 +206,6 @@ impl Outcome {
     }
 
     /// States that it failed as `python -m venv` fails, with exactly this on stderr and nothing on stdout.
-    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn failure(self, stderr: &str) {
         let outcome = self.status(1);
@@ -225,7 +220,6 @@ impl Outcome {
     }
 
     /// States that it ended well and, as venv does, had nothing to say.
-    #[cfg(unix)]
     #[track_caller]
     pub(crate) fn silent_success(self) -> Self {
         let silent = self.output.stdout.is_empty() && self.output.stderr.is_empty();

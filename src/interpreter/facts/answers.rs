@@ -72,19 +72,16 @@ impl Answers<'_> {
     }
 
     pub(super) fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
-        let runtime = self.paths("runtime-file")?.into_iter().map(name).collect::<Result<_, _>>()?;
-        let mut files = WindowsFiles { runtime, ..WindowsFiles::default() };
-        for (key, value) in self.0 {
-            match *key {
-                b"activate.ps1" => files.activate_ps1 = Some(usable_path(value)?),
-                _ => {
-                    if let Some(launcher) = key.strip_prefix(b"launcher ") {
-                        files.launchers.push((usable_path(launcher).and_then(name)?, usable_path(value)?));
-                    }
-                }
-            }
-        }
-        Ok(files)
+        let names = |key| self.paths(key)?.into_iter().map(name).collect::<Result<_, _>>();
+        let optional = |key| self.value(key).map(usable_path).transpose();
+        Ok(WindowsFiles {
+            launcher_dir: optional("launcher-dir")?.unwrap_or_default(),
+            launchers: names("launcher")?,
+            runtime: names("runtime-file")?,
+            is_build: self.value("build-tree") == Some(b"yes"),
+            init_tcl: optional("init.tcl")?,
+            activate_ps1: optional("activate.ps1")?,
+        })
     }
 }
 

@@ -67,6 +67,13 @@ pub enum Os {
     Windows,
 }
 
+impl Os {
+    /// What ends the lines of a text file there, when Python writes it.
+    pub(crate) fn line_end(self) -> &'static str {
+        if self == Self::Windows { "\r\n" } else { "\n" }
+    }
+}
+
 /// The directories of the `venv` scheme of sysconfig, relative to the environment and `/`-separated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
@@ -80,13 +87,19 @@ pub struct Scheme {
     pub include: String,
 }
 
-/// The files that an environment on Windows is made of.
+/// The files that an environment on Windows may be made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowsFiles {
-    /// Launchers to copy: the name in `Scripts`, and the file in the interpreter's library.
-    pub launchers: Vec<(String, String)>,
-    /// Executables and libraries beside the base executable, which `--symlinks` links.
+    /// Where the launchers are: in the interpreter's library, or where it was built.
+    pub launcher_dir: String,
+    /// The executables and libraries there, by their names.
+    pub launchers: Vec<String>,
+    /// The names of those beside the base executable, which `--symlinks` links.
     pub runtime: Vec<String>,
+    /// Whether the interpreter is run from where it was built.
+    pub is_build: bool,
+    /// Tcl's start file, where Tcl was built along with the interpreter, and looks for it in the environment.
+    pub init_tcl: Option<String>,
     /// The interpreter's own `Activate.ps1`, which may be signed and is then to be kept as it is.
     pub activate_ps1: Option<String>,
 }
@@ -182,13 +195,12 @@ pub(crate) mod tests {
             (b"scheme-platlib", b"lib/site-packages"),
             (b"scheme-include", b"include"),
         ];
-        let answers = [ANSWER, &scheme, &[(b"launcher python.exe", b"/x"), (b"runtime-file", b"python.dll")]].concat();
+        let answers = [ANSWER, &scheme, &[(b"launcher", b"python.exe"), (b"runtime-file", b"python.dll")]].concat();
         assert!(Facts::from_answers(&answers).is_ok());
-        for (number, (key, value)) in answers.iter().enumerate().filter(|(number, _)| *number == 7 || *number > 12) {
+        for (number, (key, _)) in answers.iter().enumerate().filter(|(number, _)| *number == 7 || *number > 12) {
             for path in [&b"../x"[..], b"a/../../x", b"/x", b".", b".."] {
                 let mut answers = answers.clone();
-                let launcher = [b"launcher ", path].concat();
-                answers[number] = if key.starts_with(b"launcher") { (&launcher, *value) } else { (*key, path) };
+                answers[number] = (*key, path);
                 assert!(matches!(Facts::from_answers(&answers), Err(BadAnswer::LeadsOut(_))), "{answers:?}");
             }
         }

@@ -7,6 +7,7 @@ fn list() -> List {
     let entry = |path: &str, kind, length, splices| Entry { path: path.to_owned(), kind, length, crc: 7, splices };
     let splices = vec![
         Splice { at: 0, what: What::Shebang },
+        Splice { at: 0, what: What::LowerCaseShebang },
         Splice { at: 3, what: What::SourcePath { kind: b'z', tail: "lib/x.py".to_owned() } },
         Splice { at: 3, what: What::Digest { script: "bin/pip".to_owned() } },
     ];

@@ -1,0 +1,71 @@
+//! What an environment on Windows has for an interpreter.
+
+use super::{Mode, OnExisting, Step, copy, link};
+use crate::config::{Config, LinkMode};
+use crate::error::{Error, Result};
+use crate::interpreter::facts::{Facts, Os, WindowsFiles};
+use crate::interpreter::history;
+use crate::layout::{self, Layout};
+
+/// Makes sure that there is something to be an environment's interpreter.
+///
+/// # Errors
+/// When launchers are wanted, and there are none: an embeddable Python has no venv.
+pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
+    let wants_launchers = facts.os == Os::Windows && config.links != LinkMode::Symlink;
+    if !wants_launchers || !launchers(facts, &Layout::of(facts)).is_empty() {
+        return Ok(());
+    }
+    let (executable, dir) = (facts.executable.clone().into(), facts.windows.launcher_dir.clone().into());
+    Err(Error::NoLaunchers { executable, dir })
+}
+
+/// Copies of launchers: a copy of an executable would not find its libraries.
+pub(super) fn launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let WindowsFiles { launcher_dir, launchers, .. } = &facts.windows;
+    let names = layout::windows_names(facts).into_iter().filter(|name| has(launchers, &name.launcher));
+    let launcher = |name: &str| below(launcher_dir, name);
+    names.map(|name| copy(&launcher(&name.launcher), layout.script(&name.text), Mode::Executable)).collect()
+}
+
+/// Links to the executables, and to the libraries that they look for beside themselves.
+pub(super) fn links(facts: &Facts, layout: &Layout) -> Vec<Step> {
+    let runtime = &facts.windows.runtime;
+    let names = layout::windows_names(facts).into_iter().filter(|name| has(runtime, &name.executable));
+    let own: Vec<_> = names.map(|name| (name.text, name.executable)).collect();
+    let others = runtime.iter().filter(|file| is_linked(file, facts) && !own.iter().any(|(text, _)| is(text, file)));
+    let others = others.map(|file| (file.clone(), file.clone()));
+    let target = |file: &str| below(&facts.home, file);
+    let all = own.iter().cloned().chain(others);
+    all.map(|(name, file)| link(&layout.script(&name), &target(&file), OnExisting::Replace)).collect()
+}
+
+/// Whether a file beside the base executable gets a link, besides the interpreter's own names.
+fn is_linked(file: &str, facts: &Facts) -> bool {
+    let file = file.to_ascii_lowercase();
+    let is_of_python = file.starts_with("python") || file.starts_with("vcruntime");
+    if history::rules(facts.version).venv_launchers {
+        return is_of_python && file.ends_with(".dll");
+    }
+    is_of_python || !facts.windows.is_build
+}
+
+/// What Tcl needs in an environment where it is run from where it was built.
+pub(super) fn init_tcl(files: &WindowsFiles) -> Option<Step> {
+    let source = files.init_tcl.as_deref()?;
+    let dir = source.rsplit('\\').nth(1)?;
+    Some(copy(source, format!("Lib/{dir}/init.tcl"), Mode::Umask))
+}
+
+/// File names on Windows have no case.
+fn is(name: &str, other: &str) -> bool {
+    name.eq_ignore_ascii_case(other)
+}
+
+fn has(names: &[String], wanted: &str) -> bool {
+    names.iter().any(|name| is(name, wanted))
+}
+
+fn below(dir: &str, name: &str) -> String {
+    format!("{}\\{name}", dir.trim_end_matches('\\'))
+}

@@ -1,0 +1,55 @@
+//! Environments on Windows: compared with those of each interpreter's own venv, activated in cmd.exe, and used.
+//!
+//! The golden plans have what this machine has no interpreter for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::pythons::{self, Python};
+use crate::testenv::{Run, TestEnv, skip_or_fail};
+
+mod cmd;
+mod finding;
+mod trees;
+mod using;
+
+/// The interpreters that can make an environment with pip.
+fn pythons() -> impl Iterator<Item = &'static Python> {
+    let pythons = pythons::all().iter().filter(|python| python.has_venv && python.bundled_pip.is_some());
+    if pythons.clone().next().is_none() {
+        skip_or_fail("pythons", "no interpreter with venv and ensurepip is found");
+    }
+    pythons
+}
+
+/// One interpreter, for what does not depend on which.
+fn a_python() -> Option<&'static Python> {
+    pythons().last()
+}
+
+/// Whether this is wine, whose cmd.exe is not quite that of Windows.
+fn is_wine() -> bool {
+    Path::new("C:\\windows\\system32\\winecfg.exe").exists()
+}
+
+/// Whether symlinks can be made here: that is a privilege.
+fn can_link(world: &TestEnv) -> bool {
+    let link = world.path("a link");
+    std::os::windows::fs::symlink_file("target", &link).is_ok_and(|()| fs::symlink_metadata(&link).is_ok())
+}
+
+/// The interpreter of an environment.
+fn python_in(env_dir: &Path) -> PathBuf {
+    env_dir.join("Scripts\\python.exe")
+}
+
+/// A file in the scripts directory, run there.
+fn script(world: &TestEnv, env_dir: &Path, name: &str) -> Run {
+    world.run(env_dir.join("Scripts").join(name))
+}
+
+/// The value of a key in the environment's `pyvenv.cfg`.
+fn cfg_value(env_dir: &Path, key: &str) -> Option<String> {
+    let cfg = fs::read_to_string(env_dir.join("pyvenv.cfg")).ok()?;
+    cfg.lines().find_map(|line| Some(line.strip_prefix(key)?.strip_prefix(" = ")?.to_owned()))
+}
