@@ -11,23 +11,19 @@ import sys
 def main() -> None:
     """Becomes the program, or ends with its exit status."""
     if not sys.executable:
-        fail(
-            "this Python does not know where it is: `sys.executable` is empty",
-            "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv",
-        )
+        what = "this Python does not know where it is: `sys.executable` is empty"
+        sys.exit(message(what, "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv"))
     program = next(filter(os.path.isfile, programs()), None)
     if program is None:
-        fail(
-            "the program of this package is missing; looked for",
-            *["  `{}`".format(place) for place in programs()],
-            "hint: install it anew, as with `{} -m pip install --force-reinstall rvenv`".format(sys.executable),
-        )
+        places = ["  `{}`".format(place) for place in programs()]
+        hint = "hint: install it anew, as with `{} -m pip install --force-reinstall rvenv`".format(sys.executable)
+        sys.exit(message("the program of this package is missing; looked for", *places, hint))
     # Whoever says which Python is to run this has said which one is meant.
     environment = dict(os.environ, RVENV_PYTHON=sys.executable)
     try:
         run([program] + sys.argv[1:], environment)
     except OSError as error:
-        fail("cannot run `{}`".format(program), "cause: {}".format(error.strerror))
+        sys.exit(message("cannot run `{}`".format(program), "cause: {}".format(error.strerror)))
 
 
 def programs():
@@ -63,9 +59,9 @@ def run(command: "list[str]", environment: "dict[str, str]") -> None:
     sys.exit(subprocess.call(command, env=environment))
 
 
-def fail(*lines: str) -> None:
-    """Ends as the program does when something failed."""
-    sys.exit("error: " + "\n  ".join(lines))
+def message(*lines: str) -> str:
+    """An error, laid out as the program's own are."""
+    return "error: " + "\n  ".join(lines)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from importlib.machinery import PathFinder
 
 shadow = os.path.dirname(os.path.abspath(__file__))
 spec = PathFinder.find_spec("venv", [os.path.dirname(os.__file__)])
-if spec is None:
+if spec is None or spec.loader is None:
     raise ImportError("No module named 'venv' in the standard library", name="venv")
 # The importer gives out what is under this name in the end, so this module is not seen by anybody.
 venv = importlib.util.module_from_spec(spec)
