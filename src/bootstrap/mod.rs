@@ -110,7 +110,7 @@ impl<'a> Source<'a> {
 
     /// Whether a seed that is made will be kept.
     pub(crate) fn is_kept(&self) -> bool {
-        self.cache.is_some()
+        self.cache.is_some() && !self.known.facts.is_of_store()
     }
 
     /// Makes the seed, or waits for the process that is making it. Nothing where there can be none; what ensurepip has
@@ -119,6 +119,9 @@ impl<'a> Source<'a> {
     /// # Errors
     /// When a signal comes meanwhile.
     pub(crate) fn make(&self) -> Result<Option<Seed>> {
+        if self.known.facts.is_of_store() {
+            return Ok(None);
+        }
         let made = match self.cache.map(|cache| self.make_in_cache(cache)) {
             // Whatever is wrong there: the cache may be full, or its path be none that an environment can have.
             None

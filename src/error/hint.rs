@@ -7,7 +7,12 @@ impl Error {
     /// What the user can do about it, where there is something.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        /// `ERROR_PRIVILEGE_NOT_HELD`: links are made by administrators and in developer mode.
+        const NO_PRIVILEGE: i32 = 1314;
         match self {
+            Self::File { source, .. } if source.raw_os_error() == Some(NO_PRIVILEGE) => {
+                Some("turn on Windows' developer mode, or leave out --symlinks".to_owned())
+            }
             Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
             Self::EnvDirIsLink { directory, .. } => {
                 directory.as_ref().map(|directory| format!("name the directory itself: `{}`", shown(directory)))

@@ -45,7 +45,7 @@ fn is_linked(file: &str, facts: &Facts) -> bool {
     let file = file.to_ascii_lowercase();
     let is_of_python = file.starts_with("python") || file.starts_with("vcruntime");
     if history::rules(facts.version).venv_launchers {
-        return is_of_python && file.ends_with(".dll");
+        return is_of_python && file.rsplit('.').next() == Some("dll");
     }
     is_of_python || !facts.windows.is_build
 }
@@ -68,4 +68,19 @@ fn has(names: &[String], wanted: &str) -> bool {
 
 fn below(dir: &str, name: &str) -> String {
     format!("{}\\{name}", dir.trim_end_matches('\\'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interpreter::facts::tests::facts;
+
+    #[test]
+    fn without_launchers_there_is_nothing_to_copy() {
+        let mut facts = Facts { os: Os::Windows, ..facts() };
+        assert!(matches!(check(&facts, &Config::default()), Err(Error::NoLaunchers { .. })));
+        assert!(check(&facts, &Config { links: LinkMode::Symlink, ..Config::default() }).is_ok());
+        facts.windows.launchers = vec!["VenvLauncher.exe".to_owned()];
+        assert!(check(&facts, &Config::default()).is_ok());
+    }
 }

@@ -116,6 +116,12 @@ pub enum BadAnswer {
 }
 
 impl Facts {
+    /// Whether it is from Windows' store. What such a program writes below `AppData`, where caches and temporary files
+    /// are, no other program sees.
+    pub(crate) fn is_of_store(&self) -> bool {
+        self.os == Os::Windows && self.executable.to_ascii_lowercase().contains("\\microsoft\\windowsapps\\")
+    }
+
     /// Reads the key and value pairs of the probe's answer.
     ///
     /// # Errors
@@ -175,6 +181,14 @@ pub(crate) mod tests {
         assert_eq!(facts.version, Version(3, 13, 0));
         assert_eq!((facts.home.as_str(), facts.exe_name.as_str()), ("/usr/bin", "python3"));
         assert_eq!((facts.scheme, facts.has_ensurepip, facts.os), (None, false, Os::Posix));
+    }
+
+    #[test]
+    fn an_interpreter_of_the_store_is_known_by_its_place() {
+        let at = |executable: &str| Facts { os: Os::Windows, executable: executable.to_owned(), ..facts() };
+        let place = "C:\\Users\\me\\AppData\\Local\\Microsoft\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_x";
+        assert!(at(&format!("{place}\\python.exe")).is_of_store());
+        assert!(!at("C:\\Users\\me\\AppData\\Local\\Programs\\Python\\Python312\\python.exe").is_of_store());
     }
 
     #[test]

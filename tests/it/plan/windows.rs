@@ -142,16 +142,21 @@ fn the_plan_for_a_python_of_the_store() {
 }
 
 #[test]
-fn pyvenv_cfg_has_the_line_ends_of_its_platform() {
-    let cfg = |facts: &Facts, env_dir: &EnvDir| {
-        let steps = plan(facts, &Config::default(), env_dir).steps;
-        let contents = steps.into_iter().find_map(|step| match step {
-            Step::Write { path, contents, .. } if path == "pyvenv.cfg" => Some(contents),
+fn text_files_have_the_line_ends_of_their_platform() {
+    let texts = |facts: &Facts, env_dir: &EnvDir| {
+        let steps = plan(facts, &Config::default(), env_dir).steps.into_iter();
+        let texts = steps.filter_map(|step| match step {
+            Step::Write { path, contents, .. } if ["pyvenv.cfg", ".gitignore"].contains(&&*path) => Some(contents),
             _ => None,
         });
-        contents.expect("every plan writes pyvenv.cfg")
+        texts.collect::<Vec<_>>()
     };
-    assert!(!cfg(&linux(13), &on_posix()).contains('\r'));
-    let on_windows = cfg(&windows_313(), &on_windows());
-    assert_eq!(on_windows.matches("\r\n").count(), on_windows.matches('\n').count());
+    for text in texts(&linux(13), &on_posix()) {
+        assert!(!text.contains('\r'), "{text}");
+    }
+    let on_windows = texts(&windows_313(), &on_windows());
+    assert_eq!(on_windows.len(), 2);
+    for text in on_windows {
+        assert_eq!(text.matches("\r\n").count(), text.matches('\n').count(), "{text}");
+    }
 }

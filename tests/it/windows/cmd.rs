@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use predicates::str::contains;
+
 use super::{a_python, is_wine};
 use crate::testenv::{TestEnv, skip_or_fail};
 
@@ -20,6 +22,8 @@ call Scripts\\activate.bat
 call :see active
 call Scripts\\activate.bat
 call :see again
+call ..\\other\\Scripts\\activate.bat
+call :see switched
 call deactivate.bat
 call :see after
 set VIRTUAL_ENV_DISABLE_PROMPT=1
@@ -46,7 +50,7 @@ fn dialogue(name: &str, expansion: &str) {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
     let env_dir = world.path(name);
-    world.rvenv(&python.path).arg("--without-pip").arg(&env_dir).output().silent_success();
+    world.rvenv(&python.path).args(["--without-pip", "other"]).arg(&env_dir).output().silent_success();
     let (see, bat) = (world.path("see.py"), world.path("dialogue.bat"));
     fs::write(&see, SEEN).unwrap();
     fs::write(&bat, DIALOGUE.replace('\n', "\r\n")).unwrap();
@@ -70,13 +74,18 @@ fn expected(env_dir: &Path, name: &str, path: &str) -> String {
     let line = |step: &str, values: [String; 4]| format!("['{step}']|{}|None|{}\n", values[..3].join("|"), values[3]);
     let none = || "None".to_owned();
     let inactive = |step| line(step, [none(), none(), ascii("$P$G"), ascii(path)]);
-    let path = ascii(&format!("{env_text}\\Scripts;{path}"));
-    let active = |step, prompt: &str| line(step, [ascii(&env_text), ascii(name), ascii(prompt), path.clone()]);
+    let active_in = |step, env_text: &str, name: &str, prompt: &str| {
+        let path = ascii(&format!("{env_text}\\Scripts;{path}"));
+        line(step, [ascii(env_text), ascii(name), ascii(prompt), path])
+    };
+    let active = |step, prompt: &str| active_in(step, &env_text, name, prompt);
+    let other = env_dir.with_file_name("other").display().to_string();
     let prompt = format!("({shown}) $P$G");
     [
         inactive("before"),
         active("active", &prompt),
         active("again", &prompt),
+        active_in("switched", &other, "other", "(other) $P$G"),
         inactive("after"),
         active("plain", "$P$G"),
         active("without", &prompt),
@@ -119,4 +128,15 @@ fn a_name_that_is_not_ascii_arrives_in_cmd() {
     }
     dialogue(NOT_ASCII, "/v:off");
     dialogue(NOT_ASCII, "/v:on");
+}
+
+#[test]
+fn an_environment_without_an_interpreter_says_so() {
+    let Some(python) = a_python() else { return };
+    let world = TestEnv::new();
+    world.rvenv(&python.path).args(["--without-pip", "env"]).output().silent_success();
+    let activate = || world.run("cmd").args(["/d", "/c", "env\\Scripts\\activate.bat"]).output();
+    assert_eq!(activate().stderr(), "");
+    fs::remove_file(world.path("env\\Scripts\\python.exe")).unwrap();
+    activate().with_stderr(&contains("no Python is found in this environment"));
 }
