@@ -40,16 +40,11 @@ pub(super) fn not_found(names: &[String]) -> Error {
     Error::NotOnPath { names: names.iter().map(|name| format!("`{name}`")).collect() }
 }
 
-/// All programs on PATH that have one of these names, in the order in which they would be preferred, each once.
-pub(super) fn all_on_path<'a>(
+/// The programs on PATH that have one of these names, in the order in which they are preferred.
+pub(super) fn on_path<'a>(
     names: &'a [String],
     environment: &'a Environment,
 ) -> impl Iterator<Item = PathBuf> + use<'a> {
-    let mut seen = HashSet::new();
-    programs(names, environment).filter(move |program| seen.insert(fs::resolved(program)))
-}
-
-fn programs<'a>(names: &'a [String], environment: &'a Environment) -> impl Iterator<Item = PathBuf> + use<'a> {
     names
         .iter()
         .map(|name| if name.ends_with(EXE_SUFFIX) { name.clone() } else { format!("{name}{EXE_SUFFIX}") })
@@ -57,6 +52,15 @@ fn programs<'a>(names: &'a [String], environment: &'a Environment) -> impl Itera
         // A relative entry means another directory tomorrow: in an environment it has to be absolute.
         .filter_map(|program| absolute(&program, environment).ok())
         .filter(|program| fs::is_executable(program))
+}
+
+/// The same, each once by whatever names and ways.
+pub(super) fn distinct_on_path<'a>(
+    names: &'a [String],
+    environment: &'a Environment,
+) -> impl Iterator<Item = PathBuf> + use<'a> {
+    let mut seen = HashSet::new();
+    on_path(names, environment).filter(move |program| seen.insert(fs::resolved(program)))
 }
 
 /// A path made absolute, in which symlinks and `..` stay as they are typed.

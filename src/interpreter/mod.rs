@@ -42,7 +42,7 @@ pub(crate) fn find(request: &InterpreterRequest, environment: &Environment, cach
 /// What Windows has there so that one can get a Python from its store is passed over, unless there is nothing else.
 fn find_named(names: &[String], environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
     let mut stub = None;
-    for program in discovery::all_on_path(names, environment) {
+    for program in discovery::on_path(names, environment) {
         match ask_base(&program, None, environment, cache) {
             Err(Error::ProbeFailed { program, status, output }) if status.code() == Some(NO_PYTHON) => {
                 stub.get_or_insert(Error::ProbeFailed { program, status, output });
@@ -56,7 +56,7 @@ fn find_named(names: &[String], environment: &Environment, cache: Option<&CacheD
 /// Tries all programs on PATH that may have the version, until one does.
 fn find_version(wanted: &VersionRequest, environment: &Environment, cache: Option<&CacheDir>) -> Result<Known> {
     let mut tried = Vec::new();
-    for program in discovery::all_on_path(&discovery::names_of(wanted), environment) {
+    for program in discovery::distinct_on_path(&discovery::names_of(wanted), environment) {
         match ask_base(&program, Some(wanted), environment, cache) {
             Ok(known) if is_version(&known.facts, wanted) => return Ok(known),
             Ok(known) => tried.push((program, format!("is Python {}", known.facts.version))),
