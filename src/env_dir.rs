@@ -34,6 +34,8 @@ impl EnvDir {
             Some(cwd) => normalize(&cwd.join(given)),
             None => return Err(Error::NoCurrentDir { path: given.to_owned() }),
         };
+        // Windows has its own mind about `C:env`, and about names that end in a dot or a space.
+        let path = std::path::absolute(&path).unwrap_or(path);
         let Some(text) = path.to_str() else {
             return Err(Error::EnvDirNotUtf8 { path });
         };

@@ -27,16 +27,15 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(facts: &Facts) {
     let scheme = facts.scheme.iter().flat_map(|it| [&it.scripts, &it.purelib, &it.platlib, &it.include]);
-    let launchers = facts.windows.launchers.iter().flat_map(|(name, path)| [name, path]);
+    let windows = &facts.windows;
     let paths = [&facts.executable, &facts.real_executable, &facts.home, &facts.exe_name];
-    let others =
-        facts.watched.iter().chain(&facts.wheels).chain(&facts.windows.runtime).chain(&facts.windows.activate_ps1);
-    for path in paths.into_iter().chain(others).chain(scheme.clone()).chain(launchers) {
+    let others = facts.watched.iter().chain(&facts.wheels).chain(&windows.runtime).chain(&windows.launchers);
+    let others = others.chain([&windows.launcher_dir]).chain(&windows.activate_ps1).chain(&windows.init_tcl);
+    for path in paths.into_iter().chain(others).chain(scheme.clone()) {
         assert!(!path.contains(char::is_control), "{path:?}");
     }
     // What becomes a place in the environment is in the environment.
-    let names =
-        facts.windows.launchers.iter().map(|(name, _)| name).chain(&facts.windows.runtime).chain([&facts.exe_name]);
+    let names = windows.launchers.iter().chain(&windows.runtime).chain([&facts.exe_name]);
     for below in scheme.chain(names.clone()) {
         assert!(below.split('/').all(|name| !matches!(name, "" | "." | "..")), "{below:?}");
     }

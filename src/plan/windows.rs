@@ -53,7 +53,7 @@ fn is_linked(file: &str, facts: &Facts) -> bool {
 /// What Tcl needs in an environment where it is run from where it was built.
 pub(super) fn init_tcl(files: &WindowsFiles) -> Option<Step> {
     let source = files.init_tcl.as_deref()?;
-    let dir = source.rsplit('\\').nth(1)?;
+    let dir = source.rsplit('\\').nth(1).filter(|dir| !matches!(*dir, "" | "." | "..") && !dir.contains('/'))?;
     Some(copy(source, format!("Lib/{dir}/init.tcl"), Mode::Umask))
 }
 
@@ -74,6 +74,16 @@ fn below(dir: &str, name: &str) -> String {
 mod tests {
     use super::*;
     use crate::interpreter::facts::tests::facts;
+
+    #[test]
+    fn a_start_file_of_tcl_leads_nowhere_else() {
+        let of =
+            |source: &str| init_tcl(&WindowsFiles { init_tcl: Some(source.to_owned()), ..WindowsFiles::default() });
+        assert!(of("C:\\build\\tcl8.6\\init.tcl").is_some());
+        for source in ["init.tcl", "C:\\..\\init.tcl", "C:\\a/../../..\\init.tcl", "\\\\init.tcl"] {
+            assert_eq!(of(source), None, "{source}");
+        }
+    }
 
     #[test]
     fn without_launchers_there_is_nothing_to_copy() {

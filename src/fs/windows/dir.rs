@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::SystemTime;
 
-use super::is_same;
+use super::{is_same, patiently};
 use crate::fs::{Kind, LOCK_NAME, Stat};
 
 /// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: a file that is read may be renamed over.
@@ -202,7 +202,8 @@ impl Dir {
 
     /// Moves something to another directory, over a file where there is one.
     pub(crate) fn rename(&self, from: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
-        fs::rename(self.at(from), to.at(to_name))
+        let (from, to) = (self.at(from), to.at(to_name));
+        patiently(|| fs::rename(&from, &to))
     }
 
     /// Moves something to another directory; something that has the name there is an error.

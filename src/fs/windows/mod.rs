@@ -7,10 +7,29 @@ use std::io;
 use std::os::windows::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::thread;
+use std::time::Duration;
 
 use tempfile::Builder;
 
 pub(crate) use dir::{Dir, Lock};
+
+/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: what is said of what somebody else has open.
+const IN_USE: [i32; 2] = [5, 32];
+
+/// Tries something for half a second. Virus scanners open new files at once, and a directory with an open file in it
+/// cannot be renamed.
+fn patiently(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    for milliseconds in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
+        match attempt() {
+            Err(error) if error.raw_os_error().is_some_and(|code| IN_USE.contains(&code)) => {
+                thread::sleep(Duration::from_millis(milliseconds));
+            }
+            done => return done,
+        }
+    }
+    attempt()
+}
 
 /// There are no groups that could be ended together without a job object.
 pub(crate) fn in_own_group(command: &mut Command) -> &mut Command {
@@ -106,4 +125,25 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
 #[must_use]
 pub(crate) fn is_writable_dir(_path: &Path) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn what_is_in_use_for_a_moment_is_waited_for() {
+        let tries = Cell::new(0);
+        let after = |count| {
+            tries.set(tries.get() + 1);
+            if tries.get() < count { Err(io::Error::from_raw_os_error(IN_USE[tries.get() % 2])) } else { Ok(()) }
+        };
+        assert!(patiently(|| after(4)).is_ok());
+        assert_eq!(tries.replace(0), 4);
+        assert!(patiently(|| after(100)).is_err());
+        assert_eq!(tries.replace(0), 10);
+        assert!(patiently(|| after(1).and(Err(io::ErrorKind::NotFound.into()))).is_err());
+        assert_eq!(tries.get(), 1);
+    }
 }

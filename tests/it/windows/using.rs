@@ -87,6 +87,17 @@ fn several_environments_are_made_again_upgraded_and_cleared() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// As Python has it from the system, too.
+#[test]
+fn a_name_that_ends_in_a_dot_is_the_one_that_windows_makes_of_it() {
+    let Some(python) = a_python() else { return };
+    let world = TestEnv::new();
+    world.rvenv(&python.path).args(["--without-pip", "env."]).output().silent_success();
+    let command = cfg_value(&world.path("env"), "command").unwrap();
+    assert!(command.ends_with("\\env"), "{command}");
+    world.run(python_in(&world.path("env"))).args(["-c", "pass"]).output().success();
+}
+
 /// Programs on Windows get paths of 260 characters at most, unless they say that they can do with more.
 #[test]
 fn a_path_may_be_longer_than_windows_used_to_allow() {
