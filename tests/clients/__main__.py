@@ -1,8 +1,10 @@
-"""Has real clients (pip, uv, tox, poetry, …) work in an environment made by rvenv and in one made by `python -m venv`,
-and says where they fare differently. It needs a package index."""
+"""Has real clients (pip, uv, tox, poetry, …) work in an environment of rvenv's and in one of `python -m venv`'s, and
+says where they fare differently. It needs a package index, and works below `target/clients`: what is there is kept for
+the next run, and may be deleted to have newer peers."""
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 import tempfile
@@ -25,8 +27,9 @@ from options import REPOSITORY, Python, parse
 from rows import CLIENTS, RVENV, VENV, Client, Outcome, Row
 from world import Failed, Shared, Skipped, World
 
-# Each has added its rows when it was imported.
+# Each has added its rows when it was imported, in another order than this.
 ROOMS = (packages, environments, builders, managers, apps)
+CLIENTS.sort(key=lambda each: [room.__name__ for room in ROOMS].index(each.function.__module__))
 
 
 def main(argv: List[str]) -> int:
@@ -41,11 +44,9 @@ def main(argv: List[str]) -> int:
     work = Path(tempfile.mkdtemp(prefix="work-", dir=root))
     todo = [Row(each, python) for python in options.pythons for each in wanted]
     found = Found(root / "found", options.rvenv)
-    if options.resume:
-        found.fill(todo)
     try:
         with ThreadPoolExecutor(options.jobs) as pool:
-            rows = list(pool.map(lambda row: run(row, shared, work, options.keep, found), todo))
+            rows = list(pool.map(lambda row: run(row, shared, work, options, found), todo))
     finally:
         if not options.keep:
             shutil.rmtree(work, ignore_errors=True)
@@ -58,14 +59,14 @@ def main(argv: List[str]) -> int:
     return 1 if any(row.is_red for row in rows) else 0
 
 
-def run(row: Row, shared: Shared, work: Path, keep: bool, found: Found) -> Row:
+def run(row: Row, shared: Shared, work: Path, options: argparse.Namespace, found: Found) -> Row:
     """Has one client do its work twice, at the same path."""
-    if row.outcomes:
+    if options.resume and found.recall(row):
         return row
     root, python = work / f"{row.client.key}-{row.python.short}", row.python
     for maker, words in ((RVENV, [shared.rvenv]), (VENV, [python.program, "-m", "venv"])):
         row.outcomes[maker] = attempt(row.client, World(root, shared, python.program, words))
-        if keep:
+        if options.keep:
             root.rename(f"{root}.{maker}")
         else:
             shutil.rmtree(root)

@@ -31,9 +31,10 @@ finally:
 print([each["content"].get("text") or each["content"].get("data", {}).get("text/plain") for each in said])
 """
 
-NOTEBOOK = {"metadata": {"kernelspec": {"name": "sample", "display_name": "sample"}}, "nbformat": 4, "nbformat_minor": 5,
-            "cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None,
-                       "source": "import sys; print(sys.prefix)"}]}
+CELL = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None,
+        "source": "import sys; print(sys.prefix)"}
+NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "cells": [CELL],
+            "metadata": {"kernelspec": {"name": "sample", "display_name": "sample"}}}
 
 
 @client("site, sysconfig", "say the same; with the interpreter's own names and each of its flags too")
@@ -41,7 +42,7 @@ def introspection(world: World) -> str:
     world.make()
     told = [world.python("-m", "site"), world.python("-m", "sysconfig"), world.python("-c", SELF)]
     told += [world.run(world.program(f"python{major}"), "-I", "-c", SELF) for major in ("", "3")]
-    told += [world.python(*flags, "-c", "import sys; print(sys.prefix, sys.path)") for flags in (["-E"], ["-s"], ["-S"])]
+    told += [world.python(flag, "-c", "import sys; print(sys.prefix, sys.path)") for flag in ("-E", "-s", "-S")]
     return "".join(told) + world.active("python", "-c", SELF)
 
 
@@ -90,6 +91,7 @@ def jedi(world: World) -> str:
 def pytest(world: World) -> None:
     world.make()
     world.install("pytest", "pytest-xdist")
-    directory = world.write({"test_sample.py": "import sys\n\n\ndef test_it():\n    assert sys.prefix != sys.base_prefix\n"})
+    test = "import sys\n\n\ndef test_it():\n    assert sys.prefix != sys.base_prefix\n"
+    directory = world.write({"test_sample.py": test})
     for words in ([world.program("pytest")], [world.program("python"), "-m", "pytest"]):
         expect("1 passed" in world.run(*words, "-n", "2", cwd=directory), "the test is run")

@@ -38,7 +38,7 @@ def venv_inside(world: World) -> str:
     return where(world, world.root / "inner")
 
 
-@client("venv", "`EnvBuilder` run in it as a library, with `--copies`' and `--system-site-packages`' meaning")
+@client("venv", "`EnvBuilder` as a library, run in it, with copies and the system's packages: of the same base")
 def venv_library(world: World) -> str:
     world.make()
     words = "import venv; venv.EnvBuilder(symlinks=False, system_site_packages=True, with_pip=True).create('inner')"
@@ -63,7 +63,7 @@ def venv_over(world: World) -> str:
     return again + where(world, world.env_dir)
 
 
-@client("venv", "what it made: upgraded by `--upgrade` of the other, works as before, with its packages")
+@client("venv", "what it made, after `rvenv --upgrade` or `venv --upgrade`: works as before, with its packages")
 def upgrade_of_venv(world: World) -> str:
     world.run(world.base, "-m", "venv", world.env_dir)
     world.pip("install", PACKAGE)
@@ -91,7 +91,7 @@ def virtualenv_outside(world: World) -> str:
     return inner + again + where(world, world.env_dir)
 
 
-@client("virtualenv", "what it made: made again by rvenv or venv, works, with its packages")
+@client("virtualenv", "what it made, after rvenv or venv was run over it: works, with its packages")
 def over_virtualenv(world: World) -> str:
     world.run(world.peer("virtualenv"), "--no-periodic-update", "--python", world.base, world.env_dir)
     world.pip("install", PACKAGE)
@@ -111,7 +111,7 @@ def uv_venv(world: World) -> str:
     return inner + again + where(world, world.env_dir)
 
 
-@client("uv", "what `uv venv` made: made again by rvenv or venv, works, with its packages")
+@client("uv", "what `uv venv` made, after rvenv or venv was run over it: works, with its packages")
 def over_uv(world: World) -> str:
     uv = world.peer("uv")
     world.run(uv, "venv", "--python", world.base, world.env_dir)

@@ -23,15 +23,14 @@ class Found:
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps([self._name(row), outcomes]) + "\n")
 
-    def fill(self, rows: List[Row]) -> None:
-        """Puts into the rows what was found, where both environments worked alike."""
+    def recall(self, row: Row) -> bool:
+        """Puts into a row what was found for it, if both environments worked alike; and returns whether they did."""
         lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
-        found = {tuple(name): outcomes for name, outcomes in map(json.loads, lines)}
-        for row in rows:
-            outcomes = found.get(tuple(self._name(row)), {})
-            row.outcomes = {maker: Outcome(**outcome) for maker, outcome in outcomes.items()}
-            if outcomes and (row.differs or any(outcome.word != "works" for outcome in row.outcomes.values())):
-                row.outcomes = {}
+        found = [outcomes for name, outcomes in map(json.loads, lines) if name == self._name(row)]
+        row.outcomes = {maker: Outcome(**outcome) for maker, outcome in found[-1].items()} if found else {}
+        if not found or row.differs or any(outcome.word != "works" for outcome in row.outcomes.values()):
+            row.outcomes = {}
+        return bool(row.outcomes)
 
     def _name(self, row: Row) -> List[str]:
         """By which a row is known: another rvenv or interpreter has to be tried anew."""

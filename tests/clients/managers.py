@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 from projects import PACKAGE, SAYS, project
 from rows import client
@@ -28,11 +29,19 @@ def has_project(world: World) -> str:
     return world.pip("list")
 
 
+def poetry_project(world: World) -> Path:
+    """A project whose dependency is a file: poetry asks an index for more than each mirror has."""
+    world.python("-m", "pip", "download", "--quiet", "--no-deps", "--dest", world.root / "wheels", PACKAGE)
+    wheel = next((world.root / "wheels").iterdir())
+    version = world.site_packages().parent.name[len("python"):]
+    return world.write(project("poetry", f"{PACKAGE} @ {wheel.as_uri()}", version))
+
+
 @client("poetry", "`install` takes the active environment")
 def poetry_active(world: World) -> str:
     poetry = world.peer("poetry")
     world.make()
-    directory = world.write(project("poetry"))
+    directory = poetry_project(world)
     world.active(poetry, "install", "--no-interaction", cwd=directory)
     told = world.active(poetry, "env", "info", "--path", cwd=directory)
     expect(told.strip() == str(world.env_dir), f"poetry takes the active environment, and not {told}")
@@ -41,8 +50,9 @@ def poetry_active(world: World) -> str:
 
 @client("poetry", "`install` and `run` take a project's `.venv`")
 def poetry_in_project(world: World) -> str:
-    poetry, directory = world.peer("poetry"), world.write(project("poetry"))
-    world.make(env_dir=directory / ".venv")
+    poetry = world.peer("poetry")
+    world.make(env_dir=world.root / "project" / ".venv")
+    directory = poetry_project(world)
     config = (world.env_dir / "pyvenv.cfg").read_text()
     world.run(poetry, "install", "--no-interaction", cwd=directory, POETRY_VIRTUALENVS_IN_PROJECT="true")
     expect(world.run(poetry, "run", "sample", cwd=directory) == SAYS, "the project's script runs")
@@ -85,7 +95,7 @@ def pipx(world: World) -> str:
     return world.run(program, "list", "--short", **to)
 
 
-@client("apps", "an environment for one app, as pipx makes it: links from elsewhere to its script and to its interpreter")
+@client("apps", "an environment for one app: its script and its interpreter work by links from elsewhere")
 def app_layout(world: World) -> str:
     world.make(env_dir=world.root / "venvs" / PACKAGE)
     world.pip("install", PACKAGE)

@@ -54,7 +54,10 @@ def interpreter(parser: argparse.ArgumentParser, name: str) -> Python:
     program = shutil.which(name)
     if program is None:
         parser.error(f"no such program: {name}")
-    question = "import platform, sys; print(sys._base_executable, platform.python_version(), sep='\\n')"
+    question = """if True:
+        import platform, sys
+        print(getattr(sys, "_base_executable", None) or sys.executable, platform.python_version(), sep="\\n")
+    """
     answer = subprocess.run([program, "-I", "-c", question], stdout=subprocess.PIPE, universal_newlines=True)
     if answer.returncode != 0:
         parser.error(f"this interpreter cannot be used: {name}")

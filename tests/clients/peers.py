@@ -9,6 +9,8 @@ import sys
 from world import Shared, network_variables
 
 PEERS = ("uv", "virtualenv", "poetry", "pdm", "pipx", "hatch", "pipenv")
+# With the newest of its dependencies a tool may not start; this has those that it was released with.
+REQUIREMENTS = {"pdm": "pdm[locked]"}
 
 
 def install(shared: Shared) -> None:
@@ -24,5 +26,6 @@ def install(shared: Shared) -> None:
     python = str(first / "bin" / "python")
     subprocess.run([python, "-m", "pip", "install", "--quiet", "uv"], check=True, env=variables)
     for name in wanted:
-        words = ["-m", "uv", "tool", "install", "--quiet", "--force", "--python", sys.executable, name]
+        requirement = REQUIREMENTS.get(name, name)
+        words = ["-m", "uv", "tool", "install", "--quiet", "--force", "--python", sys.executable, requirement]
         subprocess.run([python, *words], check=True, env=variables)

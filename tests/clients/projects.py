@@ -41,7 +41,7 @@ PyMODINIT_FUNC PyInit_sample_c(void) { return PyModuleDef_Init(&definition); }
 """
 
 
-def project(backend: str) -> Dict[str, str]:
+def project(backend: str, dependency: str = PACKAGE, python: str = "3.9") -> Dict[str, str]:
     """A module with a dependency and a console script."""
     requires, name = BACKENDS[backend]
     return {"sample_app.py": MODULE, "pyproject.toml": f"""\
@@ -53,8 +53,8 @@ build-backend = "{name}"
 name = "sample-app"
 version = "1.0"
 description = "A sample."
-requires-python = ">=3.9"
-dependencies = ["{PACKAGE}"]
+requires-python = ">={python}"
+dependencies = ["{dependency}"]
 
 [project.scripts]
 sample = "sample_app:main"

@@ -83,7 +83,7 @@ class World:
 
     def active(self, *argv: object, **more: object) -> str:
         """Runs a program where the environment was activated by its own script."""
-        words = ("sh", "-c", '. "$0" && exec "$@"', self.program("activate"))
+        words = ("sh", "-c", '. "$1" && shift && exec "$@"', "sh", self.program("activate"))
         return self.run(*words, *argv, **more)
 
     def run(self, *argv: object, cwd: Optional[Path] = None, status: int = 0, **more: str) -> str:
