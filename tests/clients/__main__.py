@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import List
@@ -85,6 +86,9 @@ def attempt(client: Client, world: World) -> Outcome:
         outcome.failure = str(failure)
     except Skipped as reason:
         outcome.skipped = str(reason)
+    except Exception:
+        # What the row did not foresee is a failure of that row only.
+        outcome.failure = traceback.format_exc()
     outcome.seconds, outcome.version = time.monotonic() - start, world.version
     return outcome
 

@@ -95,7 +95,7 @@ def pipx(world: World) -> str:
     return world.run(program, "list", "--short", **to)
 
 
-@client("apps", "an environment for one app: its script and its interpreter work by links from elsewhere")
+@client("pip", "in an environment for one app: its script and its interpreter work by links from elsewhere")
 def app_layout(world: World) -> str:
     world.make(env_dir=world.root / "venvs" / PACKAGE)
     world.pip("install", PACKAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import platform
 import re
 from pathlib import Path
@@ -43,7 +44,8 @@ def failures(rows: List[Row]) -> str:
             lines += [f"FAILS {about}", indented(outcome.failure), f"    {repeat}"] if outcome.failure else []
         if row.differs:
             lines += [f"DIFFERS {row.client.name} ({row.client.key}) with {row.python.version}"]
-            lines += [f"  {maker}:\n{indented(outcome.seen)}" for maker, outcome in row.outcomes.items()]
+            seen = [row.outcomes[maker].seen.splitlines() for maker in (VENV, RVENV)]
+            lines += [indented("\n".join(difflib.unified_diff(*seen, VENV, RVENV, lineterm="", n=1)))]
             lines += [f"    {repeat}"]
     return "\n".join(lines)
 

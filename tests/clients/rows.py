@@ -10,6 +10,9 @@ from world import World
 
 RVENV, VENV = "rvenv", "venv"
 
+# Clients that have no version but Python's.
+STANDARD_LIBRARY = ("venv", "ensurepip", "site, sysconfig")
+
 
 class Client(NamedTuple):
     """Something that a client does in an environment."""
@@ -76,6 +79,8 @@ class Row:
     @property
     def version(self) -> str:
         """The client's version."""
+        if self.client.name in STANDARD_LIBRARY:
+            return self.python.version
         return self.outcomes[RVENV].version or self.outcomes[VENV].version
 
     @property

@@ -87,7 +87,7 @@ class World:
         return self.run(*words, *argv, **more)
 
     def run(self, *argv: object, cwd: Optional[Path] = None, status: int = 0, **more: str) -> str:
-        """Runs a program to its end, and returns its standard output."""
+        """Runs a program to its end, and returns its standard output; what it complains of too, where it must fail."""
         words = [str(word) for word in argv]
         command = f"(cd {shlex.quote(str(cwd or self.root))}; {shlex.join(words)})"
         try:
@@ -98,7 +98,7 @@ class World:
         stdout, stderr = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
         if done.returncode != status:
             raise Failed(f"{command}\nstatus {done.returncode}\n{stdout}{stderr}")
-        return stdout
+        return stdout if status == 0 else stdout + stderr
 
     def write(self, files: Dict[str, str], below: str = "project") -> Path:
         """Writes files, and returns the directory that they are in."""
