@@ -70,7 +70,7 @@ def tox(world: World, *requirements: str, package: str = "wheel") -> None:
     """Installed in the environment, tests a project in one of its own."""
     world.make()
     world.install("tox", *requirements)
-    files = {**project("setuptools"), "tox.ini": TOX.format(package=package), "test_sample.py": TEST}
+    files = {**project("setuptools"), "tox.ini": TOX.format(package=package), "tests/test_sample.py": TEST}
     told = world.active("tox", "run", "-e", "py", cwd=world.write(files))
     expect("1 passed" in told and SAYS in told, f"the project's test and script are run:\n{told}")
 
@@ -89,7 +89,7 @@ def nox(world: World, backend: str, *requirements: str) -> None:
     """Installed in the environment, tests a project in one of its own."""
     world.make()
     world.install("nox", *requirements)
-    directory = world.write({**project("setuptools"), "noxfile.py": NOXFILE, "test_sample.py": TEST})
+    directory = world.write({**project("setuptools"), "noxfile.py": NOXFILE, "tests/test_sample.py": TEST})
     # What a session's programs say is seen on standard output, what nox says is not.
     told = world.active("nox", "--default-venv-backend", backend, "--session", "tests", cwd=directory)
     expect("1 passed" in told and SAYS in told, f"the project's test and script are run:\n{told}")
