@@ -18,7 +18,7 @@ repos:
     name: sample
     language: python
     additional_dependencies: [{PACKAGE}]
-    entry: {PACKAGE} --output seen.txt
+    entry: {PACKAGE} -o seen.txt
     files: data.txt
 """
 
