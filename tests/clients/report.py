@@ -18,8 +18,8 @@ INTRODUCTION = """\
 What others do with an environment that rvenv made, and with one that `python -m venv` made at the same path. Each row
 begins with a fresh one. *Works* means that each command ended well and that what it must bring about was seen; where
 the client tells something of the environment (paths, packages, tags, kernels), it told the same of both. A row that
-fails in both is the client's own. The rows are in `tests/clients`; they need a package index, so `cargo test` runs none
-of them.
+fails in both is the client's own: the newest release of some wants a newer Python. The rows are in `tests/clients`;
+they need a package index, so `cargo test` runs none of them.
 """
 
 
