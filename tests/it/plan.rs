@@ -128,6 +128,17 @@ fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
     assert_golden("macos-3.13", &facts, &Config::default(), &on_posix());
 }
 
+/// python.org's free-threaded one is a framework of its own. What is copied is the stub that starts it from there.
+#[test]
+fn the_plan_for_copies_of_a_framework() {
+    let bin = "/Library/Frameworks/PythonT.framework/Versions/3.14/bin";
+    let scheme = Some(posix_scheme("python3.14t", "lib"));
+    let facts = Facts { os: Os::MacOs, free_threaded: true, scheme, ..linux(14) };
+    let facts = run_as(bin, "python3.14t", &format!("{bin}/python3.14t"), facts);
+    let config = Config { links: LinkMode::Copy, ..Config::default() };
+    assert_golden("macos-3.14t-copies", &facts, &config, &on_posix());
+}
+
 #[test]
 fn the_plan_for_a_python_of_conda() {
     let facts = run_as("/opt/conda/bin", "python", "/opt/conda/bin/python3.12", linux(12));
