@@ -1,24 +1,27 @@
-"""Snippets that are files and commands: the files are written, the commands are run, and environments are looked for."""
+"""Snippets that are files and commands: the files are written, the commands run, and environments looked for."""
 
 from __future__ import annotations
 
+import re
 from typing import List
 
 from blocks import Block
-from machine import Machine
+from machine import Failed, Machine
 
-# Where a block of a language belongs that is no command.
-FILES = {"make": "Makefile", "python": "noxfile.py", "ini": "tox.ini", "toml": "pyproject.toml", "direnv": ".envrc"}
+# The name of the file that a block is, which its first line tells.
+NAMED = re.compile(r"# ([\w.-]+)\n")
 
 
 def run(section: List[Block], machine: Machine) -> List[str]:
-    """All blocks of a section together, on one machine."""
+    """All blocks of a section in order, on one machine."""
     machine.renew()
     for block in section:
-        if block.language in FILES:
-            (machine.project / FILES[block.language]).write_text(block.text)
-    for block in section:
-        if block.language == "sh":
+        name = NAMED.match(block.text)
+        if name:
+            (machine.project / name.group(1)).write_text(block.text)
+        elif block.language == "sh":
             machine.run(["bash", "-eu", "-o", "pipefail", "-c", block.text])
+        else:
+            raise Failed(f"line {block.line} is neither a file with a name nor a command")
     machine.check_environments()
     return [f"{len(list(machine.environments()))} of rvenv's environments"]

@@ -1,4 +1,4 @@
-"""GitLab CI: the lines of a job as they are written, in a project whose cache comes and goes as GitLab's runner has it."""
+"""GitLab CI: the lines of a job as they are written; the cache comes and goes as GitLab's runner has it."""
 
 from __future__ import annotations
 

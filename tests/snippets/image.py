@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import List
+from typing import Dict, List
 
 from blocks import Block
 from machine import Failed, Machine, copy_template, network_variables, tail
@@ -54,7 +54,7 @@ class Images:
         self.buildah("rm", container)
         shutil.rmtree(base)
 
-    def pip_variables(self):
+    def pip_variables(self) -> Dict[str, str]:
         """What pip has to be told in the image."""
         return {"PIP_FIND_LINKS": str(self.machine.wheels), "PIP_ROOT_USER_ACTION": "ignore", **network_variables()}
 
@@ -64,11 +64,6 @@ class Images:
         volumes = [word for path in shared for word in ("--volume", f"{path}:{path}")]
         return self.buildah("build", "--no-cache", "--network", "host", *volumes, "--tag", "snippet",
                             "--file", str(dockerfile), ".")
-
-    def remove(self) -> None:
-        """Deletes all images and caches."""
-        for directory in (self._store, Path(str(self._store) + "-run"), self._cache):
-            shutil.rmtree(directory, ignore_errors=True)
 
 
 def run(block: Block, images: Images) -> List[str]:

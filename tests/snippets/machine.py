@@ -97,10 +97,11 @@ class Machine:
 
 
 def network_variables() -> Dict[str, str]:
-    """What pip needs to know to reach the package index from here."""
-    names = ("PIP_CERT", "PIP_INDEX_URL", "PIP_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    return {name: value for name, value in os.environ.items()
-            if name in names or name.lower().endswith("_proxy")}
+    """What installers need to know to reach the package index from here."""
+    names = ("PIP_CERT", "PIP_INDEX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+    found = {name: value for name, value in os.environ.items() if name in names or name.lower().endswith("_proxy")}
+    # Others than pip have other names for the same.
+    return {"REQUESTS_CA_BUNDLE": found["PIP_CERT"], **found} if "PIP_CERT" in found else found
 
 
 def make_template(source: Path, target: Path, witness: Path) -> None:
@@ -124,8 +125,8 @@ def make_template(source: Path, target: Path, witness: Path) -> None:
 
 
 def copy_template(template: Path, target: Path, runs_at: Path) -> None:
-    """A copy of that, each file of which is another one with the same contents; pip's scripts name the interpreter where
-    it is going to be."""
+    """A copy of that, each file of which is another one with the same contents; pip's scripts name the interpreter
+    where it is going to be."""
     shutil.copytree(template, target, symlinks=True)
     for script in (target / "bin").glob("pip*"):
         script.write_text(script.read_text().replace(str(template), str(runs_at)))
