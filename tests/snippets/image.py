@@ -7,10 +7,10 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Optional
 
 from blocks import Block
-from machine import Failed, Machine, copy_template, network_variables, tail
+from machine import Failed, Machine, Skipped, copy_template, network_variables, tail
 from tools import check
 
 APP = "import sys\n\nimport iniconfig\n\nprint(sys.prefix, iniconfig.__file__)\n"
@@ -66,9 +66,11 @@ class Images:
                             "--file", str(dockerfile), ".")
 
 
-def run(block: Block, images: Images) -> List[str]:
+def run(block: Block, machine: Machine, root_fs: Optional[str]) -> List[str]:
     """Two builds, from two base images that have nothing in common but the contents of their files."""
-    machine = images.machine
+    if not root_fs or not shutil.which("buildah"):
+        raise Skipped("no --root-fs, or no buildah")
+    images = Images(machine, Path(root_fs).resolve())
     machine.renew()
     machine.ensurepip_runs()
     (machine.project / "app").mkdir()

@@ -27,6 +27,10 @@ class Failed(Exception):
     """A snippet does not do what the reader of the docs expects."""
 
 
+class Skipped(Exception):
+    """A snippet cannot be run here."""
+
+
 class Machine:
     """Its directories, which are at the same paths each time that it is made anew, and are new each time."""
 
