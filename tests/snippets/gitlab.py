@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from blocks import Block
-from machine import Failed, Machine
+from machine import Failed, Machine, seed_time
 from tools import Tools
 
 # What is no job.
@@ -51,7 +51,7 @@ def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
     machine.check_environments()
     if not has_cache:
         save(saved, machine.project, job["cache"]["paths"])
-    return machine.ensurepip_runs(), ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M)), output
+    return machine.ensurepip_runs(), seed_time(output), output
 
 
 def expand(text: str, values: Dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Dict, List, Optional
 
 from blocks import Block
-from machine import Failed, Machine, Skipped, copy_template, network_variables, tail
+from machine import Failed, Machine, Skipped, copy_template, network_variables, seed_time, tail
 from tools import check
 
 APP = "import sys\n\nimport iniconfig\n\nprint(sys.prefix, iniconfig.__file__)\n"
@@ -83,7 +83,7 @@ def run(block: Block, machine: Machine, root_fs: Optional[str]) -> List[str]:
         for base in bases:
             images.make_base(base)
         output = images.build(dockerfile)
-        found.append((machine.ensurepip_runs(), ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M))))
+        found.append((machine.ensurepip_runs(), seed_time(output)))
     (runs, seed), (again, seed_again) = found
     if (runs, again) != (1, 0):
         raise Failed(f"ensurepip was run {runs} and {again} times:\n{tail(output)}")

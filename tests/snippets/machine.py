@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -134,6 +135,11 @@ def copy_template(template: Path, target: Path, runs_at: Path) -> None:
     shutil.copytree(template, target, symlinks=True)
     for script in (target / "bin").glob("pip*"):
         script.write_text(script.read_text().replace(str(template), str(runs_at)))
+
+
+def seed_time(output: str) -> str:
+    """How many milliseconds rvenv needed to find or to make what it installs pip from, by its log."""
+    return ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M))
 
 
 def tail(text: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from blocks import Block
-from machine import Failed, Machine
+from machine import Failed, Machine, seed_time
 from tools import Tools
 
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
@@ -61,7 +61,7 @@ class Job:
             after()
         machine.check_environments()
         self.runs = machine.ensurepip_runs()
-        self.seed = ", ".join(re.findall(r"^seed: ([\d.]+) ms", self.output, re.M))
+        self.seed = seed_time(self.output)
         return self
 
     def step(self, step: Dict[str, Any]) -> None:
