@@ -1,0 +1,97 @@
+"""A Dockerfile as it is written, built by buildah; the images that it begins with are made of a directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Dict, List, Optional
+
+from blocks import Block
+from machine import Failed, Machine, Skipped, copy_template, network_variables, seed_time, tail
+from tools import check
+
+APP = "import sys\n\nimport iniconfig\n\nprint(sys.prefix, iniconfig.__file__)\n"
+
+
+class Images:
+    """A store of images of its own, which needs no daemon and no right but root's."""
+
+    def __init__(self, machine: Machine, root_fs: Path):
+        """`root_fs` is a system with the libraries that an interpreter needs, but without one."""
+        self.machine, self._root_fs = machine, root_fs
+        self._store = machine.root / "images"
+        self._cache = machine.root / "build-cache"
+
+    def buildah(self, *argv: str) -> str:
+        """Runs buildah; what it says."""
+        place = ["--root", str(self._store), "--runroot", str(self._store) + "-run", "--storage-driver", "vfs"]
+        # Cache mounts are kept in the directory for temporary files.
+        self._cache.mkdir(exist_ok=True)
+        variables = {**os.environ, "TMPDIR": str(self._cache), "BUILDAH_ISOLATION": "chroot"}
+        ended = subprocess.run(["buildah", *place, *argv], env=variables, cwd=self.machine.project, encoding="utf-8",
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if ended.returncode != 0:
+            raise Failed(f"buildah {argv[0]} ends with status {ended.returncode}:\n{tail(ended.stdout)}")
+        return ended.stdout
+
+    def make_base(self, name: str) -> None:
+        """Makes an image of the shape of Python's own: an interpreter with pip in /usr/local. All its files are new."""
+        base = self.machine.root / "base"
+        shutil.rmtree(base, ignore_errors=True)
+        check(["cp", "-a", str(self._root_fs), str(base)])
+        shutil.rmtree(base / "usr/local", ignore_errors=True)
+        copy_template(self.machine.template, base / "usr/local", Path("/usr/local"))
+        check(["chroot", str(base), "/sbin/ldconfig"])
+        container = self.buildah("from", "scratch").split()[-1]
+        self.buildah("add", "-q", container, str(base), "/")
+        variables = {"PATH": "/usr/local/bin:/usr/bin:/bin", "RVENV_LOG": "debug", **self.pip_variables()}
+        for key, value in variables.items():
+            self.buildah("config", "--env", f"{key}={value}", container)
+        self.buildah("commit", "-q", container, name)
+        self.buildah("rm", container)
+        shutil.rmtree(base)
+
+    def pip_variables(self) -> Dict[str, str]:
+        """What pip has to be told in the image."""
+        return {"PIP_FIND_LINKS": str(self.machine.wheels), "PIP_ROOT_USER_ACTION": "ignore", **network_variables()}
+
+    def build(self, dockerfile: Path) -> str:
+        """Builds with nothing of an earlier build but the cache mounts; what was said."""
+        shared = [self.machine.wheels, self.machine.witness, Path("/etc/ssl/certs")]
+        volumes = [word for path in shared for word in ("--volume", f"{path}:{path}")]
+        return self.buildah("build", "--no-cache", "--network", "host", *volumes, "--tag", "snippet",
+                            "--file", str(dockerfile), ".")
+
+
+def run(block: Block, machine: Machine, root_fs: Optional[str]) -> List[str]:
+    """Two builds, from two base images that have nothing in common but the contents of their files."""
+    if not root_fs or not shutil.which("buildah"):
+        raise Skipped("no --root-fs, or no buildah")
+    images = Images(machine, Path(root_fs).resolve())
+    machine.renew()
+    machine.ensurepip_runs()
+    (machine.project / "app").mkdir()
+    (machine.project / "app" / "__main__.py").write_text(APP)
+    dockerfile = machine.project / "Dockerfile"
+    dockerfile.write_text(block.text)
+    bases = set(re.findall(r"^FROM (\S+)", block.text, re.M))
+    found = []
+    for _ in range(2):
+        for base in bases:
+            images.make_base(base)
+        output = images.build(dockerfile)
+        found.append((machine.ensurepip_runs(), seed_time(output)))
+    (runs, seed), (again, seed_again) = found
+    if (runs, again) != (1, 0):
+        raise Failed(f"ensurepip was run {runs} and {again} times:\n{tail(output)}")
+    container = images.buildah("from", "snippet").split()[-1]
+    said = images.buildah("run", container, "--", "python", "-m", "app")
+    if "/.venv" not in said:
+        raise Failed(f"the final image does not use the environment:\n{said}")
+    without = images.buildah("run", container, "--", "sh", "-c", "command -v rvenv || echo none")
+    if without.strip() != "none":
+        raise Failed(f"the final image has rvenv:\n{without}")
+    return [f"rvenv's part of pip took {seed} ms, with the cache mount {seed_again} ms"]

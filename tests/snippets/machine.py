@@ -1,0 +1,147 @@
+"""What stands in for a machine of a CI service: a Python, a home and a project of its own, and nothing of ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Dict, Iterator, List, Optional
+
+# What takes longer hangs.
+TIMEOUT = 600
+
+REQUIREMENTS = "iniconfig\npytest\n"
+TEST = """\
+import sys
+
+import iniconfig
+
+
+def test_the_environment():
+    assert sys.prefix != sys.base_prefix and iniconfig.__file__.startswith(sys.prefix)
+"""
+
+
+class Failed(Exception):
+    """A snippet does not do what the reader of the docs expects."""
+
+
+class Skipped(Exception):
+    """A snippet cannot be run here."""
+
+
+class Machine:
+    """Its directories, which are at the same paths each time that it is made anew, and are new each time."""
+
+    def __init__(self, root: Path, python: Path, wheels: Path, pip_cache: Path):
+        """`python` is the prefix of an interpreter with pip, which is copied."""
+        self.root, self.wheels, self._pip_cache = root, wheels, pip_cache
+        self.python, self.home, self.project = root / "python", root / "home", root / "project"
+        # Where ensurepip leaves a file each time that it is run.
+        self.witness = root / "ensurepip-runs"
+        self.template = root / "template"
+        shutil.rmtree(root, ignore_errors=True)
+        make_template(python, self.template, self.witness)
+        # Set by steps of a workflow.
+        self.more: Dict[str, str] = {}
+        self.paths: List[Path] = []
+
+    def renew(self) -> None:
+        """A machine as it is when a job begins: each file of the interpreter is another one, with the same contents."""
+        for directory in (self.python, self.home, self.project):
+            shutil.rmtree(directory, ignore_errors=True)
+        self.home.mkdir(parents=True)
+        self.project.mkdir()
+        self.more, self.paths = {}, []
+        copy_template(self.template, self.python, self.python)
+        self.witness.mkdir(exist_ok=True)
+        (self.project / "requirements.txt").write_text(REQUIREMENTS)
+        (self.project / "test_environment.py").write_text(TEST)
+
+    def variables(self) -> Dict[str, str]:
+        """All variables of a step. pip finds rvenv, which no index has yet, in a directory."""
+        path = [*self.paths, self.python / "bin", "/usr/local/bin", "/usr/bin", "/bin"]
+        fixed = {"HOME": str(self.home), "PATH": os.pathsep.join(map(str, path)), "LANG": "C.UTF-8", "TERM": "dumb"}
+        pip = {"PIP_FIND_LINKS": str(self.wheels), "UV_FIND_LINKS": str(self.wheels), "PIP_ROOT_USER_ACTION": "ignore",
+               "PIP_CACHE_DIR": str(self._pip_cache), "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COMPILE": "1"}
+        log = {"RVENV_LOG": "debug", "NO_COLOR": "1"}
+        return {**fixed, **pip, **log, **network_variables(), **self.more}
+
+    def run(self, argv: List[str], script: Optional[str] = None) -> str:
+        """Runs a program in the project, to its end; what it says."""
+        ended = subprocess.run(argv, input=script, cwd=self.project, env=self.variables(), timeout=TIMEOUT,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
+        if ended.returncode != 0:
+            raise Failed(f"ends with status {ended.returncode}:\n{tail(ended.stdout)}")
+        return ended.stdout
+
+    def ensurepip_runs(self) -> int:
+        """How often ensurepip has been run since this was asked last."""
+        runs = list(self.witness.iterdir())
+        for run in runs:
+            run.unlink()
+        return len(runs)
+
+    def environments(self) -> Iterator[Path]:
+        """All environments in the project and the home."""
+        for root in (self.project, self.home):
+            for config in sorted(root.rglob("pyvenv.cfg")):
+                yield config.parent
+
+    def check_environments(self) -> None:
+        """There is an environment, and each there is was made by rvenv and works."""
+        found = list(self.environments())
+        if not found:
+            raise Failed("no environment was made")
+        for env in found:
+            if "rvenv = " not in (env / "pyvenv.cfg").read_text(encoding="utf-8"):
+                raise Failed(f"{env.relative_to(self.root)} was not made by rvenv")
+            self.run([str(env / "bin/python"), "-m", "pip", "--version"])
+
+
+def network_variables() -> Dict[str, str]:
+    """What installers need to know to reach the package index from here."""
+    names = ("PIP_CERT", "PIP_INDEX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
+    found = {name: value for name, value in os.environ.items() if name in names or name.lower().endswith("_proxy")}
+    # Others than pip have other names for the same.
+    return {"REQUESTS_CA_BUNDLE": found["PIP_CERT"], **found} if "PIP_CERT" in found else found
+
+
+def make_template(source: Path, target: Path, witness: Path) -> None:
+    """A copy of an interpreter as CI services have it: with pip, but without what else it was given, and without its
+    own tests. Its ensurepip leaves a file in a directory, where there is that, each time that it is run."""
+    version = next(path.name for path in (source / "lib").glob("python3.*") if path.is_dir())
+    unwanted = shutil.ignore_patterns("site-packages", "test", "tests", "idlelib", "config-*")
+    shutil.copytree(source / "lib" / version, target / "lib" / version, ignore=unwanted, symlinks=True)
+    for library in (source / "lib").glob("libpython*"):
+        shutil.copy2(library, target / "lib", follow_symlinks=False)
+    (target / "bin").mkdir()
+    shutil.copy2(source / "bin" / version, target / "bin")
+    for name in ("python3", "python"):
+        (target / "bin" / name).symlink_to(version)
+    (target / "lib" / version / "site-packages").mkdir()
+    run = [str(target / "bin/python"), "-I", "-m", "ensurepip", "--default-pip"]
+    subprocess.run(run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    note = f"import os, tempfile\nif os.path.isdir({str(witness)!r}): tempfile.mkstemp(dir={str(witness)!r})\n"
+    main = target / "lib" / version / "ensurepip" / "__main__.py"
+    main.write_text(note + main.read_text())
+
+
+def copy_template(template: Path, target: Path, runs_at: Path) -> None:
+    """A copy of that, each file of which is another one with the same contents; pip's scripts name the interpreter
+    where it is going to be."""
+    shutil.copytree(template, target, symlinks=True)
+    for script in (target / "bin").glob("pip*"):
+        script.write_text(script.read_text().replace(str(template), str(runs_at)))
+
+
+def seed_time(output: str) -> str:
+    """How many milliseconds rvenv needed to find or to make what it installs pip from, by its log."""
+    return ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M))
+
+
+def tail(text: str) -> str:
+    """The end of what was said."""
+    return "\n".join(text.splitlines()[-25:])

@@ -1,0 +1,114 @@
+"""GitHub Actions: the `run:` steps of a workflow as they are written, with stand-ins for those that use an action."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Dict, List
+
+from blocks import Block
+from machine import Failed, Machine, seed_time
+from tools import Tools
+
+EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
+KNOWN_STEP = {"name", "id", "uses", "with", "run", "shell", "env"}
+# What the service starts for `shell: bash`, and where nothing is said.
+SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"], None: ["bash", "-e"]}
+
+
+def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
+    """Each job twice, on two machines that have nothing in common but the saved cache; what was seen."""
+    tools.lint_workflow(block)
+    said = []
+    for name, job in tools.yaml(block.text)["jobs"].items():
+        kept = machine.root / "saved"
+        shutil.rmtree(kept, ignore_errors=True)
+        first, second = (Job(job, machine, kept).run() for _ in range(2))
+        if first.runs != 1 or second.runs != 0:
+            raise Failed(f"ensurepip was run {first.runs} and {second.runs} times:\n{first.output}\n{second.output}")
+        said.append(f"job `{name}`: rvenv's part of pip took {first.seed} ms, with the saved cache {second.seed} ms")
+    return said
+
+
+class Job:
+    """One run of a job."""
+
+    def __init__(self, job: Dict[str, Any], machine: Machine, kept: Path):
+        self.job, self.machine, self.kept = job, machine, kept
+        self.output, self.runs, self.seed = "", 0, ""
+        matrix = job.get("strategy", {}).get("matrix", {})
+        # The first of each: that is the one of this system.
+        self.values = {f"matrix.{name}": values[0] for name, values in matrix.items()}
+        self.values.update({"runner.os": "Linux", "runner.arch": "X64", "github.workspace": str(machine.project)})
+        # What is done when all steps have been done.
+        self.afterwards: List[Any] = []
+
+    def run(self) -> "Job":
+        """Does all steps, and looks at what they have made."""
+        machine = self.machine
+        machine.renew()
+        machine.ensurepip_runs()
+        self.file = {name: machine.home / name for name in ("GITHUB_PATH", "GITHUB_ENV", "GITHUB_OUTPUT")}
+        for name, path in self.file.items():
+            path.touch()
+            machine.more[name] = str(path)
+        machine.more.update(self.resolved(self.job.get("env", {})))
+        for step in self.job["steps"]:
+            self.step(step)
+        for after in self.afterwards:
+            after()
+        machine.check_environments()
+        self.runs = machine.ensurepip_runs()
+        self.seed = seed_time(self.output)
+        return self
+
+    def step(self, step: Dict[str, Any]) -> None:
+        """Does one step."""
+        if set(step) - KNOWN_STEP or "env" in step:
+            raise Failed(f"no stand-in for {sorted(step)}")
+        if "uses" in step:
+            self.use(step["uses"].split("@")[0], self.resolved(step.get("with", {})), step.get("id"))
+            return
+        shell = step.get("shell", self.job.get("defaults", {}).get("run", {}).get("shell"))
+        script = self.machine.home / "step.sh"
+        script.write_text(self.resolved(step["run"]))
+        self.output += self.machine.run([*SHELLS[shell], str(script)])
+        self.machine.paths = [Path(line) for line in reversed(self.file["GITHUB_PATH"].read_text().split())]
+
+    def use(self, action: str, given: Dict[str, str], name: Any) -> None:
+        """Stands in for an action."""
+        if action == "actions/checkout":
+            # The project is there.
+            return
+        if action == "actions/setup-python":
+            # As is the interpreter; the wanted version is that of its file's name.
+            found = next((self.machine.python / "lib").glob("python3.*")).name
+            self.values[f"steps.{name}.outputs.python-version"] = found[len("python"):]
+        elif action == "actions/cache":
+            self.cache(given["path"], given["key"])
+        else:
+            raise Failed(f"no stand-in for {action}")
+
+    def cache(self, path: str, key: str) -> None:
+        """Brings back what was saved under a key, by tar as the action does, and saves it in the end."""
+        saved = self.kept / f"{key}.tar"
+        path = path.replace("~", str(self.machine.home))
+        if saved.exists():
+            subprocess.run(["tar", "-xPf", saved, "-C", self.machine.project], check=True)
+        else:
+            self.kept.mkdir(exist_ok=True)
+            save = ["tar", "--posix", "-cPf", str(saved), "-C", str(self.machine.project), path]
+            self.afterwards.append(lambda: subprocess.run(save, check=True))
+
+    def resolved(self, given: Any) -> Any:
+        """Text with the values of its expressions."""
+        if isinstance(given, dict):
+            return {name: self.resolved(value) for name, value in given.items()}
+        if not isinstance(given, str):
+            return given
+        try:
+            return EXPRESSION.sub(lambda found: self.values[found.group(1)], given)
+        except KeyError as unknown:
+            raise Failed(f"no value for the expression {unknown}") from None
