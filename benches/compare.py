@@ -30,7 +30,9 @@ BENCH = ROOT / "target" / "bench"
 def main() -> None:
     options = arguments()
     load = os.getloadavg()[0]
-    programs = {RVENV: cargo(RVENV, "build", "--release"), FLOOR: cargo(FLOOR, "bench", "--bench", FLOOR, "--no-run")}
+    target = ["--target", options.target] if options.target else []
+    rvenv = cargo(RVENV, "build", "--release", *target)
+    programs = {RVENV: rvenv, FLOOR: cargo(FLOOR, "bench", "--bench", FLOOR, "--no-run")}
     peers = install_peers(BENCH / "peers")
     options.dir.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=options.dir, prefix="run-"))
@@ -46,6 +48,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compares rvenv with venv, uv and virtualenv.")
     parser.add_argument("--python", metavar="PATH", help="the interpreter; else the one that python3 leads to")
+    parser.add_argument("--target", help="that of rvenv, as for `cargo build`; else this machine's")
     parser.add_argument("--runs", metavar="N", type=int, default=30, help="rounds of each comparison (30)")
     parser.add_argument("--dir", type=Path, default=BENCH, help="where to make the environments (below target/bench)")
     parser.add_argument("--tmpfs", action="store_true", help="measure the main rows on a tmpfs too; for root")
@@ -131,12 +134,14 @@ def write(options, session: Session, results: list[Result], in_memory: str, load
     main = {result.row.key: result for result in results[:2]}
     extra = {"with-pip": report.inventory(session.environments(main["with-pip"]))}
     sections = [report.section(result, extra.get(result.row.key, "")) for result in results]
+    versions = session.tools.versions()
+    versions[RVENV] += f", built for `{options.target}`" if options.target else ""
     text = report.REPORT.format(
         trial=report.TRIAL if options.quick else "",
         sections="\n\n".join([*sections, report.program_section(Path(session.programs[RVENV])), in_memory]),
         losses=report.losses(results),
         rounds=options.runs, slow_rounds=options.slow_runs, warmups=options.warmups,
-        machine=report.machine(session.directory, len(os.sched_getaffinity(0)), load, session.tools.versions()))
+        machine=report.machine(session.directory, len(os.sched_getaffinity(0)), load, versions))
     (options.output / "benchmarks.md").write_text(text, encoding="utf-8")
     picture = compare_chart.draw([main["with-pip"], main["without-pip"]])
     (options.output / "benchmarks.svg").write_text(picture, encoding="utf-8")

@@ -58,8 +58,9 @@ python3 benches/compare.py --quick      # a trial, which writes to target/bench
 python3 benches/compare.py --help       # another interpreter, another disk
 ```
 
-It builds rvenv and installs uv and virtualenv from the package index into `target/bench/peers`; what is measured lies
-in a directory that is deleted in the end.
+With `--target x86_64-unknown-linux-musl`, rvenv is the static program that is released for Linux (`rustup target add` brings
+what it is built with). The script builds rvenv and installs uv and virtualenv from the package index into `target/bench/peers`; what
+is measured lies in a directory that is deleted in the end.
 """
 
 TRIAL = "**This is the report of a trial run: too few rounds for figures that mean anything.**\n\n"
@@ -137,7 +138,7 @@ def program_section(program: Path) -> str:
     libraries = [line.split()[0] for line in linked.stdout.splitlines() if " => " in line]
     needs = ", ".join(f"`{name}`" for name in libraries) or "nothing"
     verdict = Verdict("a release build of at most 3 MB", f"{size:.2f} MB", size <= 3)
-    return f"## The program\n\nIt is linked to {needs}.\n\n{targets_table([verdict])}"
+    return f"## The program\n\nIt is linked to {needs} at run time.\n\n{targets_table([verdict])}"
 
 
 def losses(results: list[Result]) -> str:
