@@ -115,9 +115,13 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Whether two paths lead to the same file, by its final path.
+/// Whether two paths lead to the same file, by its final path. Not every file system can tell that: those of RAM disks
+/// cannot, and wine cannot where it is long.
 #[must_use]
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    if one == other {
+        return one.exists();
+    }
     fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 

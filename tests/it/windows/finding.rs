@@ -12,14 +12,15 @@ use crate::testenv::{Run, TestEnv};
 /// Makes a program of some Python code, as pip makes its own: the launcher that it brings, the interpreter's path and a
 /// zip.
 const MAKE: &str = "
-import ensurepip, glob, os, sys, zipfile
+import ensurepip, glob, io, os, sys, zipfile
 out, code = sys.argv[1:]
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, 'w') as program:
+    program.writestr('__main__.py', code)
 wheel = glob.glob(os.path.join(os.path.dirname(ensurepip.__file__), '_bundled', 'pip-*.whl'))[0]
 with open(out, 'wb') as program:
     program.write(zipfile.ZipFile(wheel).read('pip/_vendor/distlib/t64.exe'))
-    program.write(b'#!' + os.fsencode('\"%s\"' % sys.executable) + b'\\r\\n')
-with zipfile.ZipFile(out, 'a') as program:
-    program.writestr('__main__.py', code)
+    program.write(b'#!' + os.fsencode(sys.executable) + b'\\r\\n' + archive.getvalue())
 ";
 
 fn program(world: &TestEnv, python: &Python, path: &str, code: &str) -> PathBuf {
