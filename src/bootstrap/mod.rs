@@ -63,17 +63,18 @@ impl<'a> Source<'a> {
         let identity = Identity::parse(seed.identity())?;
         match () {
             () if identity.has_stamps_of(&self.identity) => Some(seed),
-            () if identity.has_contents_of(&self.identity) => Some(self.adopted(seed, cache)),
+            () if identity.has_contents_of(&self.identity) => Some(self.adopted(seed, &identity, cache)),
             () => None,
         }
     }
 
     /// A seed from another machine, or from before the interpreter was copied or restored: written once more, so that
     /// next time the stamps tell that it is the right one.
-    fn adopted(&self, seed: Seed, cache: &CacheDir) -> Seed {
-        let (name, identity) = (self.name(), self.identity.with_contents().text());
-        let written = cache.write(&name, |file| seed.write_as(&identity, file));
-        written.ok().and_then(|()| open(cache, &name)).unwrap_or(seed)
+    fn adopted(&self, seed: Seed, from: &Identity, cache: &CacheDir) -> Seed {
+        let identity = self.identity.with_contents_of(from).text();
+        // Where it cannot be written, it is as good.
+        let _ = cache.write(&self.name(), |file| seed.write_as(&identity, file));
+        seed
     }
 
     /// Deletes what one has left who made the seed and died before all was done.
@@ -165,14 +166,17 @@ impl<'a> Source<'a> {
         let temp = seed::safe_temp(&self.environment.temp_dir, &home);
         let surroundings = Surroundings { temp, home: Some(&home), lock: lock.as_ref() };
         // Before ensurepip reads it.
-        let identity = self.identity.with_contents().text();
-        let gathered = seed::gather(&self.env_paths(&env_dir), surroundings, identity, now)?;
+        let identity = self.identity.with_contents();
+        let gathered = seed::gather(&self.env_paths(&env_dir), surroundings, identity.text(), now)?;
         let Some(gathered) = gathered.filter(seed::Gathered::has_pip) else {
             return Ok(None);
         };
         let name = self.name();
-        let kept = self.cache.filter(|cache| cache.write(&name, |file| gathered.write(file)).is_ok());
-        let seed = match kept.and_then(|cache| open(cache, &name)) {
+        // What has changed meanwhile may have been read before or after.
+        let cache = self.cache.filter(|_| identity.is_current());
+        let kept = cache.filter(|cache| cache.write(&name, |file| gathered.write(file)).is_ok());
+        let kept = kept.and_then(|cache| open(cache, &name)).filter(|seed| seed.identity() == identity.text());
+        let seed = match kept {
             None => write(&scratch.path().join("seed"), &gathered)?,
             kept => kept,
         };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Dir, platform};
 use crate::error::{Error, Result};
+use crate::interrupt;
 
 /// A file's text, or nothing where there is no regular file. Bytes that are not UTF-8 are replaced.
 ///
@@ -185,16 +186,33 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
-/// Writes the bytes of a file, or the names in a directory, to a `sink`; says how many. Of other things there are none.
+/// Writes the bytes of a file, or the names in a directory but for that of bytecode, to a `sink`; says how many.
+///
+/// # Errors
+/// When they cannot be read to their end, or a signal comes meanwhile. Of other things there are none.
 pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u64> {
     if path.is_dir() {
         let mut names = Dir::open(path)?.names()?;
+        // Python makes that whenever it likes.
+        names.retain(|name| name != "__pycache__");
         names.sort();
         names.iter().try_for_each(|name| sink.write_all(&[name.as_encoded_bytes(), b"\0"].concat()))?;
         return Ok(names.len() as u64);
     }
     // A pipe would be waited for.
-    if path.is_file() { io::copy(&mut platform::open_at_once(path)?, sink) } else { Ok(0) }
+    if !path.is_file() {
+        return Ok(0);
+    }
+    let (mut file, mut buffer, mut count) = (platform::open_at_once(path)?, vec![0; 1 << 18], 0);
+    loop {
+        interrupt::check().map_err(io::Error::other)?;
+        let length = file.read(&mut buffer)?;
+        if length == 0 {
+            return Ok(count);
+        }
+        sink.write_all(&buffer[..length])?;
+        count += length as u64;
+    }
 }
 
 /// The directories in a directory, in order; none where it cannot be listed.

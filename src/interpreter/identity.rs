@@ -40,7 +40,12 @@ impl Identity {
 
     /// The same with what is in the files now.
     pub(crate) fn with_contents(&self) -> Self {
-        Self { contents: Some(self.digest()), ..self.clone() }
+        Self { contents: self.digest(), ..self.clone() }
+    }
+
+    /// The same with what was in those of another identity, which is not looked at again: it may have changed since.
+    pub(crate) fn with_contents_of(&self, other: &Self) -> Self {
+        Self { contents: other.contents.clone(), ..self.clone() }
     }
 
     /// An identity that was [printed](Identity::text).
@@ -75,23 +80,23 @@ impl Identity {
 
     /// Whether there was in the files what is in those of another identity now.
     pub(crate) fn has_contents_of(&self, other: &Self) -> bool {
-        self.contents.as_ref().is_some_and(|contents| *contents == other.digest())
+        self.contents.is_some() && self.contents == other.digest()
     }
 
-    /// A digest of the paths and of what is there: a file's bytes, a directory's names.
-    fn digest(&self) -> String {
+    /// A digest of the paths and of what is there: a file's bytes, a directory's names. Nothing where one of them
+    /// cannot be read.
+    fn digest(&self) -> Option<String> {
         let mut all = Sha256::new();
         for (path, _) in &self.stamps {
             let mut one = Sha256::new();
-            // What cannot be read to its end is not the same as what can.
-            let length = fs::read_into(Path::new(path), &mut one).ok();
-            all.update(format!("{path}\0{length:?}\0"));
+            let length = fs::read_into(Path::new(path), &mut one).ok()?;
+            all.update(format!("{path}\0{length}\0"));
             all.update(one.finalize());
         }
-        all.finalize().iter().fold(String::new(), |mut text, byte| {
+        Some(all.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
-        })
+        }))
     }
 
     /// The stamp of one of the files.

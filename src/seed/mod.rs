@@ -90,7 +90,7 @@ pub(crate) struct Seed {
     file: File,
     path: PathBuf,
     list: List,
-    /// That of the list.
+    /// That of the list, but for the identity.
     checksum: u32,
     /// Where in the file the data begins.
     data: u64,

@@ -88,6 +88,41 @@ fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() 
 }
 
 #[test]
+fn a_seed_from_another_machine_brings_no_second_tree() {
+    let world = CacheWorld::new();
+    let linked = || world.made_by(world.rvenv().env("RVENV_LINK_MODE", "hardlink"));
+    linked();
+    world.started();
+    for _ in 0..2 {
+        reinstall(&world);
+        linked();
+        assert_eq!((world.started().as_str(), world.cached(".files").len()), ("probe ", 1), "{:?}", world.cached(""));
+    }
+}
+
+/// What ensurepip has read may be the one or the other.
+#[test]
+fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {
+    let world = CacheWorld::new();
+    world.made_by(world.rvenv().env("ON_ENSUREPIP", "echo 2 > \"$TOOLS/libpython.so\""));
+    assert!(world.cached(".seed").is_empty(), "{:?}", world.cached(""));
+    world.started();
+    assert_started(&world, "probe ensurepip ");
+    assert_started(&world, "");
+}
+
+/// As an older ensurepip has it beside the wheels when it has run for the first time, in a new image each time.
+#[test]
+fn bytecode_beside_the_wheels_changes_nothing() {
+    let world = CacheWorld::new();
+    world.made_by(world.rvenv().env("ON_ENSUREPIP", "mkdir \"$TOOLS/wheels/__pycache__\""));
+    world.started();
+    assert_started(&world, "probe ");
+    fs::remove_dir(world.path("tools/wheels/__pycache__")).unwrap();
+    assert_started(&world, "probe ");
+}
+
+#[test]
 fn other_interpreters_leave_a_seed_from_another_machine_alone() {
     let world = CacheWorld::new();
     let other = crate::cache_world::recording().write(&world.path("other/python3"));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use crate::cache_world::{CacheWorld, recording};
+use crate::fake_python::FakePython;
 use crate::tree::{Kind, Tree};
 use crate::users::set_mode;
 
@@ -88,7 +89,7 @@ fn a_seed_is_made_anew_when_the_interpreter_or_ensurepip_has_changed() {
         assert_eq!(world.started(), "probe ensurepip ", "{file}");
     }
     fs::remove_file(&world.python).unwrap();
-    recording().write(&world.python);
+    FakePython { version: "3.13.1", ..recording() }.write(&world.python);
     world.made();
     assert_eq!(world.started(), "probe ensurepip ");
 }
