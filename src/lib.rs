@@ -24,8 +24,8 @@
 //! # }
 //! ```
 //!
-//! The library never prints and never ends the process. Before version 1.0 it may change in each minor version; the
-//! program's options, variables and exit statuses are those of `python -m venv` and stay.
+//! The library never prints and never ends the process. Before version 1.0 it may change in each minor version. The
+//! program does not: its options and exit statuses are those of `python -m venv`.
 #![forbid(unsafe_code)]
 
 pub mod activation;

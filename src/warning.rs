@@ -23,7 +23,8 @@ impl fmt::Display for Warning {
         match self {
             Self::PackagesUnused { dir, version } => {
                 let dir = crate::error::shown(dir);
-                write!(f, "the packages in `{dir}` are no longer used: the environment has Python {version} now")
+                write!(f, "the packages in `{dir}` are no longer used and their scripts do not work any more: ")?;
+                write!(f, "the environment has Python {version} now")
             }
         }
     }

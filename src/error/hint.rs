@@ -21,6 +21,7 @@ impl Error {
                 Some("it would be lost: choose another directory, or another interpreter with RVENV_PYTHON".to_owned())
             }
             Self::ReplacesProgram { .. } => Some("choose another directory".to_owned()),
+            Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
             }

@@ -186,6 +186,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
+/// Whether a file says by its first bytes that something else is to run it.
+pub(crate) fn is_script(path: &Path) -> bool {
+    let mut start = [0; 2];
+    let read = platform::open_at_once(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"#!"
+}
+
 /// Writes the bytes of a file, or the names in a directory but for that of bytecode, to a `sink`; says how many.
 ///
 /// # Errors

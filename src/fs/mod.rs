@@ -25,8 +25,8 @@ use crate::plan::Mode;
 
 pub(crate) use delete::{clear, delete};
 pub(crate) use look::{
-    Found, FoundKind, Kind, Stat, exists, is_dir, is_same, kind, names, read, read_into, read_link, read_text,
-    resolved, resolved_parent, stamp, subdirs, walk,
+    Found, FoundKind, Kind, Stat, exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link,
+    read_text, resolved, resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{

@@ -4,7 +4,7 @@ use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{self, is_executable, read_text};
+use crate::fs::{self, Kind, is_executable, read_text};
 use crate::pyvenv_cfg;
 
 /// More environments than one would ever stack. An environment that is its own base is a loop.
@@ -22,7 +22,8 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn executable(program: &Path) -> Result<PathBuf> {
     let mut executable = program.to_owned();
     for _ in 0..MAX_DEPTH {
-        let Some(cfg) = cfg(&executable)? else {
+        // What is not there, or a script such as `bin/pip`, is no interpreter of an environment's: let it be asked.
+        let Some(cfg) = cfg(&executable)?.filter(|_| may_be_interpreter(&executable)) else {
             return Ok(executable);
         };
         let home = PathBuf::from(pyvenv_cfg::value(&cfg, "home").unwrap_or_default());
@@ -31,6 +32,10 @@ pub(super) fn executable(program: &Path) -> Result<PathBuf> {
         executable = base.ok_or_else(|| Error::BaseGone { program: program.to_owned(), home })?;
     }
     Err(Error::BaseGone { program: program.to_owned(), home: executable })
+}
+
+fn may_be_interpreter(path: &Path) -> bool {
+    !matches!(fs::kind(path), Ok(Kind::Nothing)) && !fs::is_script(path)
 }
 
 /// The `pyvenv.cfg` of the environment that `executable` belongs to, if it belongs to one: it names a `home`.

@@ -50,7 +50,7 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
     let hides = config.seed == Seed::Pip && config.site_packages == SystemSitePackages::Visible;
     steps.push(cfg(if hides { &unseen } else { config }));
     steps.extend(interpreter(facts, config, &layout));
-    steps.extend(windows::init_tcl(&facts.windows));
+    steps.extend(windows::init_tcl(facts));
     if config.seed == Seed::Pip {
         steps.push(Step::SeedPip { python: python.clone() });
     }

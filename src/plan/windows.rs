@@ -3,7 +3,7 @@
 use super::{Mode, OnExisting, Step, copy, link};
 use crate::config::{Config, LinkMode};
 use crate::error::{Error, Result};
-use crate::interpreter::facts::{Facts, Os, WindowsFiles};
+use crate::interpreter::facts::{Facts, Os, WindowsFiles, leads_elsewhere};
 use crate::interpreter::history;
 use crate::layout::{self, Layout};
 
@@ -51,9 +51,10 @@ fn is_linked(file: &str, facts: &Facts) -> bool {
 }
 
 /// What Tcl needs in an environment where it is run from where it was built.
-pub(super) fn init_tcl(files: &WindowsFiles) -> Option<Step> {
-    let source = files.init_tcl.as_deref()?;
-    let dir = source.rsplit('\\').nth(1).filter(|dir| !matches!(*dir, "" | "." | "..") && !dir.contains('/'))?;
+pub(super) fn init_tcl(facts: &Facts) -> Option<Step> {
+    let source = facts.windows.init_tcl.as_deref().filter(|_| facts.os == Os::Windows)?;
+    let is_name = |dir: &&str| !dir.is_empty() && !dir.contains('/') && !leads_elsewhere(dir);
+    let dir = source.rsplit('\\').nth(1).filter(is_name)?;
     Some(copy(source, format!("Lib/{dir}/init.tcl"), Mode::Umask))
 }
 
@@ -77,11 +78,15 @@ mod tests {
 
     #[test]
     fn a_start_file_of_tcl_leads_nowhere_else() {
-        let of =
-            |source: &str| init_tcl(&WindowsFiles { init_tcl: Some(source.to_owned()), ..WindowsFiles::default() });
-        assert!(of("C:\\build\\tcl8.6\\init.tcl").is_some());
-        for source in ["init.tcl", "C:\\..\\init.tcl", "C:\\a/../../..\\init.tcl", "\\\\init.tcl"] {
-            assert_eq!(of(source), None, "{source}");
+        let of = |os, source: &str| {
+            let windows = WindowsFiles { init_tcl: Some(source.to_owned()), ..WindowsFiles::default() };
+            init_tcl(&Facts { os, windows, ..facts() })
+        };
+        assert!(of(Os::Windows, "C:\\build\\tcl8.6\\init.tcl").is_some());
+        assert_eq!(of(Os::Posix, "C:\\build\\tcl8.6\\init.tcl"), None);
+        for source in ["init.tcl", "C:\\..\\init.tcl", "C:\\.. \\init.tcl", "C:\\a/../../..\\init.tcl", "\\\\init.tcl"]
+        {
+            assert_eq!(of(Os::Windows, source), None, "{source}");
         }
     }
 

@@ -18,7 +18,7 @@ const MAX_LIST: usize = 1 << 24;
 /// What a seed consists of, but for the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List {
-    /// What it was made from: stamps of the interpreter and the wheels.
+    /// What it was made from: stamps of the interpreter and the wheels, and a digest of what is in them.
     pub(super) identity: String,
     /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
     pub(super) mtime: u64,

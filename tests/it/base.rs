@@ -167,3 +167,17 @@ fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
     world.rvenv(&world.path("old/bin/python")).args(["--without-pip", "e"]).output().silent_success();
     assert_eq!(fs::read_link(world.path("e/bin/custom")).unwrap(), base);
 }
+
+/// Its base would be found without it, and be another Python than was asked for.
+#[test]
+fn what_is_no_interpreter_in_an_environment_has_no_base() {
+    let world = TestEnv::new();
+    world.rvenv(&pythons::all()[0].path).args(["--without-pip", "outer"]).output().silent_success();
+    write_program(&world.path("outer/bin/pip"), "#!/bin/sh\nexit 3\n");
+    for (name, error) in [("python3.99", "cannot run"), ("pip", "does not work as a Python interpreter")] {
+        let program = world.path("outer/bin").join(name);
+        let outcome = world.rvenv(&program).args(["--without-pip", "e"]).output().status(1);
+        assert!(outcome.stderr().contains(error) && outcome.stderr().contains(program.to_str().unwrap()), "{outcome}");
+        assert!(!world.path("e").exists());
+    }
+}

@@ -6,6 +6,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 use crate::errors::{names, world};
 use crate::testenv::skip_or_fail;
 
+const HINT: &str = "  hint: choose another directory, or empty this one yourself\n";
+
 #[test]
 fn clear_and_upgrade_exclude_each_other() {
     let (world, python) = world();
@@ -23,7 +25,7 @@ fn clear_refuses_what_is_more_than_an_environment() {
         let run = world.rvenv(&python).cwd(&world.path(cwd)).env("HOME", world.path(home));
         let dir = world.path(dir);
         let outcome = run.args(["--without-pip", "--clear"]).arg(&dir).output();
-        outcome.failure(&format!("error: refusing to clear `{}`: {reason}\n", dir.display()));
+        outcome.failure(&format!("error: refusing to clear `{}`: {reason}\n{HINT}", dir.display()));
     };
     refused("", "home/me", "home/me", "it holds your home directory");
     refused("", "home/me", "home", "it holds your home directory");

@@ -47,7 +47,8 @@ fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     for options in [&["--upgrade"][..], &[]] {
         let outcome = world.rvenv(&new).args(options).args(["--without-pip", "e"]).output().success();
         let dir = world.path("e/lib/python3.12");
-        let warning = "are no longer used: the environment has Python 3.13.0 now";
+        let warning =
+            "are no longer used and their scripts do not work any more: the environment has Python 3.13.0 now";
         assert_eq!(outcome.stderr(), format!("warning: the packages in `{}` {warning}\n", dir.display()));
     }
     world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();

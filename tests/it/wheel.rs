@@ -85,13 +85,21 @@ fn the_program_is_found_wherever_an_installer_puts_it() {
     for (packages, scripts) in [
         ("target", "target/bin"),
         ("usr/lib/python3/dist-packages", "usr/bin"),
-        ("opt/pypy/site-packages", "opt/pypy/bin"),
         ("home/.local/lib/python3.12/site-packages", "home/.local/bin"),
     ] {
         let world = TestEnv::new();
         install(&world, packages, scripts);
         with_packages(&world, python, packages).args(["-m", "rvenv", "--version"]).output().success();
     }
+}
+
+/// A directory that only happens to be above may be anybody's.
+#[test]
+fn no_program_is_taken_from_where_no_installer_puts_it() {
+    let world = TestEnv::new();
+    install(&world, "shared/site-packages", "shared/bin");
+    let run = with_packages(&world, &pythons::all()[0].path, "shared/site-packages");
+    run.args(["-m", "rvenv", "--version"]).output().status(1);
 }
 
 /// As when the package is used from a clone of the repository.
@@ -151,9 +159,9 @@ fn what_is_wrong_with_an_installation_is_said() {
     let scripts = python.parent().unwrap().display();
     run().output().failure(&format!(
         "error: the program of this package is missing; looked for\n    `{}`\n    `{scripts}/rvenv`\n  hint: install \
-         it anew, as with `{} -m pip install --force-reinstall rvenv`\n",
+         the package anew that is in `{}`\n",
         program.display(),
-        python.display()
+        world.path("target").display()
     ));
     fs::create_dir(world.path("target/bin")).unwrap();
     fs::write(&program, "no program").unwrap();

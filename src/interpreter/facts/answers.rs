@@ -29,12 +29,12 @@ impl Answers<'_> {
 
     /// A path that becomes one in the environment.
     pub(super) fn below(&self, key: &'static str) -> Result<String, BadAnswer> {
-        self.path(key).and_then(below)
+        self.path(key).and_then(|path| self.inside(path))
     }
 
     /// A name that a file in the environment gets.
     pub(super) fn name(&self, key: &'static str) -> Result<String, BadAnswer> {
-        self.path(key).and_then(name)
+        self.path(key).and_then(|path| self.plain(path))
     }
 
     pub(super) fn paths(&self, key: &str) -> Result<Vec<String>, BadAnswer> {
@@ -72,7 +72,7 @@ impl Answers<'_> {
     }
 
     pub(super) fn windows(&self) -> Result<WindowsFiles, BadAnswer> {
-        let names = |key| self.paths(key)?.into_iter().map(name).collect::<Result<_, _>>();
+        let names = |key| self.paths(key)?.into_iter().map(|name| self.plain(name)).collect::<Result<_, _>>();
         let optional = |key| self.value(key).map(usable_path).transpose();
         Ok(WindowsFiles {
             launcher_dir: optional("launcher-dir")?.unwrap_or_default(),
@@ -83,15 +83,22 @@ impl Answers<'_> {
             activate_ps1: optional("activate.ps1")?,
         })
     }
+
+    /// A path that leads to something below where it starts, and by no way around.
+    fn inside(&self, path: String) -> Result<String, BadAnswer> {
+        let is_windows = self.value("os") == Some(b"nt");
+        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !(is_windows && leads_elsewhere(name));
+        if path.split('/').all(is_name) { Ok(path) } else { Err(BadAnswer::LeadsOut(path)) }
+    }
+
+    fn plain(&self, name: String) -> Result<String, BadAnswer> {
+        if name.contains('/') { Err(BadAnswer::LeadsOut(name)) } else { self.inside(name) }
+    }
 }
 
-fn below(path: String) -> Result<String, BadAnswer> {
-    let is_below = path.split('/').all(|name| !matches!(name, "" | "." | ".."));
-    if is_below { Ok(path) } else { Err(BadAnswer::LeadsOut(path)) }
-}
-
-fn name(path: String) -> Result<String, BadAnswer> {
-    if path.contains('/') { Err(BadAnswer::LeadsOut(path)) } else { below(path) }
+/// Whether a name is on Windows none: these separate there, and what comes last is dropped.
+pub(crate) fn leads_elsewhere(name: &str) -> bool {
+    name.contains(['\\', ':']) || name.ends_with(['.', ' '])
 }
 
 fn usable_path(value: &[u8]) -> Result<String, BadAnswer> {

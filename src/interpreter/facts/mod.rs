@@ -5,6 +5,7 @@ mod answers;
 use std::fmt;
 
 use answers::Answers;
+pub(crate) use answers::leads_elsewhere;
 
 /// The answers of one base interpreter that a plan needs.
 ///
@@ -217,6 +218,17 @@ pub(crate) mod tests {
                 answers[number] = (*key, path);
                 assert!(matches!(Facts::from_answers(&answers), Err(BadAnswer::LeadsOut(_))), "{answers:?}");
             }
+        }
+    }
+
+    #[test]
+    fn on_windows_there_are_more_ways_out() {
+        for name in ["python\\..\\..\\x.dll", "python:x.dll", ".. ", "python.dll."] {
+            let file: [(&[u8], &[u8]); 1] = [(b"runtime-file", name.as_bytes())];
+            let mut answers = [ANSWER, &file].concat();
+            assert!(Facts::from_answers(&answers).is_ok(), "{name}");
+            answers[2].1 = b"nt";
+            assert_eq!(Facts::from_answers(&answers), Err(BadAnswer::LeadsOut(name.to_owned())));
         }
     }
 
