@@ -87,8 +87,8 @@ impl Answers<'_> {
     /// A path that leads to something below where it starts, and by no way around.
     fn inside(&self, path: String) -> Result<String, BadAnswer> {
         let is_windows = self.value("os") == Some(b"nt");
-        let is_name = |name: &str| !matches!(name, "" | "." | "..") && !(is_windows && leads_elsewhere(name));
-        if path.split('/').all(is_name) { Ok(path) } else { Err(BadAnswer::LeadsOut(path)) }
+        let leads_out = |name: &str| matches!(name, "" | "." | "..") || is_windows && leads_elsewhere(name);
+        if path.split('/').any(leads_out) { Err(BadAnswer::LeadsOut(path)) } else { Ok(path) }
     }
 
     fn plain(&self, name: String) -> Result<String, BadAnswer> {
