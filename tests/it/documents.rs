@@ -2,12 +2,13 @@
 //! that an archive is packed without a build of anything else. `RVENV_BLESS=1 cargo test documents` writes them anew.
 
 use std::convert::identity;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::{Generator, Shell};
 use clap_complete_nushell::Nushell;
+
+use crate::committed::{self, assert_current, read};
 
 // The program's file: its definition is used here, what it makes of the arguments is not.
 #[allow(dead_code)]
@@ -18,26 +19,11 @@ mod completions;
 
 /// Where a document is, by its path below `docs`.
 fn document(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n")
+    committed::file("docs").join(name)
 }
 
 fn command() -> Command {
     args::Args::command()
-}
-
-/// States that a document is what is made of the definition now.
-#[track_caller]
-fn assert_current(name: &str, made: &str) {
-    let path = document(name);
-    if std::env::var_os("RVENV_BLESS").is_some() {
-        fs::write(&path, made).expect("the document can be written");
-    }
-    let why = "is stale: `RVENV_BLESS=1 cargo test documents` writes it anew";
-    assert!(read(&path) == made, "{} {why}", path.display());
 }
 
 #[track_caller]
@@ -45,7 +31,7 @@ fn assert_completions_are_current(shell: impl Generator, finish: impl FnOnce(Str
     let name = format!("completions/{}", shell.file_name("rvenv"));
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "rvenv", &mut script);
-    assert_current(&name, &finish(String::from_utf8(script).expect("the generators write UTF-8")));
+    assert_current(&document(&name), &finish(String::from_utf8(script).expect("the generators write UTF-8")));
 }
 
 #[test]
@@ -62,12 +48,12 @@ fn the_manual_page_is_current() {
         spans.map(|(n, text)| if n % 2 == 1 { format!("\\fB{text}\\fR") } else { text.to_owned() }).collect();
     let template = read(&document("rvenv.1.in"));
     let page = template.replace("@VERSION@", env!("CARGO_PKG_VERSION")).replace("@OPTIONS@\n", &options);
-    assert_current("rvenv.1", &page);
+    assert_current(&document("rvenv.1"), &page);
 }
 
 #[test]
 fn the_manual_page_has_each_variable_that_is_read() {
-    let source = read(&document("../src/environment.rs"));
+    let source = read(&committed::file("src/environment.rs"));
     let page = read(&document("rvenv.1"));
     for name in source.split("variable(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(page.contains(name), "rvenv.1 says nothing of {name}");

@@ -1,6 +1,7 @@
 //! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
 //!
 //! The harness is in `testenv` (a world per test), `tree` (what is on disk), `pythons` (which interpreters are there),
+//! `committed` (files that are made of something else, and written anew on demand),
 //! `fake_python` (one that is a script), `cache_world` (one that says when it is started, and a cache of its own),
 //! `users` (whom permissions bind) and `stopping` (rvenv held at a system call); the other files are tests, each one
 //! promise.
@@ -24,6 +25,7 @@ mod caches;
 mod clear;
 #[cfg(unix)]
 mod cli;
+mod committed;
 #[cfg(unix)]
 mod complaints;
 #[cfg(unix)]

@@ -2,12 +2,14 @@
 
 mod windows;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rvenv::EnvDir;
 use rvenv::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
 use rvenv::interpreter::facts::{Facts, Os, Scheme, Version, WindowsFiles};
 use rvenv::plan::plan;
+
+use crate::committed;
 
 /// A CPython on Linux, in `/usr/bin`.
 fn linux(minor: u32) -> Facts {
@@ -49,15 +51,11 @@ fn on_posix() -> EnvDir {
 }
 
 /// Compares a plan with the one in `golden/NAME.txt`.
+#[track_caller]
 fn assert_golden(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden").join(format!("{name}.txt"));
     // The version of rvenv is in `pyvenv.cfg`, and no reason to touch all of these.
     let found = plan(facts, config, env_dir).to_string().replace(env!("CARGO_PKG_VERSION"), "VERSION");
-    if std::env::var_os("RVENV_BLESS").is_some() {
-        std::fs::write(&path, &found).expect("the golden file can be written");
-    }
-    let expected = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(found == expected, "{} differs; the plan is now\n{found}", path.display());
+    committed::assert_current(&committed::file(&format!("tests/it/golden/{name}.txt")), &found);
 }
 
 #[test]
