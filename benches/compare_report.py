@@ -58,9 +58,9 @@ python3 benches/compare.py --quick      # a trial, which writes to target/bench
 python3 benches/compare.py --help       # another interpreter, another disk
 ```
 
-With `--target x86_64-unknown-linux-musl`, rvenv is the static program that is released for Linux (`rustup target add` brings
-what it is built with). The script builds rvenv and installs uv and virtualenv from the package index into `target/bench/peers`; what
-is measured lies in a directory that is deleted in the end.
+With `--target x86_64-unknown-linux-musl`, rvenv is the static program that is released for Linux (`rustup target add`
+brings what it is built with). The script builds rvenv and installs uv and virtualenv from the package index into
+`target/bench/peers`; what is measured lies in a directory that is deleted in the end.
 """
 
 TRIAL = "**This is the report of a trial run: too few rounds for figures that mean anything.**\n\n"
