@@ -110,12 +110,6 @@ def more_rows(tools: Tools, many: int) -> list[Row]:
     fifty = tools.rvenv(many=many)
     return [
         Row(
-            "hard-links", "With pip, by hard links",
-            "`RVENV_LINK_MODE=hardlink` and `uv venv --seed --link-mode hardlink`: the files of an environment are "
-            "those of the cache.",
-            [tools.rvenv(RVENV_LINK_MODE="hardlink"), tools.uv("--seed", "--link-mode", "hardlink")],
-            [faster(UV, 1)], is_counted=True),
-        Row(
             "first-pip", "With pip, and its first run",
             "The environment is made, then its own `bin/python -m pip list` is run. A pip that comes without `.pyc` "
             "files is compiled in this run. uv in its default link mode. Most of it is pip's own time, and uv brings a newer "

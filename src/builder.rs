@@ -16,7 +16,7 @@ use crate::interpreter::{self, Known, facts::Facts};
 use crate::layout::Layout;
 use crate::plan::{self, Plan, Step};
 use crate::pyvenv_cfg;
-use crate::seed::{self, Seed, Sharing};
+use crate::seed::{self, Seed};
 use crate::site::{Put, Site};
 use crate::warning::Warning;
 
@@ -28,7 +28,6 @@ pub struct EnvBuilder {
     cache: Option<CacheDir>,
     known: Known,
     seed: Mutex<Sought>,
-    sharing: Sharing,
 }
 
 /// What has come of looking for the seed.
@@ -49,12 +48,11 @@ impl EnvBuilder {
     /// When there is no such interpreter, or it cannot do what `config` wants.
     pub fn new(config: Config, environment: Environment) -> Result<Self> {
         let request = InterpreterRequest::parse(environment.python.as_deref().unwrap_or_default());
-        let sharing = Sharing::parse(environment.link_mode.as_deref())?;
         let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
         let known = interpreter::find(&request, &environment, cache.as_ref())?;
         plan::check(&known.facts, &config)?;
         seed::check(&known.facts, &config)?;
-        Ok(Self { config, environment, cache, known, seed: Mutex::default(), sharing })
+        Ok(Self { config, environment, cache, known, seed: Mutex::default() })
     }
 
     /// The interpreter's answers.
@@ -185,7 +183,7 @@ impl EnvBuilder {
                 found => found,
             };
             *sought = match found {
-                Some(seed) => Sought::Seed(Arc::new(source.with_tree(seed)?)),
+                Some(seed) => Sought::Seed(Arc::new(seed)),
                 None => Sought::Nothing,
             };
         }
@@ -193,7 +191,7 @@ impl EnvBuilder {
     }
 
     fn seed_source(&self) -> Source<'_> {
-        Source::of(&self.known, &self.environment, self.cache.as_ref(), self.sharing)
+        Source::of(&self.known, &self.environment, self.cache.as_ref())
     }
 
     /// Forgets a seed that is damaged, unless another thread has done so already.

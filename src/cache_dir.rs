@@ -99,14 +99,6 @@ impl CacheDir {
         ScratchDir::new(&self.path(subdir), prefix)
     }
 
-    /// Gives a directory that [`CacheDir::scratch_dir`] made its place; one that has the name and is not empty is an
-    /// error.
-    pub(crate) fn adopt(&self, scratch: &ScratchDir, name: &str) -> io::Result<()> {
-        let (subdir, _) = name.rsplit_once('/').unwrap_or((".", name));
-        let from = Path::new(subdir).join(scratch.path().file_name().unwrap_or_default());
-        self.dir.rename(from, &self.dir, name)
-    }
-
     /// Waits until nobody else has the lock of this name, and takes it, or until something is there that makes that
     /// needless. The lock ends with the process, too.
     ///

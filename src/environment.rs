@@ -18,8 +18,6 @@ pub struct Environment {
     pub debug: bool,
     /// Where the caches are, or nothing where there is no such place or `RVENV_NO_CACHE` is set.
     pub cache_dir: Option<PathBuf>,
-    /// `RVENV_LINK_MODE`: what the files of an environment share with the cache.
-    pub link_mode: Option<OsString>,
     /// Where files that nobody keeps are made.
     pub temp_dir: PathBuf,
     /// Whether `SOURCE_DATE_EPOCH` is set, so that bytecode shall be the same whenever it is made
@@ -41,7 +39,6 @@ impl Environment {
             path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
             python: variable("RVENV_PYTHON"),
             debug: variable("RVENV_LOG").is_some_and(|level| level == "debug"),
-            link_mode: variable("RVENV_LINK_MODE"),
             temp_dir: std::env::temp_dir(),
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
             variables: influences(),

@@ -15,21 +15,23 @@ use crate::fs::{self, Lock, ScratchDir};
 use crate::interpreter::{Identity, Known};
 use crate::layout::Layout;
 use crate::plan;
-use crate::seed::{self, EnvPaths, FILES, LOCK, SCRATCH, Seed, Sharing, Surroundings, Tree};
+use crate::seed::{self, EnvPaths, LOCK, SCRATCH, Seed, Surroundings};
 pub use preparing::Preparing;
 
 /// Where the seeds are; the number is that of their form.
 const SUBDIR: &str = "seeds-1";
 
-/// What the name of a seed ends in.
+/// The suffix of a seed's name.
 const SEED: &str = ".seed";
+
+/// The suffix of a directory that an earlier rvenv kept beside a seed, to link environments to. Pruned.
+const FILES: &str = ".files";
 
 /// Which seed is wanted, and where it is kept.
 pub(crate) struct Source<'a> {
     known: &'a Known,
     environment: &'a Environment,
     cache: Option<&'a CacheDir>,
-    sharing: Sharing,
     /// The names of all that belongs to it begin with this.
     stem: String,
     identity: Identity,
@@ -37,17 +39,12 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     /// The seed of the interpreter that is known.
-    pub(crate) fn of(
-        known: &'a Known,
-        environment: &'a Environment,
-        cache: Option<&'a CacheDir>,
-        sharing: Sharing,
-    ) -> Self {
+    pub(crate) fn of(known: &'a Known, environment: &'a Environment, cache: Option<&'a CacheDir>) -> Self {
         let facts = &known.facts;
         // By whatever name the interpreter is run, it has one seed; but one more where bytecode shall be reproducible.
         let key = format!("{}\n{}", facts.real_executable, environment.reproducible);
         let stem = format!("{SUBDIR}/{:08x}", crc32fast::hash(key.as_bytes()));
-        Self { known, environment, cache, sharing, stem, identity: Identity::of_seed(known) }
+        Self { known, environment, cache, stem, identity: Identity::of_seed(known) }
     }
 
     /// The name of the seed in the cache.
@@ -90,16 +87,6 @@ impl<'a> Source<'a> {
 
     fn scratch_prefix(&self) -> String {
         format!("{}{SCRATCH}", self.stem)
-    }
-
-    /// The seed, with its files where environments are to share them.
-    ///
-    /// # Errors
-    /// When a signal comes meanwhile.
-    pub(crate) fn with_tree(&self, seed: Seed) -> Result<Seed> {
-        let Some(cache) = self.cache else { return Ok(seed) };
-        let tree = Tree::open(&seed, self.sharing, cache, &self.stem)?;
-        Ok(seed.with_tree(tree))
     }
 
     /// Deletes the kept seed, which turned out to be damaged.
@@ -216,9 +203,7 @@ fn open(cache: &CacheDir, name: &str) -> Option<Seed> {
 /// Deletes the seeds of interpreters that are gone or have changed, those that are damaged, and what those who died at
 /// making one have left.
 fn prune(cache: &CacheDir, own_stem: &str) {
-    let mut trees = Vec::new();
-    let entries = cache.entries(SUBDIR);
-    for name in &entries {
+    for name in &cache.entries(SUBDIR) {
         if let Some((stem, _)) = name.split_once(SCRATCH) {
             // Whoever is making one holds the lock, and in this case that is us.
             if stem == own_stem || cache.try_lock(&format!("{stem}{LOCK}")).is_some() {
@@ -227,19 +212,18 @@ fn prune(cache: &CacheDir, own_stem: &str) {
         } else if name.ends_with(LOCK) {
             // It goes with its lock; that which somebody has, we too, stays.
             drop(cache.try_lock(name));
-        } else if let Some(stem) = name.strip_suffix(SEED) {
-            match current(cache, name) {
-                Some(seed) => trees.push(seed::tree_name(stem, &seed)),
-                None => cache.remove(name),
+        } else if name.ends_with(SEED) {
+            if !is_current(cache, name) {
+                cache.remove(name);
             }
+        } else if name.ends_with(FILES) {
+            cache.remove(name);
         }
     }
-    let stale = entries.iter().filter(|name| name.ends_with(FILES) && !trees.contains(name));
-    stale.for_each(|name| cache.remove(name));
 }
 
-/// A kept seed whose interpreter is as it was.
-fn current(cache: &CacheDir, name: &str) -> Option<Seed> {
-    let seed = open(cache, name)?;
-    Identity::parse(seed.identity())?.is_current().then_some(seed)
+/// Whether a kept seed is whole and its interpreter as it was.
+fn is_current(cache: &CacheDir, name: &str) -> bool {
+    let identity = open(cache, name).and_then(|seed| Identity::parse(seed.identity()));
+    identity.is_some_and(|identity| identity.is_current())
 }

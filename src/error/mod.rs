@@ -212,12 +212,6 @@ pub enum Error {
         /// Where they should be.
         dir: PathBuf,
     },
-    /// `RVENV_LINK_MODE` has an unknown value.
-    #[error("RVENV_LINK_MODE is `{given}`, which is none of `copy`, `clone` and `hardlink`")]
-    UnknownLinkMode {
-        /// The value.
-        given: String,
-    },
     /// A kept seed is damaged. It is made anew, so that this is never an environment's last word.
     #[error("the seed `{}` is damaged", shown(path))]
     SeedDamaged {

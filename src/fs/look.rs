@@ -73,9 +73,6 @@ pub(crate) struct Stat {
     pub(crate) is_regular: bool,
     /// Its permission bits, where there are any.
     pub(crate) mode: u32,
-    pub(crate) length: u64,
-    /// When it was last written to: seconds since 1970, and nanoseconds.
-    pub(crate) mtime: (u64, u64),
 }
 
 /// What tells one state of a file from another; one that is not there has no other.

@@ -31,7 +31,7 @@ pub(crate) use look::{
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
     Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_writable_dir, kill_group,
-    may_clone, mounted_below, read_at,
+    mounted_below, read_at,
 };
 pub(crate) use scratch::ScratchDir;
 

@@ -28,8 +28,6 @@ pub(super) struct List {
 /// A list as it was read.
 pub(super) struct ReadList {
     pub(super) list: List,
-    /// That of all but the identity.
-    pub(super) checksum: u32,
     /// Where in the file the data begins.
     pub(super) data: u64,
 }
@@ -113,9 +111,7 @@ impl List {
         }
         let body = &bytes[from..to];
         let list = (crc32fast::hash(body) == crc).then(|| Self::decode(body))??;
-        // The same files have the same, whatever they were made for.
-        let checksum = crc32fast::hash(&body[size_of::<u32>() + list.identity.len()..]);
-        Some(ReadList { list, checksum, data: to as u64 })
+        Some(ReadList { list, data: to as u64 })
     }
 
     fn decode(body: &[u8]) -> Option<Self> {

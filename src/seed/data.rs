@@ -32,18 +32,17 @@ pub(super) fn is_complete(seed: &Seed) -> bool {
     matches!(fs::read_at(&seed.file, &mut [0; 2], seed.data + length - 1), Ok(1))
 }
 
-/// Calls `each` for all chunks of a seed that are left to be written, in order, until it fails. A chunk that is damaged
+/// Calls `each` for all chunks of a seed, in order, until it fails. A chunk that is damaged
 /// is nothing.
 ///
 /// A thread that reads while another writes was tried: it saved no time, as what it reads has to come to the core that
 /// writes.
 pub(super) fn for_each_chunk<'a, E>(
     seed: &'a Seed,
-    rest: &[bool],
     mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
 ) -> Result<(), E> {
     let mut buffer = Vec::new();
-    places(seed, rest).try_for_each(|place| each(read(seed, &place, &mut buffer).as_ref()))
+    places(seed).try_for_each(|place| each(read(seed, &place, &mut buffer).as_ref()))
 }
 
 /// Where a chunk is: its entries, and the offset of their data in the file.
@@ -53,17 +52,13 @@ struct Place<'a> {
     length: usize,
 }
 
-/// The entries that are left, in runs that are as long as is good to read at once.
-fn places<'a>(seed: &'a Seed, rest: &[bool]) -> impl Iterator<Item = Place<'a>> {
+/// The entries, in runs that are as long as is good to read at once.
+fn places(seed: &Seed) -> impl Iterator<Item = Place<'_>> {
     let entries = &seed.list.entries;
     let (mut index, mut offset) = (0, seed.data);
     std::iter::from_fn(move || {
-        while index < entries.len() && !rest[index] {
-            offset += u64::from(entries[index].length);
-            index += 1;
-        }
         let (start, mut length) = (index, 0);
-        while index < entries.len() && rest[index] {
+        while index < entries.len() {
             let grown = length + entries[index].length as usize;
             if index > start && grown > CHUNK {
                 break;

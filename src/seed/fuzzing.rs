@@ -68,11 +68,11 @@ impl Opened {
         list.encode()
     }
 
-    /// Reads through the data of the entries that are wanted: what they hold, where no chunk of it is damaged.
+    /// Reads through the data: what the entries hold, where no chunk of it is damaged.
     #[must_use]
-    pub fn read_through(&self, wanted: &[bool]) -> Option<Vec<u8>> {
+    pub fn read_through(&self) -> Option<Vec<u8>> {
         let mut read = Vec::new();
-        let whole = for_each_chunk(&self.0, wanted, |chunk| {
+        let whole = for_each_chunk(&self.0, |chunk| {
             for (entry, data) in chunk.ok_or(())?.iter() {
                 assert_eq!(entry.length as usize, data.len(), "an entry has all its data");
                 read.extend(data);

@@ -9,10 +9,8 @@ mod collect;
 mod data;
 mod ensurepip;
 mod restore;
-mod sharing;
 mod shebang;
 mod splice;
-mod tree;
 
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -27,10 +25,8 @@ use archive::{List, ReadList};
 
 pub(crate) use collect::Gathered;
 pub(crate) use ensurepip::{Surroundings, bootstrap, safe_temp, upgrade};
-pub(crate) use sharing::Sharing;
-pub(crate) use tree::{FILES, Tree, name as tree_name};
 
-/// What the names end in of the lock under which a seed or its tree is made, and of the directory in which.
+/// What the names end in of the lock under which a seed is made, and of the directory in which.
 pub(crate) const LOCK: &str = ".lock";
 pub(crate) const SCRATCH: &str = ".scratch-";
 
@@ -90,12 +86,8 @@ pub(crate) struct Seed {
     file: File,
     path: PathBuf,
     list: List,
-    /// That of the list, but for the identity.
-    checksum: u32,
     /// Where in the file the data begins.
     data: u64,
-    /// Its files, where environments are to share them.
-    tree: Option<Tree>,
     /// Where it was made. Deleting that can wait: on some file systems, making files after it would.
     _scratch: Option<ScratchDir>,
     /// It ends after that.
@@ -105,19 +97,14 @@ pub(crate) struct Seed {
 impl Seed {
     /// Opens a seed, whatever it was made for. One that is damaged is none.
     pub(crate) fn open(file: File, path: PathBuf) -> Option<Self> {
-        let ReadList { list, checksum, data } = List::read(&file)?;
-        let seed = Self { file, path, list, checksum, data, tree: None, _scratch: None, _lock: None };
+        let ReadList { list, data } = List::read(&file)?;
+        let seed = Self { file, path, list, data, _scratch: None, _lock: None };
         data::is_complete(&seed).then_some(seed)
     }
 
     /// Keeps where it was made, and the lock under which, for as long as it is in use.
     pub(crate) fn with_scratch(self, scratch: ScratchDir, lock: Option<Lock>) -> Self {
         Self { _scratch: Some(scratch), _lock: lock, ..self }
-    }
-
-    /// Makes the environments share the files of a tree.
-    pub(crate) fn with_tree(self, tree: Option<Tree>) -> Self {
-        Self { tree, ..self }
     }
 
     /// What it was made for.
@@ -141,7 +128,7 @@ impl Seed {
     /// # Errors
     /// When a file cannot be written, or the seed turns out to be damaged.
     pub(crate) fn install(&self, env: &EnvPaths, new: &Dir) -> Result<()> {
-        restore::restore(self, self.tree.as_ref(), env, new)
+        restore::restore(self, env, new)
     }
 }
 

@@ -11,7 +11,7 @@ use super::archive::{Entry, Kind};
 use super::data::for_each_chunk;
 use super::shebang::shebang;
 use super::splice::{What, marshalled, source_path};
-use super::{EnvPaths, Seed, Tree};
+use super::{EnvPaths, Seed};
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, File};
 use crate::interrupt;
@@ -20,14 +20,16 @@ use crate::interrupt;
 ///
 /// # Errors
 /// When one cannot be written, or the seed turns out to be damaged, or a signal has come.
-pub(super) fn restore(seed: &Seed, tree: Option<&Tree>, env: &EnvPaths, root: &Dir) -> Result<()> {
+pub(super) fn restore(seed: &Seed, env: &EnvPaths, root: &Dir) -> Result<()> {
     let mut place = Place { seed: &seed.path, env, root, dir: None, mtime: seed.list.mtime };
-    let rest = place.share(&seed.list.entries, tree)?;
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
-    for_each_chunk(seed, &rest, |chunk| {
+    for_each_chunk(seed, |chunk| {
         interrupt::check()?;
         let chunk = chunk.ok_or_else(|| Error::SeedDamaged { path: seed.path.clone() })?;
-        chunk.iter().try_for_each(|(entry, stored)| place.write(entry, contents.of(entry, stored)))
+        chunk.iter().try_for_each(|(entry, stored)| match entry.kind {
+            Kind::Dir => place.create_dir(entry),
+            _ => place.write(entry, contents.of(entry, stored)),
+        })
     })
 }
 
@@ -43,30 +45,6 @@ struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Makes all directories, and the files that a tree can give. Says of each entry whether it is left to be written.
-    fn share(&mut self, entries: &'a [Entry], tree: Option<&Tree>) -> Result<Vec<bool>> {
-        let mut mode = None;
-        let mut rest = Vec::with_capacity(entries.len());
-        for entry in entries {
-            if entry.kind == Kind::Dir {
-                self.create_dir(entry)?;
-            }
-            let tree = tree.filter(|_| !matches!(entry.kind, Kind::Dir | Kind::Script));
-            let is_shared = match tree {
-                Some(tree) => {
-                    // New files are to have the umask's permissions, and those of a directory tell which these are.
-                    let mode =
-                        *mode.get_or_insert_with(|| self.root.stat(parent(entry).0).map_or(0, |it| it.mode & 0o666));
-                    let mtime = self.mtime;
-                    self.within(entry, |dir, name| Ok(tree.share(entry, mtime, mode, dir, name))).unwrap_or_default()
-                }
-                None => entry.kind == Kind::Dir,
-            };
-            rest.push(!is_shared);
-        }
-        Ok(rest)
-    }
-
     fn create_dir(&self, entry: &Entry) -> Result<()> {
         let made = fs::create_dirs(self.root, &entry.path);
         made.map_err(|source| self.failed("create directory", entry, source))
@@ -109,7 +87,7 @@ impl<'a> Place<'a> {
 }
 
 /// Gives a file that has its contents the time and the permissions that it is to have.
-pub(super) fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
+fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
     if entry.kind.is_source() {
         fs::set_mtime(file, mtime)?;
     }

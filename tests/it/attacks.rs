@@ -73,26 +73,6 @@ fn seeds_to_which_others_may_write_are_not_believed() {
     }
 }
 
-#[test]
-fn files_to_be_shared_to_which_others_may_write_are_not_shared() {
-    let world = CacheWorld::new();
-    let run = || world.rvenv().env("RVENV_LINK_MODE", "hardlink");
-    let pip = |dir: &Path| dir.join("lib/python3.13/site-packages/pip/__init__.py");
-    for part in ["", "seeds-1", "files"] {
-        world.made_by(run());
-        let files = world.cached(".files").remove(0);
-        let part = if part == "files" { files.clone() } else { world.path("cache").join(part) };
-        let shared = pip(&files.join("env"));
-        let time = fs::metadata(&shared).unwrap().modified().unwrap();
-        fs::write(&shared, "bad\n").unwrap();
-        fs::File::options().write(true).open(&shared).unwrap().set_modified(time).unwrap();
-        set_mode(&part, 0o777);
-        world.made_by(run());
-        assert_eq!(fs::read_to_string(pip(&world.path("e"))).unwrap(), "one\n", "{}", part.display());
-        fs::remove_dir_all(world.path("cache")).unwrap();
-    }
-}
-
 /// What is run there is found by its path.
 #[test]
 fn nothing_is_run_in_a_cache_whose_place_others_can_take() {

@@ -191,3 +191,15 @@ fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
         assert!(!world.path("pwned").exists() && !world.path("e/pwned").exists());
     }
 }
+
+/// Environments of an earlier rvenv could share files with the cache.
+#[test]
+fn the_files_that_environments_were_linked_to_are_deleted() {
+    let world = CacheWorld::new();
+    let files = world.path("cache/seeds-1/0000000a-00000000.files/env/lib");
+    fs::create_dir_all(&files).unwrap();
+    fs::write(files.join("x.py"), "").unwrap();
+    set_mode(&world.path("cache"), 0o700);
+    world.made();
+    assert!(world.cached(".files").is_empty(), "{:?}", world.cached(""));
+}

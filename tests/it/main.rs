@@ -50,8 +50,6 @@ mod interpreter;
 #[cfg(unix)]
 mod interrupts;
 #[cfg(unix)]
-mod link_mode;
-#[cfg(unix)]
 mod other_machines;
 // Links, mode bits and umasks are compared here; environments on Windows are compared in `windows`.
 #[cfg(unix)]

@@ -87,19 +87,6 @@ fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() 
     }
 }
 
-#[test]
-fn a_seed_from_another_machine_brings_no_second_tree() {
-    let world = CacheWorld::new();
-    let linked = || world.made_by(world.rvenv().env("RVENV_LINK_MODE", "hardlink"));
-    linked();
-    world.started();
-    for _ in 0..2 {
-        reinstall(&world);
-        linked();
-        assert_eq!((world.started().as_str(), world.cached(".files").len()), ("probe ", 1), "{:?}", world.cached(""));
-    }
-}
-
 /// What ensurepip has read may be the one or the other.
 #[test]
 fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self as at, AtFlags, FileType, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::clone::clone_file;
 use crate::fs::{Kind, Stat};
 
 /// A directory that is held open: what is done in it is done there, whatever becomes of its path meanwhile. Names may
@@ -154,26 +153,13 @@ impl Dir {
         Ok(retry_on_intr(|| at::linkat(&self.0, name.as_ref(), &to.0, to_name.as_ref(), AtFlags::empty()))?)
     }
 
-    /// Makes a file that has the contents of one in `from`, and its blocks on the disk until one of them is written to.
-    /// Where the file system cannot do that there is no file.
-    pub(crate) fn clone_file(&self, from: &Self, name: &str, own_name: &str) -> io::Result<File> {
-        clone_file(&File::from(from.open_with(name, OFlags::empty(), 0)?), self, own_name)
-    }
-
     /// Looks at something in it; a link is not followed.
     pub(crate) fn stat(&self, name: impl AsRef<Path>) -> io::Result<Stat> {
         let stat = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?;
         #[allow(clippy::useless_conversion)] // It has 16 bits on macOS.
         let mode = u32::from(stat.st_mode) & 0o7777;
-        let number = |value: i128| u64::try_from(value).unwrap_or_default();
         let file_type = FileType::from_raw_mode(stat.st_mode);
-        Ok(Stat {
-            is_dir: file_type == FileType::Directory,
-            is_regular: file_type == FileType::RegularFile,
-            mode,
-            length: number(stat.st_size.into()),
-            mtime: (number(stat.st_mtime.into()), number(stat.st_mtime_nsec.into())),
-        })
+        Ok(Stat { is_dir: file_type == FileType::Directory, is_regular: file_type == FileType::RegularFile, mode })
     }
 
     /// Moves something to another directory, over a file or an empty directory where there is one.

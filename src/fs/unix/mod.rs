@@ -1,6 +1,5 @@
 //! What POSIX systems do in their own way.
 
-mod clone;
 mod dir;
 mod group;
 mod lock;
@@ -16,7 +15,6 @@ use rustix::fs::{Access, Mode, OFlags, access, open};
 use rustix::io::retry_on_intr;
 use tempfile::Builder;
 
-pub(crate) use clone::may_clone;
 pub(crate) use dir::Dir;
 pub(crate) use group::{in_own_group, interrupt_group, kill_group};
 pub(crate) use lock::Lock;

@@ -6,7 +6,6 @@ use std::io::{self, ErrorKind};
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::SystemTime;
 
 use super::{is_same, patiently};
 use crate::fs::{Kind, LOCK_NAME, Stat};
@@ -186,18 +185,11 @@ impl Dir {
         fs::hard_link(self.at(name), to.at(to_name))
     }
 
-    /// NTFS has no clones.
-    pub(crate) fn clone_file(&self, _from: &Self, _name: &str, _own_name: &str) -> io::Result<File> {
-        Err(ErrorKind::Unsupported.into())
-    }
-
     /// Looks at something in it; a link is not followed.
     pub(crate) fn stat(&self, name: impl AsRef<Path>) -> io::Result<Stat> {
         let metadata = fs::symlink_metadata(self.at(name))?;
-        let age = metadata.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let mtime = (age.as_secs(), age.subsec_nanos().into());
         // What may be executed is a matter of its name.
-        Ok(Stat { is_dir: metadata.is_dir(), is_regular: metadata.is_file(), mode: 0, length: metadata.len(), mtime })
+        Ok(Stat { is_dir: metadata.is_dir(), is_regular: metadata.is_file(), mode: 0 })
     }
 
     /// Moves something to another directory, over a file where there is one.

@@ -56,11 +56,6 @@ pub(crate) fn is_on_own_ground(_path: &Path) -> bool {
     true
 }
 
-/// NTFS has no clones.
-pub(crate) fn may_clone(_file: &File) -> bool {
-    false
-}
-
 /// What tells one state of a file from another: how long it is, and when it was made and changed.
 pub(super) fn stamp(path: &Path) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
