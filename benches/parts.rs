@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use criterion::{BatchSize, Criterion, Throughput};
 use rvenv::activation::{Values, posix_scripts};
-use rvenv::config::{Existing, Seed};
-use rvenv::{Config, EnvBuilder, EnvDir, Environment, plan, pyvenv_cfg};
+use rvenv::config::InterpreterRequest;
+use rvenv::plan::{Occupant, plan};
+use rvenv::{Config, EnvBuilder, EnvDir, Environment, pyvenv_cfg};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -27,20 +28,24 @@ fn main() {
 struct World {
     dir: TempDir,
     environment: Environment,
+    config: Config,
 }
 
 impl World {
     fn new() -> Self {
         let dir = TempDir::new().expect("a temporary directory");
-        let environment = Environment { cache_dir: Some(dir.path().join("cache")), ..Environment::read() };
-        let world = Self { dir, environment };
-        // A shim is asked anew each time: what it leads to is measured.
-        let executable = world.builder(Config::default()).facts().executable.clone();
-        Self { environment: Environment { python: Some(executable.into()), ..world.environment }, dir: world.dir }
+        let mut environment = Environment::read();
+        environment.cache_dir = Some(dir.path().join("cache"));
+        let mut config = Config::default();
+        config.interpreter = InterpreterRequest::parse(&std::env::var_os("RVENV_PYTHON").unwrap_or_default());
+        let mut world = Self { dir, environment, config };
+        // A shim is asked anew each time: the interpreter behind it is measured.
+        world.config.interpreter = InterpreterRequest::Path(world.builder().facts().executable.clone().into());
+        world
     }
 
-    fn builder(&self, config: Config) -> EnvBuilder {
-        EnvBuilder::new(config, self.environment.clone()).expect("an interpreter that works")
+    fn builder(&self) -> EnvBuilder {
+        EnvBuilder::new(self.config.clone(), self.environment.clone()).expect("an interpreter that works")
     }
 
     fn env_dir(&self, name: &str) -> EnvDir {
@@ -50,10 +55,9 @@ impl World {
 
 /// What touches nothing.
 fn pure(criterion: &mut Criterion, world: &World) {
-    let (config, env_dir) = (Config::default(), world.env_dir("e"));
-    let builder = world.builder(Config { existing: Existing::Upgrade, ..Config::default() });
+    let (config, env_dir, builder) = (Config::default(), world.env_dir("e"), world.builder());
     let facts = builder.facts();
-    criterion.bench_function("plan", |bench| bench.iter(|| plan::plan(facts, &config, &env_dir)));
+    criterion.bench_function("plan", |bench| bench.iter(|| plan(facts, &config, &env_dir, &Occupant::Vacant)));
     criterion.bench_function("cfg", |bench| bench.iter(|| pyvenv_cfg::render(facts, &config, &env_dir.text)));
     let values = Values { env_dir: "/it's a $path", prompt: "50% \"off\"", scripts_dir: "bin" };
     criterion.bench_function("activation scripts, quoted", |bench| bench.iter(|| posix_scripts(&values)));
@@ -68,15 +72,14 @@ fn facts(criterion: &mut Criterion, world: &World) {
             fs::copy(&entry, cache.join(format!("copy-{number}"))).expect("a copy");
         }
         let name = format!("facts, {count} known");
-        criterion.bench_function(&name, |bench| bench.iter(|| world.builder(Config::default())));
+        criterion.bench_function(&name, |bench| bench.iter(|| world.builder()));
     }
 }
 
 /// An environment with pip, in this process, and the floor: the same files, written from memory by their paths.
 fn restore(criterion: &mut Criterion, world: &World) {
-    let builder = world.builder(Config { seed: Seed::Pip, ..Config::default() });
-    let plan = |name: &str| builder.plan(&world.env_dir(name)).expect("nothing is there");
-    builder.create(&plan("source")).expect("an environment");
+    let builder = world.builder();
+    builder.create(&world.env_dir("source")).expect("an environment");
     let tree = read(&world.dir.path().join("source"));
     let size = tree.iter().map(|(_, contents)| contents.as_ref().map_or(0, Vec::len) as u64).sum();
     let mut group = criterion.benchmark_group("with pip");
@@ -89,8 +92,8 @@ fn restore(criterion: &mut Criterion, world: &World) {
     };
     group.bench_function("create", |bench| {
         bench.iter_batched(
-            || plan(&fresh()),
-            |plan| builder.create(&plan).expect("it is created"),
+            || world.env_dir(&fresh()),
+            |env_dir| builder.create(&env_dir).expect("it is created"),
             BatchSize::PerIteration,
         );
     });

@@ -12,7 +12,7 @@ use crate::fs;
 
 /// Does the `work` for all items on the available cores; the results are in the order of the items. When one fails, no
 /// further one is begun: those that were not have no result.
-pub(crate) fn side_by_side<T: Sync, R: Send, E: Send>(
+fn side_by_side<T: Sync, R: Send, E: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<R, E> + Sync,
 ) -> Vec<Option<Result<R, E>>> {
@@ -43,10 +43,40 @@ fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Optio
     Some((items.get(index)?, &results[index]))
 }
 
-/// Whether two of the directories are the same, or one is inside of another: what is done to the one then matters to
-/// the other, and they have to be made one after the other.
-#[must_use]
-pub fn overlap(env_dirs: &[EnvDir]) -> bool {
+/// Does the `work` for all directories, after a `check` of each: side by side, or one after the other where some are
+/// the same or in each other, as the outer may change what is allowed for the inner. After an error nothing is begun,
+/// and what was not begun has no result.
+pub(crate) fn run<R: Send, E: Send>(
+    env_dirs: &[EnvDir],
+    check: impl Fn(&EnvDir) -> Result<(), E>,
+    work: impl Fn(&EnvDir) -> Result<R, E> + Sync,
+) -> Vec<Option<Result<R, E>>> {
+    if env_dirs.len() < 2 || overlap(env_dirs) {
+        return one_by_one(env_dirs, work);
+    }
+    let mut refused = None;
+    let fit = env_dirs.iter().take_while(|env_dir| check(env_dir).map_err(|error| refused = Some(error)).is_ok());
+    let fit = fit.count();
+    let mut results = side_by_side(&env_dirs[..fit], work);
+    // A refusal comes after all that was begun, and is not reached where that failed.
+    let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
+    results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
+    results.resize_with(env_dirs.len(), || None);
+    results
+}
+
+fn one_by_one<R, E>(env_dirs: &[EnvDir], work: impl Fn(&EnvDir) -> Result<R, E>) -> Vec<Option<Result<R, E>>> {
+    let mut has_failed = false;
+    let mut each = |env_dir| {
+        let result = (!has_failed).then(|| work(env_dir));
+        has_failed |= !matches!(result, Some(Ok(_)));
+        result
+    };
+    env_dirs.iter().map(&mut each).collect()
+}
+
+/// Whether two of the directories are the same, or one is in another.
+fn overlap(env_dirs: &[EnvDir]) -> bool {
     let mut sorted: Vec<PathBuf> = env_dirs.iter().map(|env_dir| fs::resolved_parent(&env_dir.path)).collect();
     sorted.sort();
     // What begins with a path comes after it, and before all that does not.

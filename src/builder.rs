@@ -1,225 +1,236 @@
 //! The recipe: facts, then a plan, then the environment.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::apply;
-use crate::batch::side_by_side;
-use crate::bootstrap::{Preparing, Source};
-use crate::cache_dir::CacheDir;
-use crate::config::{Config, Existing, InterpreterRequest, Prompt, Seed as Wanted, SystemSitePackages};
+use crate::apply::{Applied, Circumstances, Target, apply};
+use crate::batch;
+use crate::cache::CacheDir;
+use crate::config::{Config, Pip};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::existing::{self, Found, Pip};
-use crate::fs;
-use crate::interpreter::{self, Known, facts::Facts};
-use crate::layout::Layout;
-use crate::plan::{self, Plan, Step};
-use crate::pyvenv_cfg;
-use crate::seed::{self, Seed};
-use crate::site::{Put, Site};
+use crate::facts::Facts;
+use crate::inspect;
+use crate::interpreter::{self, Context, Interpreter};
+use crate::interrupt::Interrupt;
+use crate::pip;
+use crate::plan::{self, Occupant, Plan};
+use crate::seed::{self, Preparing, Seed, SeedStore};
 use crate::warning::Warning;
 
-/// Makes environments of one interpreter and one configuration.
+/// Creates environments of one interpreter and one configuration.
 #[derive(Debug)]
 pub struct EnvBuilder {
     config: Config,
     environment: Environment,
+    interrupt: Interrupt,
+    observer: Observer,
     cache: Option<CacheDir>,
-    known: Known,
-    seed: Mutex<Sought>,
+    interpreter: Interpreter,
+    seed: Mutex<SeedState>,
 }
 
-/// What has come of looking for the seed.
+/// An environment that was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Created {
+    /// The plan that was applied.
+    pub plan: Plan,
+    /// What the user should know: the plan's warnings, and those that came up when it was applied.
+    pub warnings: Vec<Warning>,
+}
+
+/// What a builder tells while it is at work.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A plan is about to be applied.
+    Planned(&'a Plan),
+    /// Something is begun that takes seconds.
+    Preparing(&'a Preparing),
+    /// That has ended, well or not.
+    Prepared,
+}
+
+/// The seed, as far as it was looked for.
 #[derive(Debug, Default)]
-enum Sought {
-    /// Nothing yet.
+enum SeedState {
     #[default]
-    NotYet,
-    /// There can be none.
-    Nothing,
-    Seed(Arc<Seed>),
+    NotLoaded,
+    /// No seed can be made; ensurepip runs in each environment.
+    Unavailable,
+    Ready(Arc<Seed>),
+}
+
+/// Called with each event, by whichever thread it happens in.
+struct Observer(Box<dyn Fn(Event) + Send + Sync>);
+
+impl fmt::Debug for Observer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Observer")
+    }
 }
 
 impl EnvBuilder {
-    /// Finds the interpreter that `environment` asks for and makes a builder for it.
+    /// Finds the interpreter that `config` asks for and makes a builder for it.
     ///
     /// # Errors
     /// When there is no such interpreter, or it cannot do what `config` wants.
     pub fn new(config: Config, environment: Environment) -> Result<Self> {
-        let request = InterpreterRequest::parse(environment.python.as_deref().unwrap_or_default());
+        Self::interruptible(config, environment, Interrupt::default())
+    }
+
+    /// The same, for a program that catches signals: once one is noted in `interrupt`, all work is undone and fails.
+    ///
+    /// # Errors
+    /// As [`EnvBuilder::new`], and when a signal is noted.
+    pub fn interruptible(config: Config, environment: Environment, interrupt: Interrupt) -> Result<Self> {
         let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
-        let known = interpreter::find(&request, &environment, cache.as_ref())?;
-        plan::check(&known.facts, &config)?;
-        seed::check(&known.facts, &config)?;
-        Ok(Self { config, environment, cache, known, seed: Mutex::default() })
+        let context = Context { environment: &environment, cache: cache.as_ref(), interrupt: &interrupt };
+        let interpreter = interpreter::find(&config.interpreter, context)?;
+        plan::check(&interpreter.facts, &config)?;
+        pip::check(&interpreter.facts, &config)?;
+        let observer = Observer(Box::new(|_| ()));
+        Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: Mutex::default() })
+    }
+
+    /// Has `observer` called with each event, by whichever thread it happens in.
+    #[must_use]
+    pub fn observed(self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self { observer: Observer(Box::new(observer)), ..self }
     }
 
     /// The interpreter's answers.
     #[must_use]
     pub fn facts(&self) -> &Facts {
-        &self.known.facts
+        &self.interpreter.facts
     }
 
-    /// Decides how to make the environment `env_dir`, without touching anything.
+    /// Makes sure that the environment `env_dir` may be created, without touching anything. [`EnvBuilder::create`] does
+    /// so itself; this is for a caller who wants to know it earlier.
     ///
     /// # Errors
-    /// When its directory may not be used, or the existing environment that is to be upgraded cannot be read.
-    pub fn plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        match existing::inspect(env_dir)? {
-            Found::Nothing => Ok(Plan { is_for_nothing: true, ..plan::plan(self.facts(), &self.config, env_dir) }),
-            Found::Dir => self.plan_over(env_dir),
+    /// When its directory may not be used, or cannot be.
+    pub fn check(&self, env_dir: &EnvDir) -> Result<()> {
+        self.plan(env_dir, &self.look(env_dir)?).map(drop)
+    }
+
+    /// Creates the environment `env_dir`: takes the place, looks at what is there, decides, and does it.
+    ///
+    /// # Errors
+    /// When what is at ENV_DIR may not be touched, or a step fails. Nothing half-made is left then: a directory that
+    /// was absent is absent again, and one that was there has what it had.
+    pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
+        loop {
+            // A place that cannot be taken may be one that should not be.
+            let mut target =
+                Target::take(env_dir, &self.interrupt).map_err(|error| self.told_better(error, env_dir))?;
+            let occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
+            let plan = self.plan(env_dir, &occupant)?;
+            (self.observer.0)(Event::Planned(&plan));
+            // Where another process has been quicker, ours is created over theirs.
+            if self.apply(&plan, &mut target)? == Applied::Done {
+                target.finish()?;
+                let warnings = plan.warnings.clone();
+                return Ok(Created { plan, warnings });
+            }
         }
     }
 
-    /// The plan for a directory that has something in it.
-    fn plan_over(&self, env_dir: &EnvDir) -> Result<Plan> {
-        let config = match self.config.existing {
-            Existing::Upgrade => self.kept(env_dir)?,
-            Existing::Reuse | Existing::Clear => self.config.clone(),
-        };
-        existing::check_clear(env_dir, config.existing, &self.environment)?;
-        existing::check_base(env_dir, self.facts(), config.existing)?;
-        let mut plan = plan::plan(self.facts(), &config, env_dir);
-        existing::check_steps(&plan)?;
-        if config.existing != Existing::Clear {
-            self.keep_pip(&mut plan.steps, env_dir)?;
-            let layout = Layout::of(self.facts());
-            let stale = existing::stale_interpreters(env_dir, &layout)?;
-            plan.steps.extend(stale.into_iter().map(|path| Step::Remove { path }));
-            let unused = existing::unused_packages(env_dir, &layout).into_iter();
-            plan.warnings = unused.map(|dir| Warning::PackagesUnused { dir, version: self.facts().version }).collect();
+    /// Creates several environments, on all cores: side by side, but for those that are the same or in each other. The
+    /// results are in the order of the directories. Each that may not be created is refused before the first is
+    /// created; after a refusal or a failure no further one is begun, and those that were not have no result.
+    #[must_use]
+    pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
+        batch::run(env_dirs, |env_dir| self.check(env_dir), |env_dir| self.create(env_dir))
+    }
+
+    fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {
+        inspect::look(env_dir, self.facts(), self.config.existing)
+    }
+
+    fn plan(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Plan> {
+        let plan = plan::plan(self.facts(), &self.config, env_dir, occupant);
+        if *occupant != Occupant::Vacant {
+            inspect::check(&plan, self.facts(), self.config.existing, &self.environment)?;
         }
         Ok(plan)
     }
 
-    /// Where there is something of pip already, it is ensurepip's part to decide what becomes of it; unless that is
-    /// clear.
-    fn keep_pip(&self, steps: &mut Vec<Step>, env_dir: &EnvDir) -> Result<()> {
-        let pip = existing::pip(env_dir, self.facts())?;
-        for step in &mut *steps {
-            if let (Step::SeedPip { python }, Pip::Other) = (&*step, pip) {
-                *step = Step::RunEnsurepip { python: python.clone() };
-            }
-        }
-        steps.retain(|step| pip != Pip::Same || !matches!(step, Step::SeedPip { .. }));
-        Ok(())
-    }
-
-    /// Makes the environment of a plan. What has changed at ENV_DIR since it was made is taken into account.
-    ///
-    /// # Errors
-    /// When a step fails, or what is at ENV_DIR now may not be touched. Nothing half-made is left then: a directory
-    /// that was absent is absent again, and one that was there has what it had.
-    pub fn create(&self, plan: &Plan) -> Result<()> {
-        loop {
-            let mut site = Site::open(&plan.env_dir)?;
-            let changed = self.plan_anew(plan, &site)?;
-            // Where somebody else has been quicker, it is made over theirs.
-            if self.create_at(&mut site, changed.as_ref().unwrap_or(plan))? == Put::Done {
-                return site.finish();
-            }
+    fn told_better(&self, error: Error, env_dir: &EnvDir) -> Error {
+        match error {
+            Error::File { .. } => self.check(env_dir).err().unwrap_or(error),
+            other => other,
         }
     }
 
-    /// The plan for what is there now that nobody else is at work there, unless that is still nothing.
-    fn plan_anew(&self, plan: &Plan, site: &Site) -> Result<Option<Plan>> {
-        match (site.is_new(), plan.is_for_nothing) {
-            (true, true) => Ok(None),
-            (true, false) => Ok(Some(plan::plan(self.facts(), &self.config, &plan.env_dir))),
-            (false, _) => self.plan(&plan.env_dir).map(Some),
+    /// Applies a plan, with a seed where one is wanted. A damaged seed is made anew; where that one is damaged too,
+    /// something is wrong with the cache, and ensurepip runs in the environment itself, as where no seed can be made.
+    fn apply(&self, plan: &Plan, target: &mut Target) -> Result<Applied> {
+        let without = Circumstances { seed: None, temp_dir: &self.environment.temp_dir, interrupt: &self.interrupt };
+        if !plan.needs_seed() {
+            self.tidy();
+            return apply(plan, target, without);
         }
-    }
-
-    fn create_at(&self, site: &mut Site, plan: &Plan) -> Result<Put> {
-        // A damaged seed is made anew; where that one is damaged too, something is wrong with the cache.
         for _ in 0..2 {
-            let Some(seed) = needs_seed(plan).then(|| self.seed(|_| ())).transpose()?.flatten() else { break };
-            match apply::apply(plan, Some(&seed), &self.environment.temp_dir, site) {
-                Err(Error::SeedDamaged { .. }) => self.discard(&seed),
-                done => return done,
+            let Some(seed) = self.seed()? else { break };
+            match apply(plan, target, Circumstances { seed: Some(&seed), ..without })? {
+                Applied::SeedDamaged => self.discard(&seed),
+                applied => return Ok(applied),
             }
         }
-        apply::apply(plan, None, &self.environment.temp_dir, site)
+        apply(plan, target, without)
     }
 
-    /// Makes the environments of several plans side by side, on all cores. The results are in the order of the plans.
-    /// When one fails no further one is begun, and those have no result.
-    #[must_use]
-    pub fn create_all(&self, plans: &[Plan]) -> Vec<Option<Result<()>>> {
-        if let [plan] = plans { vec![Some(self.create(plan))] } else { side_by_side(plans, |plan| self.create(plan)) }
-    }
-
-    /// Makes sure that there is a seed for the environments that are to be made, where they need one. That takes
-    /// seconds the first time that an interpreter is used, of which `announce` can tell.
+    /// The seed, from the cache or made now, which takes seconds.
     ///
     /// # Errors
-    /// When a signal comes meanwhile.
-    pub fn prepare(&self, plans: &[Plan], announce: impl FnOnce(&Preparing)) -> Result<()> {
-        if plans.iter().any(needs_seed) {
-            return self.seed(announce).map(drop);
-        }
-        // Where all have pip already, one may have died who had just made a seed and then an environment with it.
-        if self.config.seed == Wanted::Pip {
-            self.seed_source().tidy();
-        }
-        Ok(())
-    }
-
-    /// The seed, from the cache or made now.
-    ///
-    /// # Errors
-    /// When a signal comes meanwhile. Where there can be no seed for another reason, there is none.
-    fn seed(&self, announce: impl FnOnce(&Preparing)) -> Result<Option<Arc<Seed>>> {
-        // Whoever else needs it waits here, too.
-        let mut sought = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*sought, Sought::NotYet) {
-            let source = self.seed_source();
-            let found = match source.find() {
-                None => {
-                    announce(&Preparing::of(self.facts(), source.is_kept()));
-                    source.make()?
-                }
+    /// When a signal comes meanwhile. Where no seed can be made for another reason, there is none.
+    fn seed(&self) -> Result<Option<Arc<Seed>>> {
+        // Other threads that want it wait here, too.
+        let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(*state, SeedState::NotLoaded) {
+            let store = self.seed_store();
+            let seed = match store.as_ref().and_then(SeedStore::find) {
+                None => self.make_seed(store.as_ref())?,
                 found => found,
             };
-            *sought = match found {
-                Some(seed) => Sought::Seed(Arc::new(seed)),
-                None => Sought::Nothing,
-            };
+            *state = seed.map_or(SeedState::Unavailable, |seed| SeedState::Ready(Arc::new(seed)));
         }
-        Ok(if let Sought::Seed(seed) = &*sought { Some(Arc::clone(seed)) } else { None })
+        Ok(if let SeedState::Ready(seed) = &*state { Some(Arc::clone(seed)) } else { None })
     }
 
-    fn seed_source(&self) -> Source<'_> {
-        Source::of(&self.known, &self.environment, self.cache.as_ref())
+    fn make_seed(&self, store: Option<&SeedStore>) -> Result<Option<Seed>> {
+        let is_kept = store.is_some() && !self.facts().is_of_store();
+        (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
+        let made = seed::make(store, &self.interpreter, &self.environment, &self.interrupt);
+        (self.observer.0)(Event::Prepared);
+        made
+    }
+
+    fn seed_store(&self) -> Option<SeedStore<'_>> {
+        let cache = self.cache.as_ref()?;
+        Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
+    }
+
+    /// Deletes the leftovers of a process that was killed when it had made a seed, and then an environment with it.
+    fn tidy(&self) {
+        if self.config.pip == Pip::Install
+            && let Some(store) = self.seed_store()
+        {
+            store.tidy();
+        }
     }
 
     /// Forgets a seed that is damaged, unless another thread has done so already.
     fn discard(&self, damaged: &Arc<Seed>) {
-        let mut sought = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(&*sought, Sought::Seed(current) if Arc::ptr_eq(current, damaged)) {
-            *sought = Sought::NotYet;
-            self.seed_source().discard();
+        let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(&*state, SeedState::Ready(current) if Arc::ptr_eq(current, damaged)) {
+            *state = SeedState::NotLoaded;
+            if let Some(store) = self.seed_store() {
+                store.discard();
+            }
         }
     }
-
-    /// The configuration for an upgrade: prompt and visible packages stay as they are in the environment, unless they
-    /// are given anew. (venv forgets them.)
-    fn kept(&self, env_dir: &EnvDir) -> Result<Config> {
-        let mut config = self.config.clone();
-        let Some(cfg) = fs::read_text(&env_dir.path.join(pyvenv_cfg::FILE_NAME))? else {
-            return Ok(config);
-        };
-        if let (Prompt::EnvName, Some(text)) = (&config.prompt, pyvenv_cfg::prompt(&cfg)) {
-            config.prompt = Prompt::Custom { given: text.clone(), text };
-        }
-        if config.site_packages == SystemSitePackages::Hidden {
-            config.site_packages = pyvenv_cfg::site_packages(&cfg).unwrap_or(SystemSitePackages::Visible);
-        }
-        Ok(config)
-    }
-}
-
-fn needs_seed(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))
 }

@@ -5,17 +5,20 @@ use std::path::PathBuf;
 
 /// How one environment shall be made. The defaults are those of `python -m venv`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
+    /// The interpreter that the environment is created from.
+    pub interpreter: InterpreterRequest,
     /// How the interpreter gets into the environment.
-    pub links: LinkMode,
+    pub interpreter_link: InterpreterLink,
     /// What to do with a directory that exists already.
     pub existing: Existing,
     /// Whether the base interpreter's site-packages are visible.
     pub site_packages: SystemSitePackages,
     /// The name that activation scripts show.
     pub prompt: Prompt,
-    /// What is installed into the environment.
-    pub seed: Seed,
+    /// Whether pip is installed into the environment.
+    pub pip: Pip,
     /// Whether pip then upgrades itself (and setuptools, where ensurepip brings it) from the network.
     pub upgrade_deps: bool,
     /// Whether a `.gitignore` keeps the environment out of version control.
@@ -24,10 +27,10 @@ pub struct Config {
 
 /// How the interpreter gets into the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LinkMode {
+pub enum InterpreterLink {
     /// Whatever venv does there: symlinks on POSIX, copies on Windows.
     #[default]
-    PlatformDefault,
+    Auto,
     /// A symlink to the base executable.
     Symlink,
     /// A copy of the base executable, mode 0755.
@@ -71,14 +74,14 @@ pub enum Prompt {
     },
 }
 
-/// What is installed into the environment.
+/// Whether pip is installed into the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Seed {
+pub enum Pip {
     /// pip, and whatever else the interpreter's ensurepip bundles.
     #[default]
-    Pip,
+    Install,
     /// Nothing.
-    Nothing,
+    Omit,
 }
 
 /// Whether a `.gitignore` keeps the environment out of version control.
@@ -92,9 +95,10 @@ pub enum ScmIgnore {
 }
 
 /// Which interpreter the caller wants: the meaning of `RVENV_PYTHON`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum InterpreterRequest {
     /// None named: `python3`, then `python`, on PATH; on Windows `python`, then `python3`, then `py`.
+    #[default]
     Default,
     /// A file.
     Path(PathBuf),

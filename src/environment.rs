@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The parts of a process's environment that rvenv goes by.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Environment {
     /// The current directory, or nothing where it has been deleted or may not be read.
     pub cwd: Option<PathBuf>,
@@ -12,10 +13,6 @@ pub struct Environment {
     pub path: Vec<PathBuf>,
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// `RVENV_PYTHON`: the interpreter that is asked for.
-    pub python: Option<OsString>,
-    /// Whether `RVENV_LOG` is `debug`.
-    pub debug: bool,
     /// Where the caches are, or nothing where there is no such place or `RVENV_NO_CACHE` is set.
     pub cache_dir: Option<PathBuf>,
     /// Where files that nobody keeps are made.
@@ -37,8 +34,6 @@ impl Environment {
         Self {
             cache_dir: cache_dir(cwd.as_deref(), home.as_deref()),
             path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
-            python: variable("RVENV_PYTHON"),
-            debug: variable("RVENV_LOG").is_some_and(|level| level == "debug"),
             temp_dir: std::env::temp_dir(),
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
             variables: influences(),

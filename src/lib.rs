@@ -1,24 +1,24 @@
 //! Python virtual environments as `python -m venv` makes them, faster and safer.
 //!
 //! This is the library behind the `rvenv` program. An environment is made in three steps: the base interpreter is found
-//! and asked for its [facts](interpreter::facts::Facts), a [plan](plan::Plan) is made from them and the
+//! and asked for its [facts](facts::Facts), a [plan](plan::Plan) is made from them and the
 //! [configuration](config::Config), and the plan is applied.
 //!
 //! ```
-//! use rvenv::config::Seed;
+//! use rvenv::config::Pip;
 //! use rvenv::{Config, EnvBuilder, EnvDir, Environment};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let dir = tempfile::tempdir()?;
 //! # let dir = dir.path();
-//! let env_dir = EnvDir::resolve("env".as_ref(), Some(dir))?;
+//! let mut config = Config::default();
+//! config.pip = Pip::Omit;
 //! let environment = Environment::read();
-//! # let environment = Environment { cache_dir: None, ..environment };
-//! let config = Config { seed: Seed::Nothing, ..Config::default() };
+//! # let mut environment = environment;
+//! # environment.cache_dir = None;
 //! let builder = EnvBuilder::new(config, environment)?;
-//! let plan = builder.plan(&env_dir)?;
-//! assert!(plan.to_string().contains("pyvenv.cfg"));
-//! builder.create(&plan)?;
+//! let created = builder.create(&EnvDir::resolve("env".as_ref(), Some(dir))?)?;
+//! assert!(created.plan.to_string().contains("pyvenv.cfg"));
 //! assert!(dir.join("env/pyvenv.cfg").is_file());
 //! # Ok(())
 //! # }
@@ -28,38 +28,35 @@
 //! program does not: its options and exit statuses are those of `python -m venv`.
 #![forbid(unsafe_code)]
 
-pub mod activation;
 mod apply;
 mod batch;
-mod bootstrap;
 mod builder;
-mod cache_dir;
+mod cache;
 pub mod config;
-mod distribution;
 mod env_dir;
+mod env_paths;
 mod environment;
 mod error;
-mod existing;
+pub mod facts;
 mod fs;
-pub mod interpreter;
-pub mod interrupt;
-mod layout;
-mod merge;
+mod inspect;
+mod interpreter;
+mod interrupt;
+mod pip;
 pub mod plan;
-mod python_text;
+mod python_repr;
 pub mod pyvenv_cfg;
 mod seed;
-mod site;
-mod staging;
 mod warning;
 
-pub use batch::overlap;
-pub use bootstrap::Preparing;
-pub use builder::EnvBuilder;
+pub use builder::{Created, EnvBuilder, Event};
 pub use config::Config;
 pub use env_dir::EnvDir;
 pub use environment::Environment;
 pub use error::{Error, Result};
+pub use interrupt::Interrupt;
+pub use plan::activation;
+pub use seed::Preparing;
 pub use warning::Warning;
 
 /// What only the fuzz targets see.

@@ -1,8 +1,8 @@
 //! `pyvenv.cfg`: what makes a directory an environment (PEP 405).
 
-use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
-use crate::interpreter::facts::{Facts, Os};
-use crate::python_text;
+use crate::config::{Config, Existing, InterpreterLink, Pip, Prompt, ScmIgnore, SystemSitePackages};
+use crate::facts::{Facts, Os};
+use crate::python_repr;
 
 /// The file's name, in the environment's own directory.
 pub const FILE_NAME: &str = "pyvenv.cfg";
@@ -19,7 +19,7 @@ pub fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
         format!("version = {}", facts.version),
     ];
     if let Prompt::Custom { text, .. } = &config.prompt {
-        lines.push(format!("prompt = {}", python_text::repr(text)));
+        lines.push(format!("prompt = {}", python_repr::repr(text)));
     }
     lines.push(format!("executable = {}", facts.real_executable));
     lines.push(format!("command = {}", command(facts, config, env_dir)));
@@ -40,15 +40,15 @@ fn command(facts: &Facts, config: &Config, env_dir: &str) -> String {
         }
     };
     let on_windows = facts.os == Os::Windows;
-    option(on_windows && config.links == LinkMode::Symlink, "--symlinks");
-    option(!on_windows && config.links == LinkMode::Copy, "--copies");
-    option(config.seed == Seed::Nothing, "--without-pip");
+    option(on_windows && config.interpreter_link == InterpreterLink::Symlink, "--symlinks");
+    option(!on_windows && config.interpreter_link == InterpreterLink::Copy, "--copies");
+    option(config.pip == Pip::Omit, "--without-pip");
     option(config.site_packages == SystemSitePackages::Visible, "--system-site-packages");
     option(config.existing == Existing::Clear, "--clear");
     option(config.existing == Existing::Upgrade, "--upgrade");
     option(config.upgrade_deps, "--upgrade-deps");
     if let Prompt::Custom { given, .. } = &config.prompt {
-        option(true, &format!("--prompt=\"{}\"", python_text::one_line(given)));
+        option(true, &format!("--prompt=\"{}\"", python_repr::one_line(given)));
     }
     option(config.scm_ignore == ScmIgnore::Nothing, "--without-scm-ignore-files");
     option(true, env_dir);
@@ -69,7 +69,7 @@ pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
 /// The prompt that the text of a `pyvenv.cfg` names. venv writes a Python literal, virtualenv the bare text.
 #[must_use]
 pub fn prompt(text: &str) -> Option<String> {
-    value(text, "prompt").map(|value| python_text::unrepr(value).unwrap_or_else(|| value.to_owned()))
+    value(text, "prompt").map(|value| python_repr::unrepr(value).unwrap_or_else(|| value.to_owned()))
 }
 
 /// The name that the interpreter has by its version, such as `python3.12`, where the text of a `pyvenv.cfg` tells it.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::interpreter::facts::Version;
+use crate::facts::Version;
 
 /// Something that the user should know although the environment was made.
 #[derive(Clone, Debug, PartialEq, Eq)]

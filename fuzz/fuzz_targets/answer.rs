@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rvenv::fuzzing::interpreter::{entry, facts};
-use rvenv::interpreter::facts::{Facts, Os};
+use rvenv::facts::{Facts, Os};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(facts) = facts(bytes) {

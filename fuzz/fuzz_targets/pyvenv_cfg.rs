@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 use rvenv::Config;
 use rvenv::config::{Prompt, SystemSitePackages};
-use rvenv::interpreter::facts::Facts;
+use rvenv::facts::Facts;
 use rvenv::pyvenv_cfg;
 
 const KEYS: [&str; 8] =
@@ -49,11 +49,11 @@ fn write_and_read(home: &str, executable: &str, env_dir: &str, prompt: &str) -> 
     let answers: Vec<_> = texts.iter().map(|(key, value)| (key.as_bytes(), value.as_bytes())).collect();
     let facts = Facts::from_answers(&answers).ok()?;
     let env_dir = rvenv::EnvDir::resolve(env_dir.as_ref(), Some("/".as_ref())).ok()?;
-    let config = Config {
-        prompt: Prompt::Custom { given: prompt.to_owned(), text: prompt.to_owned() },
-        site_packages: if prompt.len() % 2 == 0 { SystemSitePackages::Visible } else { SystemSitePackages::Hidden },
-        ..Config::default()
-    };
+    let mut config = Config::default();
+    config.prompt = Prompt::Custom { given: prompt.to_owned(), text: prompt.to_owned() };
+    if prompt.len() % 2 == 0 {
+        config.site_packages = SystemSitePackages::Visible;
+    }
     let text = pyvenv_cfg::render(&facts, &config, &env_dir.text);
     let value = |key| pyvenv_cfg::value(&text, key);
     assert_eq!(value("home"), Some(home.trim()));

@@ -1,7 +1,7 @@
 //! What the user can do about an error.
 
 use super::{Error, shown};
-use crate::interpreter::history;
+use crate::facts::history;
 
 impl Error {
     /// What the user can do about it, where there is something.
@@ -18,32 +18,32 @@ impl Error {
                 directory.as_ref().map(|directory| format!("name the directory itself: `{}`", shown(directory)))
             }
             Self::BaseInside { .. } => {
-                Some("it would be lost: choose another directory, or another interpreter with RVENV_PYTHON".to_owned())
+                Some("choose another directory, or set RVENV_PYTHON to another interpreter".to_owned())
             }
             Self::ReplacesProgram { .. } => Some("choose another directory".to_owned()),
             Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
             Self::CopyDead { .. } => {
-                Some("it needs what lies beside the original: leave out --copies, so that it is linked".to_owned())
+                Some("it needs what lies beside the original: link to it instead, with --symlinks".to_owned())
             }
             Self::EnvDirPathSeparator { .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())
             }
             Self::NotOnPath { .. } | Self::NoSuchVersion { .. } => {
-                Some("install it, or name an interpreter with RVENV_PYTHON=/path/to/python".to_owned())
+                Some("install it, or set RVENV_PYTHON to an interpreter: `RVENV_PYTHON=/path/to/python`".to_owned())
             }
             Self::NotRun { .. }
             | Self::NotRunnable { .. }
             | Self::ProbeFailed { .. }
             | Self::ProbeUnanswered { .. } => {
-                Some("name a Python that works with RVENV_PYTHON=/path/to/python".to_owned())
+                Some("set RVENV_PYTHON to a Python that works: `RVENV_PYTHON=/path/to/python`".to_owned())
             }
             Self::TooOld { .. } => Some(format!(
-                "name Python {}.{} or newer with RVENV_PYTHON=/path/to/python",
+                "set RVENV_PYTHON to Python {}.{} or newer: `RVENV_PYTHON=/path/to/python`",
                 history::OLDEST.0,
                 history::OLDEST.1
             )),
             Self::BaseGone { .. } => {
-                Some("make that environment anew, or name another interpreter with RVENV_PYTHON".to_owned())
+                Some("create that environment anew, or set RVENV_PYTHON to another interpreter".to_owned())
             }
             Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
             Self::NoLaunchers { .. } => {

@@ -4,11 +4,11 @@ mod hint;
 mod text;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
 use crate::config::VersionRequest;
-use crate::interpreter::facts::Version;
+use crate::facts::Version;
 pub(crate) use text::shown;
 use text::{indented, old_python, tried_list};
 
@@ -30,28 +30,28 @@ pub enum Error {
         source: io::Error,
     },
     /// ENV_DIR is the empty string.
-    #[error("the environment's directory is an empty name")]
+    #[error("ENV_DIR is empty")]
     EmptyEnvDir,
     /// ENV_DIR is the root directory.
-    #[error("cannot make an environment of the root directory `{}`", shown(path))]
+    #[error("cannot create an environment of the root directory `{}`", shown(path))]
     EnvDirIsRoot {
         /// The path.
         path: PathBuf,
     },
     /// ENV_DIR is not UTF-8, which `pyvenv.cfg` is.
-    #[error("cannot make an environment in `{}`: the path is not UTF-8", shown(path))]
+    #[error("cannot create an environment in `{}`: the path is not UTF-8", shown(path))]
     EnvDirNotUtf8 {
         /// The path.
         path: PathBuf,
     },
     /// ENV_DIR holds a newline or the like.
-    #[error("cannot make an environment in `{}`: the path holds a control character", shown(path))]
+    #[error("cannot create an environment in `{}`: the path holds a control character", shown(path))]
     EnvDirControlCharacter {
         /// The path.
         path: PathBuf,
     },
     /// ENV_DIR holds the character that separates the entries of PATH.
-    #[error("cannot make an environment in `{}`: the path holds the separator of PATH", shown(path))]
+    #[error("cannot create an environment in `{}`: the path holds the separator of PATH", shown(path))]
     EnvDirPathSeparator {
         /// The path.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// ENV_DIR is a symlink.
-    #[error("cannot make an environment in `{}`: it is a symlink", shown(path))]
+    #[error("cannot create an environment in `{}`: it is a symlink", shown(path))]
     EnvDirIsLink {
         /// The link.
         path: PathBuf,
@@ -71,13 +71,13 @@ pub enum Error {
         directory: Option<PathBuf>,
     },
     /// ENV_DIR is a file.
-    #[error("cannot make an environment in `{}`: it is not a directory", shown(path))]
+    #[error("cannot create an environment in `{}`: it is not a directory", shown(path))]
     EnvDirIsFile {
         /// The file.
         path: PathBuf,
     },
     /// ENV_DIR holds the interpreter that the environment would be made from.
-    #[error("cannot make an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
+    #[error("cannot create an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
     BaseInside {
         /// The environment's directory.
         path: PathBuf,
@@ -85,7 +85,11 @@ pub enum Error {
         executable: PathBuf,
     },
     /// A directory that is no environment holds a file of an interpreter's name.
-    #[error("cannot make an environment in `{}`: it is none, and its `{}` would be lost", shown(env_dir), shown(path))]
+    #[error(
+        "cannot create an environment in `{}`: it is not an environment, and `{}` would be overwritten",
+        shown(env_dir),
+        shown(path)
+    )]
     ReplacesProgram {
         /// The environment's directory.
         env_dir: PathBuf,
@@ -93,7 +97,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// In an existing directory, something stands where the environment needs something else.
-    #[error("cannot make an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
+    #[error("cannot create an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
     InTheWay {
         /// The environment's directory.
         env_dir: PathBuf,
@@ -103,7 +107,7 @@ pub enum Error {
         wanted: &'static str,
     },
     /// An existing directory may not be written to.
-    #[error("cannot make an environment in `{}`: `{}` may not be written to", shown(env_dir), shown(dir))]
+    #[error("cannot create an environment in `{}`: `{}` may not be written to", shown(env_dir), shown(dir))]
     NotWritable {
         /// The environment's directory.
         env_dir: PathBuf,
@@ -205,18 +209,12 @@ pub enum Error {
         remedy: String,
     },
     /// The interpreter has nothing that could be its like in an environment.
-    #[error("cannot make an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
+    #[error("cannot create an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
     NoLaunchers {
         /// The base executable.
         executable: PathBuf,
         /// Where they should be.
         dir: PathBuf,
-    },
-    /// A kept seed is damaged. It is made anew, so that this is never an environment's last word.
-    #[error("the seed `{}` is damaged", shown(path))]
-    SeedDamaged {
-        /// The seed.
-        path: PathBuf,
     },
     /// A signal came, and what was under way has been undone.
     #[error("interrupted by signal {signal}")]
@@ -236,4 +234,11 @@ pub enum Error {
         /// All that it printed.
         output: String,
     },
+}
+
+impl Error {
+    /// The file system refused to let us `action` (a verb and a thing) `path`.
+    pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source }
+    }
 }

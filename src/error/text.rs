@@ -1,17 +1,8 @@
 //! Parts of messages.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Error;
-use crate::interpreter::facts::Version;
-
-impl Error {
-    /// The file system refused to let us `action` (a verb and a thing) `path`.
-    pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::File { action, path: path.to_owned(), source }
-    }
-}
+use crate::facts::Version;
 
 /// A path as it may be shown on a terminal: control characters are escaped.
 pub(crate) fn shown(path: &Path) -> String {

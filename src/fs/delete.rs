@@ -15,7 +15,7 @@ pub(crate) fn clear(dir: &Dir, path: &Path) -> Result<()> {
     clear_as_is(dir, path).or_else(|_| {
         // A directory that its owner may not write to is no reason to keep it: the owner may change that. Other reasons
         // may be gone by now.
-        open_to_owner(dir);
+        grant_owner_access(dir);
         clear_as_is(dir, path)
     })
 }
@@ -56,12 +56,12 @@ fn is_gone(error: &io::Error) -> bool {
 }
 
 /// Gives the owner all rights to the directories in a directory, so that what is in them can be deleted.
-fn open_to_owner(dir: &Dir) {
+fn grant_owner_access(dir: &Dir) {
     for name in dir.names().unwrap_or_default() {
         if matches!(dir.kind(&name), Ok(Kind::Dir)) {
-            dir.open_to_owner(&name);
+            dir.grant_owner_access(&name);
             if let Ok(inner) = dir.open_dir(&name) {
-                open_to_owner(&inner);
+                grant_owner_access(&inner);
             }
         }
     }

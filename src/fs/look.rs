@@ -4,9 +4,10 @@ use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::entry::{FileType, Kind, WalkEntry};
 use super::{Dir, platform};
 use crate::error::{Error, Result};
-use crate::interrupt;
+use crate::facts::RelPath;
 
 /// A file's text, or nothing where there is no regular file. Bytes that are not UTF-8 are replaced.
 ///
@@ -30,21 +31,6 @@ pub(crate) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// What is at a path; links are not followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Nothing.
-    Nothing,
-    /// A symlink, which says this.
-    Link(PathBuf),
-    /// A directory without anything in it.
-    EmptyDir,
-    /// A directory with something in it.
-    Dir,
-    /// A file, or something more special.
-    File,
-}
-
 /// Looks at a path.
 ///
 /// # Errors
@@ -64,15 +50,6 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     // One that may be written to, but not listed, may hold anything.
     let is_empty = Dir::open_itself(path).and_then(|dir| dir.names()).is_ok_and(|names| names.is_empty());
     Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
-}
-
-/// What is known of a file without opening it.
-pub(crate) struct Stat {
-    pub(crate) is_dir: bool,
-    /// Whether it is a file like most.
-    pub(crate) is_regular: bool,
-    /// Its permission bits, where there are any.
-    pub(crate) mode: u32,
 }
 
 /// What tells one state of a file from another; one that is not there has no other.
@@ -126,50 +103,28 @@ pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
     names.iter().map(|name| path.join(name)).collect()
 }
 
-/// Something in a directory, however deep.
-pub(crate) struct Found {
-    /// Its path below that directory, `/`-separated.
-    pub(crate) path: String,
-    pub(crate) kind: FoundKind,
-}
-
-/// What something in a directory is; links are not followed.
-#[derive(Clone, Copy)]
-pub(crate) enum FoundKind {
-    Dir,
-    /// A regular file, and whether its owner may execute it.
-    File {
-        is_executable: bool,
-    },
-    Other,
-}
-
 /// All that is in a directory, however deep, in order: what a directory holds comes after it.
 ///
 /// # Errors
 /// When something cannot be looked at, or its name is not UTF-8.
-pub(crate) fn walk(path: &Path) -> Result<Vec<Found>> {
+pub(crate) fn walk(path: &Path) -> Result<Vec<WalkEntry>> {
     let mut all = Vec::new();
     let dir = Dir::open_itself(path);
-    let walked = dir.and_then(|dir| walk_in(&dir, "", &mut all));
+    let walked = dir.and_then(|dir| walk_in(&dir, None, &mut all));
     walked.map_err(|source| Error::file("look through", path, source))?;
     Ok(all)
 }
 
-fn walk_in(dir: &Dir, prefix: &str, all: &mut Vec<Found>) -> io::Result<()> {
+fn walk_in(dir: &Dir, above: Option<&RelPath>, all: &mut Vec<WalkEntry>) -> io::Result<()> {
     let mut names = dir.names()?;
     names.sort();
     for name in names {
-        let path = format!("{prefix}{}", name.to_str().ok_or(ErrorKind::InvalidFilename)?);
-        let stat = dir.stat(&name)?;
-        let kind = match () {
-            () if stat.is_dir => FoundKind::Dir,
-            () if stat.is_regular => FoundKind::File { is_executable: stat.mode & 0o100 != 0 },
-            () => FoundKind::Other,
-        };
-        all.push(Found { path: path.clone(), kind });
-        if matches!(kind, FoundKind::Dir) {
-            walk_in(&dir.open_dir(&name)?, &format!("{path}/"), all)?;
+        let text = name.to_str().ok_or(ErrorKind::InvalidFilename)?;
+        let path = above.map_or_else(|| RelPath::of(text), |above| above.join(text));
+        let file_type = dir.file_type(&name)?;
+        all.push(WalkEntry { path: path.clone(), file_type });
+        if file_type == FileType::Dir {
+            walk_in(&dir.open_dir(&name)?, Some(&path), all)?;
         }
     }
     Ok(())
@@ -193,7 +148,7 @@ pub(crate) fn is_script(path: &Path) -> bool {
 /// Writes the bytes of a file, or the names in a directory but for that of bytecode, to a `sink`; says how many.
 ///
 /// # Errors
-/// When they cannot be read to their end, or a signal comes meanwhile. Of other things there are none.
+/// When they cannot be read to their end, or the sink refuses them.
 pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u64> {
     if path.is_dir() {
         let mut names = Dir::open(path)?.names()?;
@@ -209,7 +164,6 @@ pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u6
     }
     let (mut file, mut buffer, mut count) = (platform::open_at_once(path)?, vec![0; 1 << 18], 0);
     loop {
-        interrupt::check().map_err(io::Error::other)?;
         let length = file.read(&mut buffer)?;
         if length == 0 {
             return Ok(count);

@@ -3,6 +3,7 @@
 //! What differs between the platforms is in [`unix`] and [`windows`], with the same signatures.
 
 mod delete;
+mod entry;
 mod look;
 mod scratch;
 #[cfg(unix)]
@@ -14,6 +15,7 @@ mod windows;
 #[cfg(windows)]
 use windows as platform;
 
+pub(crate) use std::env::consts::EXE_SUFFIX;
 use std::fs;
 pub(crate) use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -21,22 +23,20 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
-use crate::plan::Mode;
+use crate::facts::RelPath;
 
 pub(crate) use delete::{clear, delete};
+pub(crate) use entry::{FileType, Kind, LOCK_NAME, WalkEntry};
 pub(crate) use look::{
-    Found, FoundKind, Kind, Stat, exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link,
-    read_text, resolved, resolved_parent, stamp, subdirs, walk,
+    exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link, read_text, resolved, resolved_parent,
+    stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
-    Dir, Lock, add_mode, in_own_group, interrupt_group, is_executable, is_on_own_ground, is_writable_dir, kill_group,
+    Dir, Lock, add_mode, has_trusted_parent, in_own_group, interrupt_group, is_executable, is_writable_dir, kill_group,
     mounted_below, read_at,
 };
 pub(crate) use scratch::ScratchDir;
-
-/// Where a directory cannot be locked itself: the file in it that stands for its lock.
-pub(crate) const LOCK_NAME: &str = "lock";
 
 /// Makes a directory and those above it. A directory that is there is kept; anything else of that name is an error.
 ///
@@ -94,12 +94,11 @@ pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
 }
 
 /// Makes a directory and those above it in one that is held open, as far as they are not there.
-pub(crate) fn create_dirs(dir: &Dir, path: &str) -> io::Result<()> {
+pub(crate) fn create_dirs(dir: &Dir, path: &RelPath) -> io::Result<()> {
     match dir.create_dir(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) if is_absent(&error) => {
-            let (parent, _) = path.rsplit_once('/').ok_or(error)?;
-            create_dirs(dir, parent)?;
+            create_dirs(dir, &path.parent().ok_or(error)?)?;
             dir.create_dir(path)
         }
         other => other,
@@ -107,35 +106,36 @@ pub(crate) fn create_dirs(dir: &Dir, path: &str) -> io::Result<()> {
 }
 
 /// Makes a symlink that says `target`, in the place of a file or link that has the name, and the directories above it.
-pub(crate) fn create_link(dir: &Dir, path: &str, target: &Path) -> io::Result<()> {
+pub(crate) fn create_link(dir: &Dir, path: &RelPath, target: &Path) -> io::Result<()> {
     with_room(dir, path, || dir.symlink(target, path))
 }
 
-/// Makes a file and fills it, in the place of a file or link that has the name, and the directories above it.
+/// Makes a file and fills it, in the place of a file or link that has the name, and the directories above it. Without
+/// a `mode`, the umask decides on its permissions.
 pub(crate) fn create_file(
     dir: &Dir,
-    path: &str,
-    mode: Mode,
+    path: &RelPath,
+    mode: Option<u32>,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut new = with_room(dir, path, || dir.create(path))?;
     fill(&mut new)?;
-    set_mode(&new, mode)
+    mode.map_or(Ok(()), |mode| platform::set_mode(&new, mode))
 }
 
 /// Makes something, and once more when what kept it from being made is gone.
-fn with_room<T>(dir: &Dir, path: &str, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
-    match (make(), path.rsplit_once('/')) {
+fn with_room<T>(dir: &Dir, path: &RelPath, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    match (make(), path.parent()) {
         (Err(error), _) if error.kind() == ErrorKind::AlreadyExists => dir.remove(path)?,
-        (Err(error), Some((parent, _))) if is_absent(&error) => create_dirs(dir, parent)?,
+        (Err(error), Some(parent)) if is_absent(&error) => create_dirs(dir, &parent)?,
         (done, _) => return done,
     }
     make()
 }
 
 /// Whether nobody but the user and the system can put something else in the place of what is in a directory.
-pub(crate) fn is_out_of_reach(path: &Path) -> bool {
-    platform::out_of_reach(path).is_some()
+pub(crate) fn is_tamper_proof(path: &Path) -> bool {
+    platform::tamper_proof(path).is_some()
 }
 
 /// Makes a directory that is the user's alone, and those above it.
@@ -166,21 +166,6 @@ pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
 /// Whether somebody else has the lock of a file; if not, we have it now. Where there are no locks, nobody has.
 pub(crate) fn is_locked_by_another(file: &File) -> bool {
     matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock))
-}
-
-/// A path inside an environment, which is `/`-separated, with the host's separators.
-pub(crate) fn below(env_dir: &Path, relative: &str) -> PathBuf {
-    let mut path = env_dir.to_owned();
-    path.extend(relative.split('/'));
-    path
-}
-
-fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
-    match mode {
-        Mode::Umask => Ok(()),
-        Mode::Script => platform::set_mode(file, 0o644),
-        Mode::Executable => platform::set_mode(file, 0o755),
-    }
 }
 
 #[cfg(test)]

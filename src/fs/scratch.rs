@@ -24,7 +24,7 @@ impl ScratchDir {
         let failed = |source| Error::file("create directory in", parent, source);
         // Python may tell its path with the links followed, and so do we. That they are not followed once more is what
         // keeps somebody else's from leading elsewhere then.
-        let Some(parent_path) = platform::out_of_reach(parent) else {
+        let Some(parent_path) = platform::tamper_proof(parent) else {
             return Err(failed(ErrorKind::PermissionDenied.into()));
         };
         let parent = Dir::open_itself(&parent_path).map_err(failed)?;

@@ -1,10 +1,9 @@
 //! From an environment's interpreter to the one that the environment was made from.
 
-use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::fs::{self, Kind, is_executable, read_text};
+use crate::fs::{self, EXE_SUFFIX, Kind, is_executable, read_text};
 use crate::pyvenv_cfg;
 
 /// More environments than one would ever stack. An environment that is its own base is a loop.

@@ -6,69 +6,74 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::facts::Facts;
-use super::identity::Identity;
+use super::context::Context;
 use super::probe;
-use crate::cache_dir::CacheDir;
+use crate::cache::{Shelf, Stamps};
 use crate::environment::Environment;
-use crate::fs;
+use crate::facts::Facts;
+use crate::fs::{self, File};
 
-/// Where the entries are; the number is that of their form.
+/// The directory of the entries; the number is that of their form.
 const SUBDIR: &str = "facts-1";
 
 /// An entry is a kilobyte or two, but for the variables in it. This much is read at once, and this much at most.
 const BYTES: usize = 1 << 13;
 const MAX_BYTES: usize = 1 << 24;
 
-/// What was learnt of an interpreter.
+/// An interpreter that has been asked.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
+pub(crate) struct Interpreter {
     pub(crate) facts: Facts,
     /// The files on which the facts depend, as they were when it was asked.
-    pub(crate) identity: Identity,
+    pub(crate) stamps: Stamps,
 }
 
-impl Known {
-    /// What is known of the interpreter that has these facts, when `program` was asked for them.
+impl Interpreter {
+    /// The interpreter that has these facts, when `program` was asked for them.
     pub(super) fn now(program: &Path, facts: Facts) -> Self {
         let program = program.to_str().into_iter();
         let paths = program.chain([facts.executable.as_str()]).chain(facts.watched.iter().map(String::as_str));
-        Self { identity: Identity::of(paths), facts }
+        Self { stamps: Stamps::of(paths), facts }
     }
 }
 
 /// The kept answer of `program`, if it still holds.
-pub(super) fn recall(program: &Path, environment: &Environment, cache: &CacheDir) -> Option<Known> {
-    let key = key(program, environment)?;
-    let bytes = read(&name(&key), cache).ok()?;
-    let (entry_key, identity, answer) = parse(&bytes)?;
-    let identity = Identity::parse(identity)?;
-    if entry_key != key || !identity.is_current() {
+pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
+    let key = key(program, context.environment)?;
+    let bytes = read(&shelf(context)?.open(&Shelf::stem(&key)).ok()?).ok()?;
+    let (entry_key, stamps, answer) = parse(&bytes)?;
+    let stamps = Stamps::parse(stamps)?;
+    if entry_key != key || !stamps.is_current(context.interrupt) {
         return None;
     }
-    Some(Known { facts: probe::facts(answer).ok()?, identity })
+    Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
 }
 
 /// Keeps the answer of `program`, where it may be kept: a shim will lead elsewhere tomorrow.
-pub(super) fn remember(program: &Path, environment: &Environment, answer: &[u8], known: &Known, cache: &CacheDir) {
-    let is_itself = known.facts.is_itself && is_same_file(program, known);
-    let Some(key) = key(program, environment).filter(|_| is_itself) else {
+pub(super) fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
+    let is_itself = interpreter.facts.is_itself && is_same_file(program, interpreter);
+    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)).filter(|_| is_itself) else {
         return;
     };
-    let body = [key.as_bytes(), &[0], known.identity.text().as_bytes(), &[0], answer].concat();
-    let written = cache.write(&name(&key), |file| {
+    let body = [key.as_bytes(), &[0], interpreter.stamps.text().as_bytes(), &[0], answer].concat();
+    let written = shelf.write(&Shelf::stem(&key), |file| {
         file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
         file.write_all(&body)
     });
     if written.is_ok() {
-        prune(cache);
+        shelf.prune(None, |stem| is_current(stem, shelf, context));
     }
 }
 
+fn shelf(context: Context<'_>) -> Option<Shelf<'_>> {
+    Some(Shelf::new(context.cache?, SUBDIR, ""))
+}
+
 /// Whether the program that was run is the one that answered.
-fn is_same_file(program: &Path, known: &Known) -> bool {
-    let stamp = |path: &str| known.identity.stamp(path);
-    program.to_str().is_some_and(|program| stamp(program).is_some() && stamp(program) == stamp(&known.facts.executable))
+fn is_same_file(program: &Path, interpreter: &Interpreter) -> bool {
+    let stamp = |path: &str| interpreter.stamps.stamp(path);
+    let answering = stamp(&interpreter.facts.executable);
+    program.to_str().is_some_and(|program| stamp(program).is_some() && stamp(program) == answering)
 }
 
 /// What the answer depends on besides the files: who asks, whom, and in which environment.
@@ -77,16 +82,11 @@ fn key(program: &Path, environment: &Environment) -> Option<String> {
     Some(format!("{}\n{script:08x}\n{}", program.to_str()?, environment.variables.to_str()?))
 }
 
-fn name(key: &str) -> String {
-    format!("{SUBDIR}/{:08x}", crc32fast::hash(key.as_bytes()))
-}
-
-fn read(name: &str, cache: &CacheDir) -> io::Result<Vec<u8>> {
-    let file = cache.read(name)?;
+fn read(file: &File) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; BYTES];
     let mut length = 0;
     while bytes.len() < MAX_BYTES {
-        length += fs::read_at(&file, &mut bytes[length..], length as u64)?;
+        length += fs::read_at(file, &mut bytes[length..], length as u64)?;
         if length < bytes.len() {
             bytes.truncate(length);
             return Ok(bytes);
@@ -96,7 +96,7 @@ fn read(name: &str, cache: &CacheDir) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::FileTooLarge.into())
 }
 
-/// An entry's key, identity and answer, if it is whole.
+/// An entry's key, stamps and answer, if it is whole.
 pub(super) fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
     let (checksum, body) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
@@ -106,13 +106,9 @@ pub(super) fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
     Some((str::from_utf8(fields.next()?).ok()?, str::from_utf8(fields.next()?).ok()?, fields.next()?))
 }
 
-/// Deletes the entries of interpreters that are gone or have changed, and those that are damaged.
-fn prune(cache: &CacheDir) {
-    for name in cache.entries(SUBDIR) {
-        let Ok(bytes) = read(&name, cache) else { continue };
-        let identity = parse(&bytes).and_then(|(_, identity, _)| Identity::parse(identity));
-        if !identity.is_some_and(|identity| identity.is_current()) {
-            cache.remove(&name);
-        }
-    }
+/// Whether an entry is whole and its interpreter as it was. An entry that cannot be read is somebody else's.
+fn is_current(stem: &str, shelf: Shelf, context: Context) -> bool {
+    let Ok(bytes) = shelf.open(stem).and_then(|file| read(&file)) else { return true };
+    let stamps = parse(&bytes).and_then(|(_, stamps, _)| Stamps::parse(stamps));
+    stamps.is_some_and(|stamps| stamps.is_current(context.interrupt))
 }

@@ -1,7 +1,7 @@
 //! A program run within limits: of time, and of what it says.
 
 use std::io::{self, Read};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 use crate::fs::{self, Lock};
-use crate::interrupt;
+use crate::interrupt::Interrupt;
 
 /// What a program may take and say before it is given up.
 #[derive(Clone, Copy)]
@@ -24,14 +24,6 @@ pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes:
 /// An installer takes as long as it takes, and what it says is wanted.
 const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: u64::MAX - 1 };
 
-/// What a program said before it ended.
-#[derive(Debug)]
-pub(super) struct Said {
-    pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
-}
-
 /// Why a program did not come to its end.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -43,18 +35,22 @@ pub(super) enum Failure {
 }
 
 /// Runs a command within limits. Past them it is killed.
-pub(super) fn run(command: &mut Command, limits: Limits) -> Result<Said, Failure> {
+pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Output, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = fs::in_own_group(command).spawn().map_err(Failure::NotRun)?;
     let streams = [Stream::read(child.stdout.take(), limits.bytes), Stream::read(child.stderr.take(), limits.bytes)];
-    let status = attend(&mut child, &streams, limits);
+    let status = attend(&mut child, &streams, limits, interrupt);
     let [stdout, stderr] = streams.map(|stream| stream.bytes());
-    Ok(Said { status: status?, stdout, stderr })
+    Ok(Output { status: status?, stdout, stderr })
 }
 
 /// Runs a command for as long as it takes; both of its streams come back as one, in the order in which they were
 /// written. A `lock` lasts until it has ended, whatever becomes of us.
-pub(super) fn run_to_end(mut command: Command, lock: Option<&Lock>) -> Result<(ExitStatus, String), Failure> {
+pub(super) fn run_to_end(
+    mut command: Command,
+    lock: Option<&Lock>,
+    interrupt: &Interrupt,
+) -> Result<(ExitStatus, String), Failure> {
     let (reader, writer) = io::pipe().map_err(Failure::NotRun)?;
     command.stdin(lock.map_or_else(Stdio::null, Lock::as_stdin));
     command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
@@ -62,13 +58,13 @@ pub(super) fn run_to_end(mut command: Command, lock: Option<&Lock>) -> Result<(E
     // The command holds our own ends of the pipe: as long as they are open, it has no end.
     drop(command);
     let streams = [Stream::read(Some(reader), NO_LIMITS.bytes)];
-    let status = attend(&mut child, &streams, NO_LIMITS)?;
+    let status = attend(&mut child, &streams, NO_LIMITS, interrupt)?;
     Ok((status, String::from_utf8_lossy(&streams[0].bytes()).into_owned()))
 }
 
 /// Waits for the end of a program, and makes it end where it has to.
-fn attend(child: &mut Child, streams: &[Stream], limits: Limits) -> Result<ExitStatus, Failure> {
-    let status = finish(child, streams, limits, Instant::now());
+fn attend(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
+    let status = finish(child, streams, limits, interrupt);
     if matches!(status, Err(Failure::Interrupted(_))) {
         // It may have something to put in order.
         const PATIENCE: Duration = Duration::from_secs(2);
@@ -85,11 +81,12 @@ fn attend(child: &mut Child, streams: &[Stream], limits: Limits) -> Result<ExitS
 
 /// Waits for the end of the streams, which nearly always is that of the program. One that leaves another behind, with
 /// its streams open, has said all that it has to say when it has ended.
-fn finish(child: &mut Child, streams: &[Stream], limits: Limits, start: Instant) -> Result<ExitStatus, Failure> {
+fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     const PATIENCE: Duration = Duration::from_millis(50);
+    let start = Instant::now();
     for stream in streams {
         while let Err(RecvTimeoutError::Timeout) = stream.ended.recv_timeout(PATIENCE) {
-            interrupt::check().map_err(Failure::Interrupted)?;
+            interrupt.check().map_err(Failure::Interrupted)?;
             if let Ok(Some(status)) = child.try_wait() {
                 // What it said last may still be on its way.
                 let _ = stream.ended.recv_timeout(PATIENCE);
@@ -171,7 +168,10 @@ mod tests {
     #[test]
     fn a_program_that_does_not_end_is_killed() {
         for script in ["exec cat /dev/zero >/dev/null", "exec >&- 2>&-; while :; do :; done"] {
-            assert!(matches!(run(&mut shell(script), QUICK), Err(Failure::TooLong(_))), "{script}");
+            assert!(
+                matches!(run(&mut shell(script), QUICK, &Interrupt::default()), Err(Failure::TooLong(_))),
+                "{script}"
+            );
         }
     }
 
@@ -179,14 +179,17 @@ mod tests {
     fn a_program_that_talks_too_much_is_stopped() {
         let limits = Limits { time: Duration::from_secs(60), ..QUICK };
         for script in ["cat /dev/zero", "cat /dev/zero >&2"] {
-            assert!(matches!(run(&mut shell(script), limits), Err(Failure::TooMuch(100))), "{script}");
+            assert!(
+                matches!(run(&mut shell(script), limits, &Interrupt::default()), Err(Failure::TooMuch(100))),
+                "{script}"
+            );
         }
     }
 
     #[test]
     fn what_a_program_leaves_behind_is_not_waited_for() {
         let limits = Limits { time: Duration::from_secs(60), ..QUICK };
-        let said = run(&mut shell("echo answer; sleep 60 & exit 3"), limits);
-        assert!(matches!(said, Ok(Said { status, stdout, .. }) if status.code() == Some(3) && stdout == b"answer\n"));
+        let said = run(&mut shell("echo answer; sleep 60 & exit 3"), limits, &Interrupt::default());
+        assert!(matches!(said, Ok(Output { status, stdout, .. }) if status.code() == Some(3) && stdout == b"answer\n"));
     }
 }

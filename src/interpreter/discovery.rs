@@ -1,13 +1,12 @@
 //! Which programs may be the wanted interpreter.
 
 use std::collections::HashSet;
-use std::env::consts::EXE_SUFFIX;
 use std::path::{Path, PathBuf};
 
 use crate::config::VersionRequest;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::fs;
+use crate::fs::{self, EXE_SUFFIX};
 
 const IS_WINDOWS: bool = !EXE_SUFFIX.is_empty();
 

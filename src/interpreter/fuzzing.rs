@@ -1,8 +1,8 @@
 //! Doors for the fuzz targets, which give the readers of this room whatever they like.
 
-use super::facts::{BadAnswer, Facts};
-use super::identity::Identity;
 use super::{cache, probe};
+use crate::cache::Stamps;
+use crate::facts::{BadAnswer, Facts};
 
 /// Reads the probe's answer.
 ///
@@ -18,15 +18,15 @@ pub fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
     probe::unframe(said, nonce)
 }
 
-/// Reads an entry of the facts cache: its key, its identity as text, read and written again, and its answer.
+/// Reads an entry of the facts cache: its key, its stamps as text, read and written again, and its answer.
 #[must_use]
 pub fn entry(bytes: &[u8]) -> Option<(&str, String, &[u8])> {
-    let (key, identity, answer) = cache::parse(bytes)?;
-    let read = Identity::parse(identity)?;
+    let (key, stamps, answer) = cache::parse(bytes)?;
+    let read = Stamps::parse(stamps)?;
     let text = read.text();
     // No path that is written into one holds it, and as the end of a line it would be lost.
     if !text.contains('\r') {
-        assert_eq!(Identity::parse(&text), Some(read), "an identity is read as it was written");
+        assert_eq!(Stamps::parse(&text), Some(read), "stamps are read as they were written");
     }
     Some((key, text, answer))
 }

@@ -3,14 +3,15 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Output};
 
-use super::child::{self, Failure, LIMITS, Said, run};
+use super::child::{self, Failure, LIMITS, run};
 use super::discovery::launcher_option;
-use super::facts::{BadAnswer, Facts};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
+use crate::facts::{BadAnswer, Facts};
 use crate::fs::{self, Lock};
+use crate::interrupt::Interrupt;
 
 /// The script that is run.
 pub(super) const SCRIPT: &str = include_str!("probe.py");
@@ -20,7 +21,7 @@ pub(super) const SCRIPT: &str = include_str!("probe.py");
 ///
 /// # Errors
 /// When it cannot be run, fails, or gives no usable answer.
-pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<(Facts, Vec<u8>)> {
+pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &Interrupt) -> Result<(Facts, Vec<u8>)> {
     let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = Command::new(program);
     // Where no interpreter is installed yet, Windows' install manager would fetch one.
@@ -31,7 +32,7 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>) -> Result<(Fa
     if let Some(version) = selects_by_shim(program, wanted) {
         command.env("PYENV_VERSION", version.to_string());
     }
-    let said = run(&mut command, LIMITS).map_err(|failure| explain(program, failure))?;
+    let said = run(&mut command, LIMITS, interrupt).map_err(|failure| explain(program, failure))?;
     if !said.status.success() {
         return Err(failed(program, &said));
     }
@@ -88,10 +89,10 @@ fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Op
 ///
 /// # Errors
 /// When it does not.
-pub(crate) fn check_starts(copy: &Path, original: &Path) -> Result<()> {
+pub(crate) fn check_starts(copy: &Path, original: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut command = isolated(copy);
     command.args(["-S", "-B", "-c", "pass"]);
-    let said = run(&mut command, LIMITS).map_err(|failure| explain(copy, failure))?;
+    let said = run(&mut command, LIMITS, interrupt).map_err(|failure| explain(copy, failure))?;
     if said.status.success() {
         return Ok(());
     }
@@ -103,8 +104,13 @@ pub(crate) fn check_starts(copy: &Path, original: &Path) -> Result<()> {
 ///
 /// # Errors
 /// When it cannot be run, or a signal comes meanwhile.
-pub(crate) fn run_to_end(command: Command, program: &Path, lock: Option<&Lock>) -> Result<(ExitStatus, String)> {
-    child::run_to_end(command, lock).map_err(|failure| explain(program, failure))
+pub(crate) fn run_to_end(
+    command: Command,
+    program: &Path,
+    lock: Option<&Lock>,
+    interrupt: &Interrupt,
+) -> Result<(ExitStatus, String)> {
+    child::run_to_end(command, lock, interrupt).map_err(|failure| explain(program, failure))
 }
 
 fn explain(program: &Path, failure: Failure) -> Error {
@@ -134,7 +140,7 @@ fn not_run(program: PathBuf, source: io::Error) -> Error {
     Error::NotRunnable { program, reason }
 }
 
-fn failed(program: &Path, said: &Said) -> Error {
+fn failed(program: &Path, said: &Output) -> Error {
     // `-I` came with Python 3.4: whoever does not know it is older.
     let program = program.to_owned();
     if String::from_utf8_lossy(&said.stderr).contains("Unknown option: -I") {
@@ -145,7 +151,7 @@ fn failed(program: &Path, said: &Said) -> Error {
 
 /// The end of what a program said, for the error message: a traceback has its reason there. What is not a Python may
 /// repeat the whole script, so long lines are cut.
-fn excerpt(said: &Said) -> String {
+fn excerpt(said: &Output) -> String {
     const LINES: usize = 10;
     const WIDTH: usize = 160;
     let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::facts::RelPath;
+
 use super::{Mode, OnExisting, Plan, Step};
 
 impl fmt::Display for Plan {
@@ -26,7 +28,10 @@ impl fmt::Display for Step {
                 let is_short = contents.lines().count() < 10;
                 contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
             }
-            Self::SeedPip { python } => writeln!(f, "seed    pip with {python}"),
+            Self::SeedPip { python, scripts } => {
+                let scripts: Vec<&str> = scripts.iter().map(RelPath::as_str).collect();
+                writeln!(f, "seed    pip with {python}: {}", scripts.join(", "))
+            }
             Self::RunEnsurepip { python } => writeln!(f, "run     ensurepip with {python}"),
             Self::UpgradeDeps { python, packages } => {
                 writeln!(f, "upgrade {} with {python}", packages.join(" "))

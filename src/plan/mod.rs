@@ -1,59 +1,109 @@
-//! What is to be done to make an environment, as data: decided here, printed or applied elsewhere.
+//! What is to be done to create an environment, as data: decided here, printed or applied elsewhere.
 
+pub mod activation;
 mod display;
+pub(crate) mod layout;
+mod occupant;
 mod step;
 mod windows;
 
-use crate::activation::{self, Values};
-use crate::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
-use crate::env_dir::EnvDir;
-use crate::interpreter::facts::{Facts, Os};
-use crate::interpreter::history;
-use crate::layout::Layout;
-use crate::pyvenv_cfg;
-use crate::warning::Warning;
+use std::path::PathBuf;
+
+use activation::Values;
+pub(crate) use layout::Layout;
+pub use occupant::{InstalledPip, Occupant, Occupied};
 pub use step::{Mode, OnExisting, Step};
+use step::{copy, link, write};
 pub(crate) use windows::check;
 
-/// The steps that make one environment, in venv's order.
+use crate::config::{Config, Existing, InterpreterLink, Pip, Prompt, ScmIgnore, SystemSitePackages};
+use crate::env_dir::EnvDir;
+use crate::facts::{Facts, Os, RelPath};
+use crate::pip::bundle;
+use crate::pyvenv_cfg;
+use crate::warning::Warning;
+
+/// The steps that create one environment, in venv's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Plan {
     /// Where the environment goes; the steps' paths are relative to it.
     pub env_dir: EnvDir,
-    /// What to do, in order.
+    /// The platform whose rules the environment follows.
+    pub os: Os,
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// All names of the environment's interpreter, that one first to which the others lead. Relative to it, too.
-    pub interpreters: Vec<String>,
-    /// What the user should know when it is done.
+    /// All names of the environment's interpreter, the one first to which the others lead.
+    pub interpreters: Vec<RelPath>,
+    /// What the user should know about the environment.
     pub warnings: Vec<Warning>,
-    /// Whether it goes by there being nothing yet.
-    pub(crate) is_for_nothing: bool,
 }
 
-/// Decides how to make the environment `env_dir`.
+impl Plan {
+    /// Whether a seed is wanted to apply it.
+    pub(crate) fn needs_seed(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))
+    }
+}
+
+/// Decides how to create the environment `env_dir`, where `occupant` is now.
 #[must_use]
-pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
+pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir, occupant: &Occupant) -> Plan {
+    match occupant {
+        Occupant::Occupied(occupied) if config.existing != Existing::Clear => {
+            let config = config_for(config, occupied, facts);
+            let first = removals(facts, &config, env_dir, occupied);
+            plan_over(facts, &config, env_dir, occupied, first)
+        }
+        // What is cleared has no say.
+        _ => plan_over(facts, config, env_dir, &Occupied::default(), Vec::new()),
+    }
+}
+
+/// The configuration for a directory that keeps what it has: copies stay copies, unless links are asked for; and on an
+/// upgrade prompt and visible packages stay, unless they are given anew. (venv forgets all of these.)
+fn config_for(config: &Config, occupied: &Occupied, facts: &Facts) -> Config {
+    let mut config = config.clone();
+    if config.interpreter_link == InterpreterLink::Auto && occupied.has_copies && facts.os != Os::Windows {
+        config.interpreter_link = InterpreterLink::Copy;
+    }
+    let Some(cfg) = occupied.cfg.as_deref().filter(|_| config.existing == Existing::Upgrade) else {
+        return config;
+    };
+    if let (Prompt::EnvName, Some(text)) = (&config.prompt, pyvenv_cfg::prompt(cfg)) {
+        config.prompt = Prompt::Custom { given: text.clone(), text };
+    }
+    if config.site_packages == SystemSitePackages::Hidden {
+        config.site_packages = pyvenv_cfg::site_packages(cfg).unwrap_or(SystemSitePackages::Visible);
+    }
+    config
+}
+
+/// The plan for a directory from which `removals` go first.
+fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupied, removals: Vec<Step>) -> Plan {
     let layout = Layout::of(facts);
     let python = layout.script(&layout.executable);
+    let cfg = |config: &Config| {
+        write(RelPath::of(pyvenv_cfg::FILE_NAME), pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask)
+    };
+    let pip = pip(facts, config, &layout, occupied.pip);
+    // ensurepip installs no pip where it sees one, so that of the base interpreter is hidden from it, as venv does.
+    let hides = pip.is_some() && config.site_packages == SystemSitePackages::Visible;
+    let unseen = Config { site_packages: SystemSitePackages::Hidden, ..config.clone() };
+
     let mut steps = check_copy(facts, config);
     if config.existing == Existing::Clear {
         steps.push(Step::Clear);
     }
+    steps.extend(removals);
     steps.extend(directories(&layout));
-    if config.scm_ignore == ScmIgnore::Git {
+    if config.scm_ignore == ScmIgnore::Git && !occupied.has_gitignore {
         steps.push(gitignore(facts));
     }
-    let cfg =
-        |config: &Config| write(pyvenv_cfg::FILE_NAME, pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask);
-    // ensurepip installs no pip where it sees one, so that of the base interpreter is hidden from it, as venv does.
-    let unseen = Config { site_packages: SystemSitePackages::Hidden, ..config.clone() };
-    let hides = config.seed == Seed::Pip && config.site_packages == SystemSitePackages::Visible;
     steps.push(cfg(if hides { &unseen } else { config }));
     steps.extend(interpreter(facts, config, &layout));
     steps.extend(windows::init_tcl(facts));
-    if config.seed == Seed::Pip {
-        steps.push(Step::SeedPip { python: python.clone() });
-    }
+    steps.extend(pip);
     if hides {
         steps.push(cfg(config));
     }
@@ -61,27 +111,54 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir) -> Plan {
         steps.extend(scripts(facts, config, env_dir, &layout));
     }
     if config.upgrade_deps {
-        steps.push(Step::UpgradeDeps { python, packages: core_packages(facts) });
+        steps.push(Step::UpgradeDeps { python, packages: bundle::core_packages(facts) });
     }
-    let interpreters = std::iter::once(&layout.executable).chain(&layout.aliases);
-    let interpreters = interpreters.map(|name| layout.script(name)).collect();
-    Plan { env_dir: env_dir.clone(), steps, interpreters, is_for_nothing: false, warnings: Vec::new() }
+    let unused = |dir: &PathBuf| Warning::PackagesUnused { dir: dir.clone(), version: facts.version };
+    let warnings = occupied.other_libraries.iter().map(unused).collect();
+    let interpreters = layout.interpreters();
+    Plan { env_dir: env_dir.clone(), os: facts.os, steps, interpreters, warnings }
+}
+
+/// What brings pip in, where it is wanted and not there. Where there is something of pip already, it is ensurepip's
+/// part to decide what becomes of it, unless that is clear.
+fn pip(facts: &Facts, config: &Config, layout: &Layout, installed: InstalledPip) -> Option<Step> {
+    let python = layout.script(&layout.executable);
+    match (config.pip, installed) {
+        (Pip::Omit, _) | (Pip::Install, InstalledPip::Same) => None,
+        (Pip::Install, InstalledPip::Other) => Some(Step::RunEnsurepip { python }),
+        (Pip::Install, InstalledPip::Lacking) => {
+            let names = bundle::console_scripts(facts).into_iter();
+            Some(Step::SeedPip { python, scripts: names.map(|name| layout.script(&name)).collect() })
+        }
+    }
 }
 
 /// An interpreter whose libraries are found from where it is does not start elsewhere; venv makes a dead environment of
 /// copies of it.
 fn check_copy(facts: &Facts, config: &Config) -> Vec<Step> {
-    if facts.os == Os::Windows || config.links != LinkMode::Copy {
+    if facts.os == Os::Windows || config.interpreter_link != InterpreterLink::Copy {
         return Vec::new();
     }
     vec![Step::CheckCopy { source: facts.executable.clone(), home: facts.home.clone() }]
+}
+
+/// What goes before anything comes: an interpreter of another base, as it may not be there beside the new
+/// `pyvenv.cfg`, the name last to which the others lead; and links that would lie about their version.
+fn removals(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupied) -> Vec<Step> {
+    let (old, new) = (occupied.cfg.as_deref().unwrap_or_default(), pyvenv_cfg::render(facts, config, &env_dir.text));
+    let is_of_another_base = pyvenv_cfg::value(old, "home") != pyvenv_cfg::value(&new, "home")
+        || pyvenv_cfg::versioned_python(old) != pyvenv_cfg::versioned_python(&new);
+    let mut paths = if is_of_another_base { Layout::of(facts).interpreters() } else { Vec::new() };
+    paths.reverse();
+    paths.extend(occupied.stale_names.iter().cloned());
+    paths.into_iter().map(|path| Step::Remove { path }).collect()
 }
 
 fn directories(layout: &Layout) -> Vec<Step> {
     let mut steps: Vec<Step> = layout.directories.iter().map(|path| Step::CreateDir { path: path.clone() }).collect();
     if layout.lib64_link {
         // Before the scripts directory, which is the last one. Whatever is already called lib64 is accepted.
-        steps.insert(steps.len() - 1, link("lib64", "lib", OnExisting::Keep));
+        steps.insert(steps.len() - 1, link(RelPath::of("lib64"), "lib", OnExisting::Keep));
     }
     steps
 }
@@ -89,8 +166,8 @@ fn directories(layout: &Layout) -> Vec<Step> {
 fn gitignore(facts: &Facts) -> Step {
     let end = facts.os.line_end();
     Step::Write {
-        path: ".gitignore".to_owned(),
-        contents: format!("# Made by rvenv: an environment is made anew, not committed.{end}*{end}"),
+        path: RelPath::of(".gitignore"),
+        contents: format!("# Created by rvenv: an environment is created anew, not committed.{end}*{end}"),
         mode: Mode::Umask,
         // A user's own .gitignore is not ours to overwrite (CPython gh-135604).
         existing: OnExisting::Keep,
@@ -98,25 +175,24 @@ fn gitignore(facts: &Facts) -> Step {
 }
 
 fn interpreter(facts: &Facts, config: &Config, layout: &Layout) -> Vec<Step> {
-    match (facts.os, config.links) {
-        (Os::Windows, LinkMode::Symlink) => windows::links(facts, layout),
-        (Os::Windows, LinkMode::Copy | LinkMode::PlatformDefault) => windows::launchers(facts, layout),
-        (Os::Posix | Os::MacOs, LinkMode::Symlink | LinkMode::PlatformDefault) => posix_links(facts, layout),
-        (Os::Posix | Os::MacOs, LinkMode::Copy) => posix_copies(facts, layout),
+    match (facts.os, config.interpreter_link) {
+        (Os::Windows, InterpreterLink::Symlink) => windows::links(facts, layout),
+        (Os::Windows, InterpreterLink::Copy | InterpreterLink::Auto) => windows::launchers(facts, layout),
+        (Os::Posix | Os::MacOs, InterpreterLink::Symlink | InterpreterLink::Auto) => posix_links(facts, layout),
+        (Os::Posix | Os::MacOs, InterpreterLink::Copy) => posix_copies(facts, layout),
     }
 }
 
 /// The environment's interpreter is a link to the base executable, its other names are links to it.
 fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
-    let mut steps = vec![link(&layout.script(&layout.executable), &facts.executable, OnExisting::Replace)];
-    steps.extend(layout.aliases.iter().map(|name| link(&layout.script(name), &layout.executable, OnExisting::Replace)));
+    let mut steps = vec![link(layout.script(&layout.executable), &facts.executable, OnExisting::Replace)];
+    steps.extend(layout.aliases.iter().map(|name| link(layout.script(name), &layout.executable, OnExisting::Replace)));
     steps
 }
 
 /// Each name of the interpreter is a copy of its own.
 fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
-    let names = std::iter::once(&layout.executable).chain(&layout.aliases);
-    names.map(|name| copy(&facts.executable, layout.script(name), Mode::Executable)).collect()
+    layout.interpreters().into_iter().map(|path| copy(&facts.executable, path, Mode::Executable)).collect()
 }
 
 fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) -> Vec<Step> {
@@ -124,7 +200,7 @@ fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) ->
         Prompt::EnvName => &env_dir.name,
         Prompt::Custom { text, .. } => text,
     };
-    let values = Values { env_dir: &env_dir.text, prompt, scripts_dir: &layout.scripts };
+    let values = Values { env_dir: &env_dir.text, prompt, scripts_dir: layout.scripts.as_str() };
     let scripts = match facts.os {
         Os::Windows => activation::windows_scripts(&values),
         Os::Posix | Os::MacOs => activation::posix_scripts(&values),
@@ -134,25 +210,7 @@ fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) ->
         .map(|script| match &facts.windows.activate_ps1 {
             // It may carry a signature, which holds for these very bytes.
             Some(own) if script.name == "Activate.ps1" => copy(own, layout.script(script.name), Mode::Script),
-            _ => write(&layout.script(script.name), script.contents, Mode::Script),
+            _ => write(layout.script(script.name), script.contents, Mode::Script),
         })
         .collect()
-}
-
-/// The packages that ensurepip brings, which are those that `--upgrade-deps` upgrades.
-#[must_use]
-pub(crate) fn core_packages(facts: &Facts) -> Vec<&'static str> {
-    if history::rules(facts.version).bundles_setuptools { vec!["pip", "setuptools"] } else { vec!["pip"] }
-}
-
-fn link(path: &str, target: &str, existing: OnExisting) -> Step {
-    Step::Symlink { path: path.to_owned(), target: target.to_owned(), existing }
-}
-
-fn copy(source: &str, path: String, mode: Mode) -> Step {
-    Step::Copy { source: source.to_owned(), path, mode }
-}
-
-fn write(path: &str, contents: String, mode: Mode) -> Step {
-    Step::Write { path: path.to_owned(), contents, mode, existing: OnExisting::Replace }
 }

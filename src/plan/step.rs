@@ -1,6 +1,8 @@
 //! One step of a plan.
 
-/// One thing to do. Paths are relative to the environment and `/`-separated; sources are absolute.
+use crate::facts::RelPath;
+
+/// One thing to do. Sources are absolute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
@@ -16,17 +18,17 @@ pub enum Step {
     /// Delete a file or a link.
     Remove {
         /// The file or link.
-        path: String,
+        path: RelPath,
     },
     /// Make a directory and those above it. One that is there already is kept.
     CreateDir {
         /// The directory.
-        path: String,
+        path: RelPath,
     },
     /// Make a symlink.
     Symlink {
         /// The link.
-        path: String,
+        path: RelPath,
         /// What it says, relative to its own directory or absolute.
         target: String,
         /// What happens to something else of that name.
@@ -37,14 +39,14 @@ pub enum Step {
         /// The file to copy.
         source: String,
         /// The copy, which replaces whatever file or link has that name.
-        path: String,
+        path: RelPath,
         /// The copy's mode.
         mode: Mode,
     },
     /// Write a file.
     Write {
         /// The file.
-        path: String,
+        path: RelPath,
         /// All of its contents.
         contents: String,
         /// Its mode.
@@ -55,17 +57,19 @@ pub enum Step {
     /// Bring in what the interpreter's own ensurepip installs into a new environment.
     SeedPip {
         /// The environment's interpreter.
-        python: String,
+        python: RelPath,
+        /// The console scripts that come with it.
+        scripts: Vec<RelPath>,
     },
     /// Let ensurepip see to it that the pip that is there is not older than its own.
     RunEnsurepip {
         /// The environment's interpreter.
-        python: String,
+        python: RelPath,
     },
     /// Let pip upgrade packages from its index.
     UpgradeDeps {
         /// The environment's interpreter.
-        python: String,
+        python: RelPath,
         /// The names of the packages.
         packages: Vec<&'static str>,
     },
@@ -89,4 +93,27 @@ pub enum Mode {
     Script,
     /// 0755 whatever the umask.
     Executable,
+}
+
+impl Mode {
+    /// The permission bits to set; nothing where the umask decides.
+    pub(crate) fn bits(self) -> Option<u32> {
+        match self {
+            Self::Umask => None,
+            Self::Script => Some(0o644),
+            Self::Executable => Some(0o755),
+        }
+    }
+}
+
+pub(super) fn link(path: RelPath, target: &str, existing: OnExisting) -> Step {
+    Step::Symlink { path, target: target.to_owned(), existing }
+}
+
+pub(super) fn copy(source: &str, path: RelPath, mode: Mode) -> Step {
+    Step::Copy { source: source.to_owned(), path, mode }
+}
+
+pub(super) fn write(path: RelPath, contents: String, mode: Mode) -> Step {
+    Step::Write { path, contents, mode, existing: OnExisting::Replace }
 }

@@ -1,18 +1,17 @@
 //! What an environment on Windows has for an interpreter.
 
-use super::{Mode, OnExisting, Step, copy, link};
-use crate::config::{Config, LinkMode};
+use super::layout::{self, Layout};
+use super::step::{Mode, OnExisting, Step, copy, link};
+use crate::config::{Config, InterpreterLink};
 use crate::error::{Error, Result};
-use crate::interpreter::facts::{Facts, Os, WindowsFiles, leads_elsewhere};
-use crate::interpreter::history;
-use crate::layout::{self, Layout};
+use crate::facts::{Facts, Os, RelPath, WindowsFiles, history};
 
 /// Makes sure that there is something to be an environment's interpreter.
 ///
 /// # Errors
 /// When launchers are wanted, and there are none: an embeddable Python has no venv.
 pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
-    let wants_launchers = facts.os == Os::Windows && config.links != LinkMode::Symlink;
+    let wants_launchers = facts.os == Os::Windows && config.interpreter_link != InterpreterLink::Symlink;
     if !wants_launchers || !launchers(facts, &Layout::of(facts)).is_empty() {
         return Ok(());
     }
@@ -37,7 +36,7 @@ pub(super) fn links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     let others = others.map(|file| (file.clone(), file.clone()));
     let target = |file: &str| below(&facts.home, file);
     let all = own.iter().cloned().chain(others);
-    all.map(|(name, file)| link(&layout.script(&name), &target(&file), OnExisting::Replace)).collect()
+    all.map(|(name, file)| link(layout.script(&name), &target(&file), OnExisting::Replace)).collect()
 }
 
 /// Whether a file beside the base executable gets a link, besides the interpreter's own names.
@@ -53,9 +52,8 @@ fn is_linked(file: &str, facts: &Facts) -> bool {
 /// What Tcl needs in an environment where it is run from where it was built.
 pub(super) fn init_tcl(facts: &Facts) -> Option<Step> {
     let source = facts.windows.init_tcl.as_deref().filter(|_| facts.os == Os::Windows)?;
-    let is_name = |dir: &&str| !dir.is_empty() && !dir.contains('/') && !leads_elsewhere(dir);
-    let dir = source.rsplit('\\').nth(1).filter(is_name)?;
-    Some(copy(source, format!("Lib/{dir}/init.tcl"), Mode::Umask))
+    let dir = RelPath::parse(source.rsplit('\\').nth(1)?, Os::Windows).filter(|dir| dir.parent().is_none())?;
+    Some(copy(source, RelPath::of("Lib").join(dir.name()).join("init.tcl"), Mode::Umask))
 }
 
 /// File names on Windows have no case.
@@ -74,7 +72,7 @@ fn below(dir: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interpreter::facts::tests::facts;
+    use crate::facts::tests::facts;
 
     #[test]
     fn a_start_file_of_tcl_leads_nowhere_else() {
@@ -94,7 +92,7 @@ mod tests {
     fn without_launchers_there_is_nothing_to_copy() {
         let mut facts = Facts { os: Os::Windows, ..facts() };
         assert!(matches!(check(&facts, &Config::default()), Err(Error::NoLaunchers { .. })));
-        assert!(check(&facts, &Config { links: LinkMode::Symlink, ..Config::default() }).is_ok());
+        assert!(check(&facts, &Config { interpreter_link: InterpreterLink::Symlink, ..Config::default() }).is_ok());
         facts.windows.launchers = vec!["VenvLauncher.exe".to_owned()];
         assert!(check(&facts, &Config::default()).is_ok());
     }

@@ -5,7 +5,8 @@
 //! has written here is the cache directory's affair.
 
 use super::bytes::{Cursor, put_length, put_text};
-use super::splice::{Splice, What};
+use super::splice::{Splice, SpliceKind};
+use crate::facts::{Os, RelPath};
 use crate::fs::{self, File};
 
 /// How a seed begins; the number is that of its form.
@@ -19,7 +20,7 @@ const MAX_LIST: usize = 1 << 24;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List {
     /// What it was made from: stamps of the interpreter and the wheels, and a digest of what is in them.
-    pub(super) identity: String,
+    pub(super) stamps: String,
     /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
     pub(super) mtime: u64,
     pub(super) entries: Vec<Entry>,
@@ -35,8 +36,8 @@ pub(super) struct ReadList {
 /// A file or directory of a seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Where it goes, below the environment and `/`-separated.
-    pub(super) path: String,
+    /// Its path in an environment.
+    pub(super) path: RelPath,
     pub(super) kind: Kind,
     /// How many bytes of data it has.
     pub(super) length: u32,
@@ -44,7 +45,7 @@ pub(super) struct Entry {
     pub(super) splices: Vec<Splice>,
 }
 
-/// What kind of thing an entry is, as far as it matters for how it is made.
+/// The kind of an entry, as far as it matters for how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Dir,
@@ -82,7 +83,7 @@ impl List {
     /// The bytes before the data.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut body = Vec::new();
-        put_text(&mut body, &self.identity);
+        put_text(&mut body, &self.stamps);
         body.extend(self.mtime.to_le_bytes());
         put_length(&mut body, self.entries.len());
         self.entries.iter().for_each(|entry| entry.encode(&mut body));
@@ -116,31 +117,31 @@ impl List {
 
     fn decode(body: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(body);
-        let identity = cursor.text()?.to_owned();
+        let stamps = cursor.text()?.to_owned();
         let mtime = u64::from_le_bytes(*cursor.take(8)?.first_chunk()?);
         let count = cursor.length()?;
         let entries = (0..count).map(|_| Entry::decode(&mut cursor)).collect::<Option<_>>()?;
-        cursor.0.is_empty().then_some(Self { identity, mtime, entries })
+        cursor.0.is_empty().then_some(Self { stamps, mtime, entries })
     }
 }
 
 impl Entry {
     fn encode(&self, out: &mut Vec<u8>) {
-        put_text(out, &self.path);
+        put_text(out, self.path.as_str());
         out.push(self.kind as u8);
         out.extend(self.length.to_le_bytes());
         out.extend(self.crc.to_le_bytes());
         put_length(out, self.splices.len());
-        for Splice { at, what } in &self.splices {
+        for Splice { at, kind } in &self.splices {
             out.extend(at.to_le_bytes());
-            match what {
-                What::Shebang => out.push(0),
-                What::LowerCaseShebang => out.push(3),
-                What::SourcePath { kind, tail } => {
-                    out.extend([1, *kind]);
+            match kind {
+                SpliceKind::Shebang => out.push(0),
+                SpliceKind::LowerCaseShebang => out.push(3),
+                SpliceKind::SourcePath { string_type, tail } => {
+                    out.extend([1, *string_type]);
                     put_text(out, tail);
                 }
-                What::Digest { script } => {
+                SpliceKind::Digest { script } => {
                     out.push(2);
                     put_text(out, script);
                 }
@@ -149,7 +150,8 @@ impl Entry {
     }
 
     fn decode(cursor: &mut Cursor) -> Option<Self> {
-        let path = cursor.text().filter(|path| is_below(path))?.to_owned();
+        // A name that Windows would read as another one is in no wheel.
+        let path = RelPath::parse(cursor.text()?, Os::Windows)?;
         let kind = *KINDS.get(usize::from(cursor.byte()?))?;
         let length = cursor.number()?;
         let crc = cursor.number()?;
@@ -158,23 +160,17 @@ impl Entry {
         let splices = (0..count).map(|_| {
             let at = cursor.number().filter(|at| (last..=length).contains(at))?;
             last = at;
-            let what = match cursor.byte()? {
-                0 => What::Shebang,
-                1 => What::SourcePath { kind: cursor.byte()?, tail: cursor.text()?.to_owned() },
-                2 => What::Digest { script: cursor.text()?.to_owned() },
-                3 => What::LowerCaseShebang,
+            let kind = match cursor.byte()? {
+                0 => SpliceKind::Shebang,
+                1 => SpliceKind::SourcePath { string_type: cursor.byte()?, tail: cursor.text()?.to_owned() },
+                2 => SpliceKind::Digest { script: cursor.text()?.to_owned() },
+                3 => SpliceKind::LowerCaseShebang,
                 _ => return None,
             };
-            Some(Splice { at, what })
+            Some(Splice { at, kind })
         });
         Some(Self { splices: splices.collect::<Option<_>>()?, path, kind, length, crc })
     }
-}
-
-/// Whether a path leads to something below where it starts, and by no way around.
-fn is_below(path: &str) -> bool {
-    let is_name = |name: &str| !matches!(name, "" | "." | "..") && !name.contains(['\\', ':', '\0']);
-    path.split('/').all(is_name)
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! A door for the fuzz target of seeds, which brings files of its own.
 
-use std::path::PathBuf;
-
-use super::Seed;
 use super::archive::MAGIC;
-use super::data::for_each_chunk;
+use super::reader::{Seed, for_each_chunk};
 use crate::fs::File;
 
 /// A file that was taken for a seed.
@@ -23,7 +20,7 @@ pub struct Seen {
 /// Opens a file as a seed.
 #[must_use]
 pub fn open(file: File) -> Option<Opened> {
-    Seed::open(file, PathBuf::new()).map(Opened)
+    Seed::open(file).map(Opened)
 }
 
 /// A list that has the right checksum, whatever is in it.
@@ -46,7 +43,7 @@ impl Opened {
         let entries = self.0.list.entries.iter();
         let places = |splices: &[super::splice::Splice]| splices.iter().map(|splice| splice.at).collect();
         entries
-            .map(|entry| Seen { path: entry.path.clone(), length: entry.length, splices: places(&entry.splices) })
+            .map(|entry| Seen { path: entry.path.to_string(), length: entry.length, splices: places(&entry.splices) })
             .collect()
     }
 

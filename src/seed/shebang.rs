@@ -1,5 +1,7 @@
 //! The first line of a console script, by pip's rules.
 
+use crate::facts::Os;
+
 /// What kernels read of a first line, with its end, as pip has it.
 const LONGEST: usize = 127;
 const LONGEST_ON_MACOS: usize = 512;
@@ -8,10 +10,10 @@ const LONGEST_ON_MACOS: usize = 512;
 ///
 /// A plain `#!` line cannot hold a space, and a long one is cut off. Then the script starts as one for `/bin/sh`, which
 /// Python takes for a string (pip's vendored distlib, `scripts.py`).
-pub(super) fn shebang(python: &str, is_posix: bool, body: &[u8]) -> String {
-    let longest = if std::env::consts::OS == "macos" { LONGEST_ON_MACOS } else { LONGEST };
+pub(super) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
+    let longest = if os == Os::MacOs { LONGEST_ON_MACOS } else { LONGEST };
     let is_plain = !python.contains(' ');
-    if !is_posix {
+    if os == Os::Windows {
         return if is_plain { format!("#!{python}") } else { format!("#!\"{python}\"") };
     }
     if is_plain && python.len() + "#!\n".len() <= longest {
@@ -20,6 +22,11 @@ pub(super) fn shebang(python: &str, is_posix: bool, body: &[u8]) -> String {
     // A script of pip 18's begins with an empty line, which then ends this one.
     let end = if body.starts_with(b"\n") { "" } else { "\n" };
     format!("#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''{end}", word(python))
+}
+
+/// Whether the script starts with a plain `#!` line.
+pub(super) fn is_plain(python: &str, os: Os) -> bool {
+    shebang(python, os, b"").trim_end() == format!("#!{python}")
 }
 
 /// A path as a word for the shell, inside of what Python takes for a string in three single quotes.
@@ -60,11 +67,11 @@ mod tests {
 
     #[test]
     fn a_script_starts_as_pip_starts_it() {
-        let of = |python: &str| shebang(python, true, b"import sys");
+        let of = |python: &str| shebang(python, Os::Posix, b"import sys");
         assert_eq!(of("/e/bin/python"), "#!/e/bin/python\n");
         assert_eq!(of("/a b/python"), "#!/bin/sh\n'''exec' \"/a b/python\" \"$0\" \"$@\"\n' '''\n");
-        assert_eq!(shebang("/a b", true, b"\nimport"), "#!/bin/sh\n'''exec' \"/a b\" \"$0\" \"$@\"\n' '''");
-        assert_eq!(shebang("C:\\a b\\python.exe", false, b"\r\n"), "#!\"C:\\a b\\python.exe\"");
+        assert_eq!(shebang("/a b", Os::Posix, b"\nimport"), "#!/bin/sh\n'''exec' \"/a b\" \"$0\" \"$@\"\n' '''");
+        assert_eq!(shebang("C:\\a b\\python.exe", Os::Windows, b"\r\n"), "#!\"C:\\a b\\python.exe\"");
         let fits = format!("/{}", "x".repeat(123));
         assert_eq!(of(&fits), format!("#!{fits}\n"));
         let long = format!("{fits}x");

@@ -1,18 +1,16 @@
 //! What of a seed's files is different in each environment, as places in them where something is put in.
 
-use std::path::MAIN_SEPARATOR_STR;
-
 /// A place in a file's data, and what is put in there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Splice {
     /// How many bytes of the data come before it.
     pub(super) at: u32,
-    pub(super) what: What,
+    pub(super) kind: SpliceKind,
 }
 
 /// What is put into a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum SpliceKind {
     /// The start of a console script, which names the environment's interpreter.
     Shebang,
     /// The same in lower case, as pip wrote it on Windows until 21.1.
@@ -20,7 +18,7 @@ pub(super) enum What {
     /// The path of a source file in its bytecode, as `marshal` writes a string.
     SourcePath {
         /// The string's type byte, of which the reference flag and whether it is interned are kept.
-        kind: u8,
+        string_type: u8,
         /// The path below the environment, as it is written there. On Windows pip mixes separators.
         tail: String,
     },
@@ -29,88 +27,4 @@ pub(super) enum What {
         /// The script's path below the environment, `/`-separated.
         script: String,
     },
-}
-
-/// `FLAG_REF` of CPython's `Python/marshal.c`: later places refer to this object by its number.
-const IS_REFERRED_TO: u8 = 0x80;
-
-/// A text as `marshal` writes it (version 4, `w_complex_object` in `Python/marshal.c`): a type that says whether it is
-/// interned, ASCII and short, its length in bytes, and the bytes.
-pub(super) fn marshalled(kind: u8, text: &str, out: &mut Vec<u8>) {
-    let is_interned = matches!(kind & !IS_REFERRED_TO, b'Z' | b'A' | b't');
-    let by_interned = |plain: u8, interned: u8| if is_interned { interned } else { plain };
-    let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-    match u8::try_from(length) {
-        Ok(short) if text.is_ascii() => out.extend([by_interned(b'z', b'Z') | kind & IS_REFERRED_TO, short]),
-        _ => {
-            let kind_of_long = if text.is_ascii() { by_interned(b'a', b'A') } else { by_interned(b'u', b't') };
-            out.push(kind_of_long | kind & IS_REFERRED_TO);
-            out.extend(length.to_le_bytes());
-        }
-    }
-    out.extend(text.as_bytes());
-}
-
-/// The string of a marshalled object whose text starts at `start`: where its type byte is, that byte, and the text.
-pub(super) fn marshalled_string(data: &[u8], start: usize) -> Option<(usize, u8, &str)> {
-    let short = || {
-        let [kind, length] = *data.get(start.checked_sub(2)?..start)?.first_chunk()?;
-        matches!(kind & !IS_REFERRED_TO, b'z' | b'Z').then_some((start - 2, kind, usize::from(length)))
-    };
-    let long = || {
-        let (kind, length) = data.get(start.checked_sub(5)?..start)?.split_first()?;
-        let length = u32::from_le_bytes(*length.first_chunk()?);
-        matches!(kind & !IS_REFERRED_TO, b'a' | b'A' | b'u' | b't').then_some((start - 5, *kind, length as usize))
-    };
-    let (at, kind, length) = short().or_else(long)?;
-    Some((at, kind, str::from_utf8(data.get(start..start.checked_add(length)?)?).ok()?))
-}
-
-/// The path of a source file in its bytecode.
-pub(super) fn source_path(env_dir: &str, tail: &str) -> String {
-    format!("{env_dir}{MAIN_SEPARATOR_STR}{tail}")
-}
-
-/// A path below an environment, with the separators of this platform.
-pub(super) fn native(env_dir: &str, tail: &str) -> String {
-    let tail = if MAIN_SEPARATOR_STR == "/" { tail.to_owned() } else { tail.replace('/', MAIN_SEPARATOR_STR) };
-    format!("{env_dir}{MAIN_SEPARATOR_STR}{tail}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_marshalled_string_is_read_and_written_in_each_form() {
-        let long = "x".repeat(300);
-        for (kind, text) in [(b'z', "/e/x.py"), (b'Z' | 0x80, "/e/x.py"), (b'a', &long), (b'u' | 0x80, "/é.py")] {
-            let mut written = b"before".to_vec();
-            marshalled(kind, text, &mut written);
-            let start = written.len() - text.len();
-            written.extend(b"after");
-            assert_eq!(marshalled_string(&written, start), Some((6, kind, text)));
-        }
-    }
-
-    #[test]
-    fn the_form_follows_the_text() {
-        let kinds = |kind| {
-            let texts = ["short".to_owned(), "x".repeat(256), "é".to_owned()];
-            texts.map(|text| {
-                let mut out = Vec::new();
-                marshalled(kind, &text, &mut out);
-                out[0]
-            })
-        };
-        assert_eq!(kinds(b'z'), *b"zau");
-        assert_eq!(kinds(b't' | 0x80), [b'Z' | 0x80, b'A' | 0x80, b't' | 0x80]);
-    }
-
-    #[test]
-    fn what_is_no_string_is_none() {
-        assert_eq!(marshalled_string(b"/e/x.py", 0), None);
-        assert_eq!(marshalled_string(b"z\xff/e/x.py", 2), None);
-        assert_eq!(marshalled_string(b"s\x07\0\0\0/e/x.py", 5), None);
-    }
 }

@@ -133,8 +133,8 @@ fn an_environment_whose_base_is_gone_says_so() {
             write_program(&program, "a copy of an interpreter");
         }
         world.rvenv(&program).args(["--without-pip", "e"]).output().failure(&format!(
-            "error: `{}` is in an environment whose base interpreter in `/gone/bin` is gone\n  hint: make that \
-             environment anew, or name another interpreter with RVENV_PYTHON\n",
+            "error: `{}` is in an environment whose base interpreter in `/gone/bin` is gone\n  hint: create \
+             that environment anew, or set RVENV_PYTHON to another interpreter\n",
             program.display()
         ));
         fs::remove_file(&program).unwrap();

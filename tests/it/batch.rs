@@ -74,9 +74,8 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     let world = CacheWorld::new();
     let file = world.path("file");
     fs::write(&file, "").unwrap();
-    let is_file = format!("error: cannot make an environment in `{}`: it is not a directory\n", file.display());
-    let empty =
-        "error: the environment's directory is an empty name\n  hint: to use the current directory, write `.`\n";
+    let is_file = format!("error: cannot create an environment in `{}`: it is not a directory\n", file.display());
+    let empty = "error: ENV_DIR is empty\n  hint: to use the current directory, write `.`\n";
     // The last of these are in each other's way, so they are made one after the other.
     for (env_dirs, expected) in [
         (["a", "b", "file", "c", ""], &*is_file),

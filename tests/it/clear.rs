@@ -29,11 +29,11 @@ fn clear_refuses_what_is_more_than_an_environment() {
     };
     refused("", "home/me", "home/me", "it holds your home directory");
     refused("", "home/me", "home", "it holds your home directory");
-    refused("", "home", "repo", "it is no environment and holds a repository (`.git`)");
+    refused("", "home", "repo", "it is not an environment and holds a repository (`.git`)");
     // The repository of a submodule or a worktree may be gone, or elsewhere.
     symlink("/nowhere", world.path("linked/.git")).unwrap();
-    refused("", "home", "linked", "it is no environment and holds a repository (`.git`)");
-    refused("outer/inner", "home", "outer", "it is no environment and holds the current directory");
+    refused("", "home", "linked", "it is not an environment and holds a repository (`.git`)");
+    refused("outer/inner", "home", "outer", "it is not an environment and holds the current directory");
     for dir in ["home/me/in", "repo/.git", "outer/inner"] {
         assert!(world.path(dir).exists());
     }

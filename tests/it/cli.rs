@@ -197,7 +197,7 @@ fn the_first_failure_stops_and_what_was_made_before_stays() {
     fs::write(world.path("f"), "").unwrap();
     let outcome = world.rvenv(&python).args(["--without-pip", "e", "f", "g"]).output();
     outcome.failure(&format!(
-        "error: cannot make an environment in `{}`: it is not a directory\n",
+        "error: cannot create an environment in `{}`: it is not a directory\n",
         world.path("f").display()
     ));
     assert!(world.path("e/pyvenv.cfg").exists() && !world.path("g").exists());
@@ -209,7 +209,9 @@ fn debug_output_shows_the_plan() {
     let python = FakePython::default().write(&world.path("python3"));
     let outcome = world.rvenv(&python).env("RVENV_LOG", "debug").arg("e").output().success();
     let stderr = outcome.stderr();
-    for line in ["seed    pip with bin/python3\n", "write   pyvenv.cfg\n", "interpreter: "] {
+    for line in
+        ["seed    pip with bin/python3: bin/pip, bin/pip3, bin/pip3.13\n", "write   pyvenv.cfg\n", "interpreter: "]
+    {
         assert!(stderr.contains(line), "{line} is missing in\n{outcome}");
     }
 }

@@ -40,21 +40,21 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
     let root = world.path("");
     let root = root.to_str().unwrap().trim_end_matches('/');
     let before = names(&world.path(""));
-    let refused = |name: &str, why: &str| format!("cannot make an environment in `{root}/{name}`: {why}");
+    let refused = |name: &str, why: &str| format!("cannot create an environment in `{root}/{name}`: {why}");
     let link = |target: &str| format!("it is a symlink\n  hint: name the directory itself: `{root}/{target}`");
     let separator =
         "the path holds the separator of PATH\n  hint: its programs could not be put on PATH; choose another path";
-    let empty = "the environment's directory is an empty name\n  hint: to use the current directory, write `.`";
+    let empty = "ENV_DIR is empty\n  hint: to use the current directory, write `.`";
     for (given, expected) in [
         ("", empty.to_owned()),
-        ("/", "cannot make an environment of the root directory `/`".to_owned()),
+        ("/", "cannot create an environment of the root directory `/`".to_owned()),
         ("a:b", refused("a:b", separator)),
         ("a\nhome = /x", refused("a\\nhome = /x", "the path holds a control character")),
         ("link", refused("link", &link("d"))),
         ("link/", refused("link", &link("d"))),
         ("dangling", refused("dangling", "it is a symlink")),
         ("file", refused("file", "it is not a directory")),
-        ("file/x/y", format!("cannot make an environment in `{root}/file/x/y`: `{root}/file` is not a directory")),
+        ("file/x/y", format!("cannot create an environment in `{root}/file/x/y`: `{root}/file` is not a directory")),
     ] {
         for flags in [&["--without-pip"][..], &["--without-pip", "--clear"]] {
             let outcome = world.rvenv(&python).args(flags).arg(given).output();
@@ -174,7 +174,7 @@ fn a_name_that_no_system_or_file_can_hold_is_refused() {
     let run = |name: &OsStr| world.rvenv(&python).arg("--without-pip").arg(name).output();
     let root = world.path("").display().to_string();
     run(OsStr::from_bytes(b"caf\xe9"))
-        .failure(&format!("error: cannot make an environment in `{root}caf\u{fffd}`: the path is not UTF-8\n"));
+        .failure(&format!("error: cannot create an environment in `{root}caf\u{fffd}`: the path is not UTF-8\n"));
     let long = "x".repeat(300);
     // In the words and with the number of the platform.
     let cause = fs::metadata(world.path(&long)).expect_err("the name is too long");

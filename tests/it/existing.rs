@@ -38,7 +38,7 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
         let before = Tree::read(&world.path("e"));
         for mode in ["--symlinks", "--copies"] {
             world.rvenv(&python).args(["--without-pip", mode, "e"]).output().failure(&format!(
-                "error: cannot make an environment in `{}`: `{}` is not a {wanted}\n",
+                "error: cannot create an environment in `{}`: `{}` is not a {wanted}\n",
                 world.path("e").display(),
                 way.display()
             ));
@@ -94,11 +94,21 @@ fn the_programs_of_a_directory_that_is_no_environment_stay() {
     assert!(world.path("local/bin/python3.12").exists());
     let program = write_program(&world.path("other/bin/python3"), "somebody's");
     made("other").failure(&format!(
-        "error: cannot make an environment in `{}`: it is none, and its `{}` would be lost\n  hint: choose another \
-         directory\n",
+        "error: cannot create an environment in `{}`: it is not an environment, and `{}` would be \
+         overwritten\n  hint: choose another directory\n",
         world.path("other").display(),
         program.display()
     ));
+    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
+    // What comes with pip is named in the plan, too.
+    let program = write_program(&world.path("third/bin/pip3"), "somebody's");
+    world.rvenv(&python).arg("third").output().failure(&format!(
+        "error: cannot create an environment in `{}`: it is not an environment, and `{}` would be \
+         overwritten\n  hint: choose another directory\n",
+        world.path("third").display(),
+        program.display()
+    ));
+    made("third").silent_success();
     assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
 }
 
@@ -110,8 +120,8 @@ fn the_directory_of_the_interpreter_itself_is_refused() {
     let before = Tree::read(&world.path("prefix"));
     for options in [&[][..], &["--copies"], &["--upgrade"], &["--clear"]] {
         world.rvenv(&python).args(options).args(["--without-pip", "prefix"]).output().failure(&format!(
-            "error: cannot make an environment in `{}`: its interpreter `{}` is there\n  hint: it would be lost: \
-             choose another directory, or another interpreter with RVENV_PYTHON\n",
+            "error: cannot create an environment in `{}`: its interpreter `{}` is there\n  hint: choose another \
+             directory, or set RVENV_PYTHON to another interpreter\n",
             world.path("prefix").display(),
             python.display()
         ));
@@ -143,7 +153,7 @@ fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
     ));
     for (env_dir, dir) in [("e", "e/bin"), ("f", "f")] {
         as_nobody(&world, &python).args(["--without-pip", env_dir]).output().failure(&format!(
-            "error: cannot make an environment in `{}`: `{}` may not be written to\n",
+            "error: cannot create an environment in `{}`: `{}` may not be written to\n",
             path(env_dir),
             path(dir)
         ));

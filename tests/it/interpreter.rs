@@ -102,13 +102,13 @@ fn a_version_is_looked_for_under_all_names_on_path() {
     }
     let at = |relative: &str| world.path(relative).display().to_string();
     on_path(&world, Some("3.9"), &[at("a"), at("broken")].join(":")).failure(&format!(
-        "error: no Python 3.9 on PATH\n    `{}` is Python 3.11.4\n  hint: install it, or name an interpreter with \
-         RVENV_PYTHON=/path/to/python\n",
+        "error: no Python 3.9 on PATH\n    `{}` is Python 3.11.4\n  hint: install it, or set RVENV_PYTHON to an \
+         interpreter: `RVENV_PYTHON=/path/to/python`\n",
         at("a/python3")
     ));
     on_path(&world, Some("3.12"), &at("broken")).failure(&format!(
         "error: no Python 3.12 on PATH\n    `{}` does not work as a Python interpreter: exit status: 127\n  hint: \
-         install it, or name an interpreter with RVENV_PYTHON=/path/to/python\n",
+         install it, or set RVENV_PYTHON to an interpreter: `RVENV_PYTHON=/path/to/python`\n",
         at("broken/python3.12")
     ));
 }
@@ -146,8 +146,8 @@ fn what_is_no_python_is_named_with_what_it_did() {
     fs::write(world.path("data"), "").unwrap();
     symlink("/nonexistent/python3", world.path("dangling")).unwrap();
     let root = world.path("").to_str().unwrap().trim_end_matches('/').to_owned();
-    let hint = "  hint: name a Python that works with RVENV_PYTHON=/path/to/python\n";
-    let older = "  hint: name Python 3.6 or newer with RVENV_PYTHON=/path/to/python\n";
+    let hint = "  hint: set RVENV_PYTHON to a Python that works: `RVENV_PYTHON=/path/to/python`\n";
+    let older = "  hint: set RVENV_PYTHON to Python 3.6 or newer: `RVENV_PYTHON=/path/to/python`\n";
     for (name, message) in [
         ("silent", format!("`{root}/silent` does not answer as a Python interpreter: it said something else\n{hint}")),
         (
@@ -188,11 +188,12 @@ fn what_is_no_python_is_named_with_what_it_did() {
         world.rvenv(&world.path(name)).args(["--without-pip", "e"]).output().failure(&format!("error: {message}"));
     }
     on_path(&world, Some("snake"), "").failure(
-        "error: no `snake` on PATH\n  hint: install it, or name an interpreter with RVENV_PYTHON=/path/to/python\n",
+        "error: no `snake` on PATH\n  hint: install it, or set RVENV_PYTHON to an interpreter: \
+         `RVENV_PYTHON=/path/to/python`\n",
     );
     on_path(&world, None, "").failure(
-        "error: no `python3` or `python` on PATH\n  hint: install it, or name an interpreter with \
-         RVENV_PYTHON=/path/to/python\n",
+        "error: no `python3` or `python` on PATH\n  hint: install it, or set RVENV_PYTHON to an \
+         interpreter: `RVENV_PYTHON=/path/to/python`\n",
     );
     assert!(!world.path("e").exists());
 }

@@ -9,6 +9,17 @@
 // Most tests are for Unix so far; what only they use of the harness is idle elsewhere.
 #![cfg_attr(not(unix), allow(dead_code))]
 
+/// A value of the library, some of whose fields have other values.
+macro_rules! with {
+    (@set $it:ident $field:ident) => { $it.$field = $field };
+    (@set $it:ident $field:ident $value:expr) => { $it.$field = $value };
+    ($base:expr, $($field:ident $(: $value:expr)?),* $(,)?) => {{
+        let mut it = $base;
+        $(with!(@set it $field $($value)?);)*
+        it
+    }};
+}
+
 #[cfg(unix)]
 mod activation;
 #[cfg(unix)]

@@ -1,45 +1,50 @@
 //! Golden plans for interpreters that this machine need not have. `RVENV_BLESS=1 cargo test` writes them anew.
 
+mod occupied;
 mod windows;
 
 use std::path::PathBuf;
 
 use rvenv::EnvDir;
-use rvenv::config::{Config, Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
-use rvenv::interpreter::facts::{Facts, Os, Scheme, Version, WindowsFiles};
-use rvenv::plan::plan;
+use rvenv::config::{Config, Existing, InterpreterLink, Pip, Prompt, ScmIgnore, SystemSitePackages};
+use rvenv::facts::{Facts, Os, RelPath, Scheme};
+use rvenv::plan::{Occupant, Occupied, Plan, plan};
 
 use crate::committed;
 
 /// A CPython on Linux, in `/usr/bin`.
 fn linux(minor: u32) -> Facts {
-    Facts {
-        version: Version(3, minor, 1),
-        implementation: "cpython".to_owned(),
-        os: Os::Posix,
-        executable: "/usr/bin/python3".to_owned(),
-        real_executable: format!("/usr/bin/python3.{minor}"),
-        home: "/usr/bin".to_owned(),
-        exe_name: "python3".to_owned(),
-        scheme: (minor >= 11).then(|| posix_scheme(&format!("python3.{minor}"), "lib")),
-        is_64_bit: true,
-        utf8_file_names: true,
-        free_threaded: false,
-        has_ensurepip: true,
-        is_itself: true,
-        watched: Vec::new(),
-        wheels: Vec::new(),
-        windows: WindowsFiles::default(),
-    }
+    let (version, real_executable) = (format!("3.{minor}.1"), format!("/usr/bin/python3.{minor}"));
+    let answers = [
+        ("version", &*version),
+        ("implementation", "cpython"),
+        ("os", "posix"),
+        ("platform", "linux"),
+        ("executable", "/usr/bin/python3"),
+        ("real-executable", &real_executable),
+        ("home", "/usr/bin"),
+        ("exe-name", "python3"),
+        ("64-bit", "yes"),
+        ("utf8-file-names", "yes"),
+        ("free-threaded", "no"),
+        ("ensurepip", "yes"),
+        ("itself", "yes"),
+    ];
+    let facts = Facts::from_answers(&answers.map(|(key, value)| (key.as_bytes(), value.as_bytes()))).unwrap();
+    with!(facts, scheme: (minor >= 11).then(|| posix_scheme(&format!("python3.{minor}"), "lib")))
 }
 
 fn posix_scheme(name: &str, platlibdir: &str) -> Scheme {
     Scheme {
-        scripts: "bin".to_owned(),
-        purelib: format!("lib/{name}/site-packages"),
-        platlib: format!("{platlibdir}/{name}/site-packages"),
-        include: format!("include/{name}"),
+        scripts: path("bin"),
+        purelib: path(&format!("lib/{name}/site-packages")),
+        platlib: path(&format!("{platlibdir}/{name}/site-packages")),
+        include: path(&format!("include/{name}")),
     }
+}
+
+fn path(text: &str) -> RelPath {
+    RelPath::parse(text, Os::Posix).unwrap()
 }
 
 fn env_dir(text: &str, name: &str) -> EnvDir {
@@ -53,8 +58,21 @@ fn on_posix() -> EnvDir {
 /// Compares a plan with the one in `golden/NAME.txt`.
 #[track_caller]
 fn assert_golden(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir) {
+    assert_golden_at(name, &plan(facts, config, env_dir, &Occupant::Vacant));
+}
+
+/// The same for an ENV_DIR that has something in it.
+#[track_caller]
+fn assert_golden_over(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: Occupied) -> Plan {
+    let plan = plan(facts, config, env_dir, &Occupant::Occupied(occupied));
+    assert_golden_at(name, &plan);
+    plan
+}
+
+#[track_caller]
+fn assert_golden_at(name: &str, plan: &Plan) {
     // The version of rvenv is in `pyvenv.cfg`, and no reason to touch all of these.
-    let found = plan(facts, config, env_dir).to_string().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    let found = plan.to_string().replace(env!("CARGO_PKG_VERSION"), "VERSION");
     committed::assert_current(&committed::file(&format!("tests/it/golden/{name}.txt")), &found);
 }
 
@@ -75,52 +93,43 @@ fn the_plan_for_python_3_14_has_pi_and_a_plain_include() {
 
 #[test]
 fn the_plan_for_python_3_15_where_lib64_is_the_platlib() {
-    let facts = Facts { scheme: Some(posix_scheme("python3.15", "lib64")), ..linux(15) };
+    let facts = with!(linux(15), scheme: Some(posix_scheme("python3.15", "lib64")));
     assert_golden("fedora-3.15", &facts, &Config::default(), &on_posix());
 }
 
 #[test]
 fn the_plan_for_a_free_threaded_python() {
-    let facts = Facts {
-        scheme: Some(posix_scheme("python3.13t", "lib")),
+    let facts = with!(linux(13), scheme: Some(posix_scheme("python3.13t", "lib")),
         executable: "/opt/py/bin/python3.13t".to_owned(),
         home: "/opt/py/bin".to_owned(),
         exe_name: "python3.13t".to_owned(),
-        free_threaded: true,
-        ..linux(13)
-    };
+        free_threaded: true);
     assert_golden("linux-3.13t", &facts, &Config::default(), &on_posix());
 }
 
 #[test]
 fn the_plan_for_pypy_has_its_own_names_too() {
-    let facts = Facts {
-        implementation: "pypy".to_owned(),
+    let facts = with!(linux(11), implementation: "pypy".to_owned(),
         scheme: Some(posix_scheme("pypy3.11", "lib")),
         executable: "/opt/pypy/bin/pypy3".to_owned(),
         real_executable: "/opt/pypy/bin/pypy3.11".to_owned(),
         home: "/opt/pypy/bin".to_owned(),
-        exe_name: "pypy3".to_owned(),
-        ..linux(11)
-    };
+        exe_name: "pypy3".to_owned());
     assert_golden("pypy-3.11", &facts, &Config::default(), &on_posix());
 }
 
 /// An interpreter that was run as `dir/name`, which is a link to `real`.
 fn run_as(dir: &str, name: &str, real: &str, facts: Facts) -> Facts {
-    Facts {
-        executable: format!("{dir}/{name}"),
+    with!(facts, executable: format!("{dir}/{name}"),
         real_executable: real.to_owned(),
         home: dir.to_owned(),
-        exe_name: name.to_owned(),
-        ..facts
-    }
+        exe_name: name.to_owned())
 }
 
 /// Homebrew's: the link below `opt` stays when the version in the Cellar goes.
 #[test]
 fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
-    let facts = Facts { os: Os::MacOs, ..linux(13) };
+    let facts = with!(linux(13), os: Os::MacOs);
     let real = "/opt/homebrew/Cellar/python@3.13/3.13.1/Frameworks/Python.framework/Versions/3.13/bin/python3.13";
     let facts = run_as("/opt/homebrew/opt/python@3.13/bin", "python3.13", real, facts);
     assert_golden("macos-3.13", &facts, &Config::default(), &on_posix());
@@ -131,9 +140,9 @@ fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
 fn the_plan_for_copies_of_a_framework() {
     let bin = "/Library/Frameworks/PythonT.framework/Versions/3.14/bin";
     let scheme = Some(posix_scheme("python3.14t", "lib"));
-    let facts = Facts { os: Os::MacOs, free_threaded: true, scheme, ..linux(14) };
+    let facts = with!(linux(14), os: Os::MacOs, free_threaded: true, scheme);
     let facts = run_as(bin, "python3.14t", &format!("{bin}/python3.14t"), facts);
-    let config = Config { links: LinkMode::Copy, ..Config::default() };
+    let config = with!(Config::default(), interpreter_link: InterpreterLink::Copy);
     assert_golden("macos-3.14t-copies", &facts, &config, &on_posix());
 }
 
@@ -152,26 +161,25 @@ fn the_plan_for_a_python_run_from_its_build_tree() {
 #[test]
 fn the_plan_with_every_option() {
     let prompt = Prompt::Custom { given: "my \"pro\"\n$x'y".to_owned(), text: "my \"pro\"\n$x'y".to_owned() };
-    let config = Config {
-        links: LinkMode::Copy,
+    let config = with!(Config::default(),
+        interpreter_link: InterpreterLink::Copy,
         existing: Existing::Clear,
         site_packages: SystemSitePackages::Visible,
         prompt,
-        seed: Seed::Nothing,
+        pip: Pip::Omit,
         upgrade_deps: true,
-        scm_ignore: ScmIgnore::Nothing,
-    };
+        scm_ignore: ScmIgnore::Nothing);
     assert_golden("linux-every-option", &linux(11), &config, &on_posix());
 }
 
 #[test]
 fn the_plan_hides_the_packages_of_the_base_interpreter_from_ensurepip() {
-    let config = Config { site_packages: SystemSitePackages::Visible, ..Config::default() };
+    let config = with!(Config::default(), site_packages: SystemSitePackages::Visible);
     assert_golden("linux-system-site-packages", &linux(13), &config, &on_posix());
 }
 
 #[test]
 fn the_plan_of_an_upgrade_writes_no_scripts() {
-    let config = Config { existing: Existing::Upgrade, ..Config::default() };
+    let config = with!(Config::default(), existing: Existing::Upgrade);
     assert_golden("linux-upgrade", &linux(12), &config, &on_posix());
 }

@@ -24,7 +24,7 @@ pub(crate) fn holds<S: Strategy>(cases: u32, values: &S, property: impl Fn(S::Va
         RngSeed::Random => RngSeed::Fixed(20_240_917),
         fixed @ RngSeed::Fixed(_) => fixed,
     };
-    let config = Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 2_000, ..given };
+    let config = with!(given, cases, rng_seed, failure_persistence: None, max_shrink_iters: 2_000);
     if let Err(failure) = TestRunner::new(config).run(values, property) {
         panic!("{failure}");
     }

@@ -1,5 +1,6 @@
 //! The scripts of a restored pip start wherever the environment is, and nothing in its name is ever code.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,5 +100,29 @@ fn a_seed_is_kept_wherever_the_cache_is() {
         let names = fs::read_dir(cache.join("seeds-1")).unwrap().map(|entry| entry.unwrap().path());
         let seeds: Vec<_> = names.filter(|path| path.extension().is_some_and(|end| end == "seed")).collect();
         assert_eq!(seeds.len(), 1, "{}", python.path.display());
+    }
+}
+
+/// Whatever a plan overwrites, it names.
+#[test]
+fn the_scripts_that_come_with_pip_are_those_that_the_plan_names() {
+    let pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
+    if pythons.is_empty() {
+        return skip_or_fail("pythons", "no interpreter has ensurepip");
+    }
+    for python in pythons {
+        let world = TestEnv::new();
+        let run = world.rvenv(&python.path).env("RVENV_LOG", "debug").arg("e");
+        let shown = run.output().success().stderr();
+        world.rvenv(&python.path).args(["--without-pip", "bare"]).output().silent_success();
+        let (_, named) = shown.lines().find_map(|line| line.strip_prefix("seed    ")?.split_once(": ")).unwrap();
+        let scripts = |env_dir: &str| -> BTreeSet<String> {
+            let names = fs::read_dir(world.path(env_dir).join("bin")).unwrap().map(|entry| entry.unwrap().file_name());
+            names.map(|name| format!("bin/{}", name.to_str().unwrap())).collect()
+        };
+        let with_pip = scripts("e");
+        let bare = scripts("bare");
+        let brought: BTreeSet<&str> = with_pip.difference(&bare).map(String::as_str).collect();
+        assert_eq!(brought, named.split(", ").collect(), "{}", python.path.display());
     }
 }

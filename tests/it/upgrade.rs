@@ -37,6 +37,30 @@ fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
     }
 }
 
+/// venv warns that it cannot make links, and leaves the old interpreter there.
+#[test]
+fn copies_stay_copies_unless_links_are_asked_for() {
+    let (world, old, new) = world();
+    let make = |python, options: &[&str]| world.rvenv(python).args(options).args(["--without-pip", "e"]).output();
+    let is_copy = |name: &str, of: &PathBuf| {
+        let path = world.path("e/bin").join(name);
+        !path.is_symlink() && fs::read(path).unwrap() == fs::read(of).unwrap()
+    };
+    make(&old, &["--copies"]).silent_success();
+    for (python, options) in [(&old, &[][..]), (&new, &["--upgrade"]), (&old, &["--upgrade"]), (&new, &[])] {
+        make(python, options).silent_success();
+        let [own, other] = if *python == new { ["python3.13", "python3.12"] } else { ["python3.12", "python3.13"] };
+        assert!(["python", "python3", own].iter().all(|name| is_copy(name, python)), "{options:?}");
+        assert!(!world.path("e/bin").join(other).exists(), "it would be another version than it says");
+        assert!(cfg(&world).contains(" -m venv --copies "), "{}", cfg(&world));
+    }
+    for option in ["--symlinks", "--clear"] {
+        make(&new, &["--copies"]).silent_success();
+        make(&new, &[option]).silent_success();
+        assert!(world.path("e/bin/python3").is_symlink(), "{option}");
+    }
+}
+
 #[test]
 fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     let (world, old, new) = world();

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser, ValueHint};
 use rvenv::Config;
-use rvenv::config::{Existing, LinkMode, Prompt, ScmIgnore, Seed, SystemSitePackages};
+use rvenv::config::{Existing, InterpreterLink, InterpreterRequest, Pip, Prompt, ScmIgnore, SystemSitePackages};
 
 /// Make Python virtual environments, as `python -m venv` does
 #[derive(Debug, Parser)]
@@ -69,30 +69,35 @@ impl Args {
         }
     }
 
-    /// The configuration that these arguments mean, where `cwd` gives `--prompt .` its name.
+    /// The configuration that these arguments and `RVENV_PYTHON` mean, where `cwd` gives `--prompt .` its name.
     pub(crate) fn config(&self, cwd: Option<&Path>) -> anyhow::Result<Config> {
-        Ok(Config {
-            links: match (self.symlinks, self.copies) {
-                (true, _) => LinkMode::Symlink,
-                (_, true) => LinkMode::Copy,
-                (false, false) => LinkMode::PlatformDefault,
-            },
-            existing: match (self.clear, self.upgrade) {
-                (true, true) => anyhow::bail!("--clear and --upgrade cannot be used together"),
-                (true, false) => Existing::Clear,
-                (false, true) => Existing::Upgrade,
-                (false, false) => Existing::Reuse,
-            },
-            site_packages: if self.system_site_packages {
-                SystemSitePackages::Visible
-            } else {
-                SystemSitePackages::Hidden
-            },
-            prompt: self.prompt.as_deref().map_or(Ok(Prompt::EnvName), |given| prompt(given, cwd))?,
-            seed: if self.without_pip { Seed::Nothing } else { Seed::Pip },
-            upgrade_deps: self.upgrade_deps,
-            scm_ignore: if self.without_scm_ignore_files { ScmIgnore::Nothing } else { ScmIgnore::Git },
-        })
+        let mut config = Config::default();
+        config.interpreter = InterpreterRequest::parse(&std::env::var_os("RVENV_PYTHON").unwrap_or_default());
+        config.interpreter_link = match (self.symlinks, self.copies) {
+            (true, _) => InterpreterLink::Symlink,
+            (_, true) => InterpreterLink::Copy,
+            (false, false) => InterpreterLink::Auto,
+        };
+        config.existing = match (self.clear, self.upgrade) {
+            (true, true) => anyhow::bail!("--clear and --upgrade cannot be used together"),
+            (true, false) => Existing::Clear,
+            (false, true) => Existing::Upgrade,
+            (false, false) => Existing::Reuse,
+        };
+        if self.system_site_packages {
+            config.site_packages = SystemSitePackages::Visible;
+        }
+        if let Some(given) = &self.prompt {
+            config.prompt = prompt(given, cwd)?;
+        }
+        if self.without_pip {
+            config.pip = Pip::Omit;
+        }
+        config.upgrade_deps = self.upgrade_deps;
+        if self.without_scm_ignore_files {
+            config.scm_ignore = ScmIgnore::Nothing;
+        }
+        Ok(config)
     }
 }
 

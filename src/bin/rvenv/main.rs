@@ -7,7 +7,7 @@ mod signals;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use rvenv::{EnvBuilder, EnvDir, Environment, interrupt};
+use rvenv::{EnvBuilder, EnvDir, Environment, Event, Interrupt};
 
 use args::Args;
 use report::{Log, Progress};
@@ -18,10 +18,11 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return report::usage(&error),
     };
-    signals::catch();
-    let result = run(&args);
+    let interrupt = Interrupt::default();
+    signals::catch(&interrupt);
+    let result = run(&args, interrupt.clone());
     // All is cleaned up, or done; whoever sent the signal expects to see that it was heeded.
-    if let Some(signal) = interrupt::noted() {
+    if let Some(signal) = interrupt.noted() {
         signals::die_of(signal);
     }
     match result {
@@ -30,44 +31,38 @@ fn main() -> ExitCode {
     }
 }
 
-/// Makes the environments; nothing is begun after a failure.
-fn run(args: &Args) -> anyhow::Result<()> {
+/// Creates the environments; nothing is begun after a failure.
+fn run(args: &Args, interrupt: Interrupt) -> anyhow::Result<()> {
     let environment = Environment::read();
     let cwd = environment.cwd.clone();
     let config = args.config(cwd.as_deref())?;
-    let log = Log::new(environment.debug);
-    let builder = log.phase("interpreter", || EnvBuilder::new(config, environment))?;
+    let log = Log::read();
+    let builder = log.phase("interpreter", || EnvBuilder::interruptible(config, environment, interrupt))?;
     log.note(|| format!("base {} (Python {})", builder.facts().executable, builder.facts().version));
+    let progress = Progress::default();
+    let builder = builder.observed(move |event| match event {
+        Event::Planned(plan) => log.note(|| plan.to_string()),
+        Event::Preparing(what) => progress.show(what),
+        Event::Prepared => progress.end(),
+        _ => {}
+    });
     let (env_dirs, unfit) = until_error(&args.env_dirs, |given| EnvDir::resolve(given, cwd.as_deref()));
-    // Where one is in another, what the first is may decide on the second.
-    let at_once = if rvenv::overlap(&env_dirs) { 1 } else { env_dirs.len().max(1) };
-    env_dirs.chunks(at_once).try_for_each(|env_dirs| create(&builder, env_dirs, &log))?;
+    log.phase("create", || create(&builder, &env_dirs))?;
     unfit.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// Makes environments side by side. What can be refused is refused before the first is made, but after those before it.
-fn create(builder: &EnvBuilder, env_dirs: &[EnvDir], log: &Log) -> anyhow::Result<()> {
-    let (plans, refused) = until_error(env_dirs, |env_dir| builder.plan(env_dir));
-    for plan in &plans {
-        log.note(|| plan.to_string());
-    }
-    let progress = Progress::default();
-    let prepared = log.phase("seed", || builder.prepare(&plans, |what| progress.show(what)));
-    progress.end();
-    prepared?;
-    let results = log.phase("apply", || builder.create_all(&plans));
-    let mut failures: Vec<rvenv::Error> = Vec::new();
-    for (plan, result) in plans.iter().zip(results) {
+/// Creates environments and shows what came of them; the last failure is the caller's to show.
+fn create(builder: &EnvBuilder, env_dirs: &[EnvDir]) -> anyhow::Result<()> {
+    let mut last = None;
+    for result in builder.create_all(env_dirs).into_iter().flatten() {
         match result {
-            Some(Ok(())) => plan.warnings.iter().for_each(report::warning),
-            Some(Err(error)) => failures.push(error),
-            None => {}
+            Ok(created) => created.warnings.iter().for_each(report::warning),
+            Err(error) => {
+                if let Some(before) = last.replace(error) {
+                    report::failure(&before.into());
+                }
+            }
         }
-    }
-    // A refusal comes after all that was begun, and is not reached where that failed.
-    let last = failures.pop().or(refused);
-    for error in failures {
-        report::failure(&error.into());
     }
     last.map_or(Ok(()), |error| Err(error.into()))
 }

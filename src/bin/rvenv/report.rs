@@ -1,9 +1,9 @@
 //! What the program says: nothing when all is well, otherwise one error on stderr.
 
-use std::cell::Cell;
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -51,7 +51,7 @@ fn say(text: &str) {
 /// A line that says what takes so long, and goes away with it; none where nobody would see it.
 #[derive(Default)]
 pub(crate) struct Progress {
-    width: Cell<usize>,
+    width: AtomicUsize,
 }
 
 impl Progress {
@@ -59,38 +59,41 @@ impl Progress {
         let mut stderr = std::io::stderr();
         if stderr.is_terminal() {
             let line = what.to_string();
-            self.width.set(line.chars().count());
+            self.width.store(line.chars().count(), Ordering::Relaxed);
             let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
         }
     }
 
     pub(crate) fn end(&self) {
         // Spaces, as not every terminal can erase a line.
-        if self.width.get() > 0 {
-            let _ = write!(std::io::stderr(), "\r{:width$}\r", "", width = self.width.get());
+        let width = self.width.swap(0, Ordering::Relaxed);
+        if width > 0 {
+            let _ = write!(std::io::stderr(), "\r{:width$}\r", "");
         }
     }
 }
 
 /// What `RVENV_LOG=debug` shows on stderr; silent otherwise.
+#[derive(Clone, Copy)]
 pub(crate) struct Log {
     is_on: bool,
 }
 
 impl Log {
-    pub(crate) fn new(is_on: bool) -> Self {
-        Self { is_on }
+    /// The log that the variable asks for.
+    pub(crate) fn read() -> Self {
+        Self { is_on: std::env::var_os("RVENV_LOG").is_some_and(|level| level == "debug") }
     }
 
     /// Shows a text, which is only made where it is shown.
-    pub(crate) fn note(&self, text: impl FnOnce() -> String) {
+    pub(crate) fn note(self, text: impl FnOnce() -> String) {
         if self.is_on {
             say(&format!("{}\n", text().trim_end()));
         }
     }
 
     /// Does something and shows how long it took.
-    pub(crate) fn phase<T>(&self, name: &str, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn phase<T>(self, name: &str, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();
         self.note(|| format!("{name}: {:.1} ms", start.elapsed().as_secs_f64() * 1e3));

@@ -7,10 +7,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{self as at, AtFlags, FileType, Mode, OFlags};
+use rustix::fs::{self as at, AtFlags, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::fs::{Kind, Stat};
+use crate::fs::{FileType, Kind};
 
 /// A directory that is held open: what is done in it is done there, whatever becomes of its path meanwhile. Names may
 /// be paths below it; that the last one is a link is never passed over in silence, and those before it are the
@@ -46,17 +46,17 @@ impl Dir {
     }
 
     /// The same directory once more.
-    pub(crate) fn again(&self) -> io::Result<Self> {
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.try_clone()?))
     }
 
     /// Whether it is the effective user's own, and nobody else may write to it.
-    pub(crate) fn is_private(&self) -> bool {
+    pub(crate) fn only_owner_writes(&self) -> bool {
         at::fstat(&self.0).is_ok_and(|stat| is_ours(&stat, 0o022))
     }
 
     /// Whether it is the effective user's own, and nobody else may so much as look into it.
-    pub(crate) fn is_secret(&self) -> bool {
+    pub(crate) fn only_owner_reads(&self) -> bool {
         at::fstat(&self.0).is_ok_and(|stat| is_ours(&stat, 0o077))
     }
 
@@ -86,9 +86,9 @@ impl Dir {
             Err(Errno::NOENT) => return Ok(Kind::Nothing),
             other => other?,
         };
-        Ok(match FileType::from_raw_mode(stat.st_mode) {
-            FileType::Directory => Kind::Dir,
-            FileType::Symlink => {
+        Ok(match at::FileType::from_raw_mode(stat.st_mode) {
+            at::FileType::Directory => Kind::Dir,
+            at::FileType::Symlink => {
                 let target = at::readlinkat(&self.0, name, Vec::new())?;
                 Kind::Link(PathBuf::from(OsString::from_vec(target.into_bytes())))
             }
@@ -119,7 +119,7 @@ impl Dir {
         // A pipe would be waited for.
         let file = File::from(self.open_with(name, OFlags::NONBLOCK, 0)?);
         let stat = at::fstat(&file)?;
-        let is_regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        let is_regular = at::FileType::from_raw_mode(stat.st_mode) == at::FileType::RegularFile;
         if is_regular && is_ours(&stat, 0o022) { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
     }
 
@@ -153,13 +153,14 @@ impl Dir {
         Ok(retry_on_intr(|| at::linkat(&self.0, name.as_ref(), &to.0, to_name.as_ref(), AtFlags::empty()))?)
     }
 
-    /// Looks at something in it; a link is not followed.
-    pub(crate) fn stat(&self, name: impl AsRef<Path>) -> io::Result<Stat> {
+    /// The type of something in it; a link is not followed.
+    pub(crate) fn file_type(&self, name: impl AsRef<Path>) -> io::Result<FileType> {
         let stat = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?;
-        #[allow(clippy::useless_conversion)] // It has 16 bits on macOS.
-        let mode = u32::from(stat.st_mode) & 0o7777;
-        let file_type = FileType::from_raw_mode(stat.st_mode);
-        Ok(Stat { is_dir: file_type == FileType::Directory, is_regular: file_type == FileType::RegularFile, mode })
+        Ok(match at::FileType::from_raw_mode(stat.st_mode) {
+            at::FileType::Directory => FileType::Dir,
+            at::FileType::RegularFile => FileType::File { is_executable: stat.st_mode & 0o100 != 0 },
+            _ => FileType::Other,
+        })
     }
 
     /// Moves something to another directory, over a file or an empty directory where there is one.
@@ -191,7 +192,7 @@ impl Dir {
     ///
     /// By its handle, which chmod(2) takes by this path alone: a link that has its name by now would be followed.
     #[cfg(target_os = "linux")]
-    pub(crate) fn open_to_owner(&self, name: impl AsRef<Path>) {
+    pub(crate) fn grant_owner_access(&self, name: impl AsRef<Path>) {
         let Ok(Self(dir)) = self.open_dir(name) else { return };
         if let Ok(stat) = at::fstat(&dir) {
             let mode = Mode::from_raw_mode(stat.st_mode) | Mode::RWXU;
@@ -201,10 +202,10 @@ impl Dir {
 
     /// Gives the owner of a directory in it all rights to that, if we may. Whether that was enough shows afterwards.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn open_to_owner(&self, name: impl AsRef<Path>) {
-        if let Ok(Stat { mode, .. }) = self.stat(name.as_ref()) {
+    pub(crate) fn grant_owner_access(&self, name: impl AsRef<Path>) {
+        if let Ok(stat) = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW) {
             // Something else may have its name by now, and is not to run as its owner.
-            let mode = Mode::from_raw_mode((mode & 0o777) as _) | Mode::RWXU;
+            let mode = Mode::from_raw_mode(stat.st_mode & 0o777) | Mode::RWXU;
             let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::SYMLINK_NOFOLLOW);
         }
     }

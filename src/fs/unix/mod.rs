@@ -108,7 +108,7 @@ pub(crate) fn is_writable_dir(path: &Path) -> bool {
 /// else in the place of it or of one above it: they belong to no one else, and others may not write to them, or may not
 /// touch what is not theirs there (the sticky bit). The user's own group is taken for the user's own.
 #[must_use]
-pub(super) fn out_of_reach(path: &Path) -> Option<PathBuf> {
+pub(super) fn tamper_proof(path: &Path) -> Option<PathBuf> {
     let own_group = rustix::process::getegid().as_raw();
     let is_fixed = |dir: &Path| {
         fs::symlink_metadata(dir).is_ok_and(|metadata| {
@@ -123,7 +123,7 @@ pub(super) fn out_of_reach(path: &Path) -> Option<PathBuf> {
 /// Whether the directory that a new one would be made in, be it with others in between, belongs to the user or the
 /// system.
 #[must_use]
-pub(crate) fn is_on_own_ground(path: &Path) -> bool {
+pub(crate) fn has_trusted_parent(path: &Path) -> bool {
     let above = path.ancestors().skip(1).find_map(|dir| fs::metadata(dir).ok());
     above.is_some_and(|metadata| is_trusted(metadata.uid()))
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::{is_same, patiently};
-use crate::fs::{Kind, LOCK_NAME, Stat};
+use crate::fs::{FileType, Kind, LOCK_NAME};
 
 /// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: a file that is read may be renamed over.
 const SHARE_ALL: u32 = 7;
@@ -63,17 +63,17 @@ impl Dir {
 
     /// The same directory once more.
     #[allow(clippy::unnecessary_wraps)]
-    pub(crate) fn again(&self) -> io::Result<Self> {
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.clone()))
     }
 
     /// Whether nobody else may write to it.
-    pub(crate) fn is_private(&self) -> bool {
+    pub(crate) fn only_owner_writes(&self) -> bool {
         self.0.is_dir()
     }
 
     /// Whether nobody else may look into it.
-    pub(crate) fn is_secret(&self) -> bool {
+    pub(crate) fn only_owner_reads(&self) -> bool {
         self.0.is_dir()
     }
 
@@ -108,7 +108,7 @@ impl Dir {
     }
 
     /// Gives back the lock of a directory and deletes it, unless the next one has it by then.
-    pub(crate) fn retire(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
+    pub(crate) fn remove_locked_dir(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
         if lock.is_some() && !self.open_dir(name.as_ref())?.names()?.is_empty() {
             return Err(ErrorKind::DirectoryNotEmpty.into());
         }
@@ -185,11 +185,15 @@ impl Dir {
         fs::hard_link(self.at(name), to.at(to_name))
     }
 
-    /// Looks at something in it; a link is not followed.
-    pub(crate) fn stat(&self, name: impl AsRef<Path>) -> io::Result<Stat> {
+    /// The type of something in it; a link is not followed.
+    pub(crate) fn file_type(&self, name: impl AsRef<Path>) -> io::Result<FileType> {
         let metadata = fs::symlink_metadata(self.at(name))?;
-        // What may be executed is a matter of its name.
-        Ok(Stat { is_dir: metadata.is_dir(), is_regular: metadata.is_file(), mode: 0 })
+        Ok(match () {
+            () if metadata.is_dir() => FileType::Dir,
+            // What may be executed is a matter of its name.
+            () if metadata.is_file() => FileType::File { is_executable: false },
+            () => FileType::Other,
+        })
     }
 
     /// Moves something to another directory, over a file where there is one.
@@ -232,5 +236,5 @@ impl Dir {
 
     /// A read-only directory can be deleted from.
     #[allow(clippy::unused_self)]
-    pub(crate) fn open_to_owner(&self, _name: impl AsRef<Path>) {}
+    pub(crate) fn grant_owner_access(&self, _name: impl AsRef<Path>) {}
 }

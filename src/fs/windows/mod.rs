@@ -46,13 +46,13 @@ pub(crate) fn kill_group(child: &mut Child) {
 
 /// Who may do what where is a matter of access lists: a user's directories are the user's.
 #[must_use]
-pub(super) fn out_of_reach(path: &Path) -> Option<PathBuf> {
+pub(super) fn tamper_proof(path: &Path) -> Option<PathBuf> {
     Some(resolve(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// As [`out_of_reach`].
+/// As [`tamper_proof`].
 #[must_use]
-pub(crate) fn is_on_own_ground(_path: &Path) -> bool {
+pub(crate) fn has_trusted_parent(_path: &Path) -> bool {
     true
 }
 

@@ -4,19 +4,19 @@ use super::*;
 use std::io::Write;
 
 fn list() -> List {
-    let entry = |path: &str, kind, length, splices| Entry { path: path.to_owned(), kind, length, crc: 7, splices };
+    let entry = |path: &str, kind, length, splices| Entry { path: RelPath::of(path), kind, length, crc: 7, splices };
     let splices = vec![
-        Splice { at: 0, what: What::Shebang },
-        Splice { at: 0, what: What::LowerCaseShebang },
-        Splice { at: 3, what: What::SourcePath { kind: b'z', tail: "lib/x.py".to_owned() } },
-        Splice { at: 3, what: What::Digest { script: "bin/pip".to_owned() } },
+        Splice { at: 0, kind: SpliceKind::Shebang },
+        Splice { at: 0, kind: SpliceKind::LowerCaseShebang },
+        Splice { at: 3, kind: SpliceKind::SourcePath { string_type: b'z', tail: "lib/x.py".to_owned() } },
+        Splice { at: 3, kind: SpliceKind::Digest { script: "bin/pip".to_owned() } },
     ];
     let entries = vec![
         entry("lib", Kind::Dir, 0, Vec::new()),
         entry("bin/pip", Kind::Script, 3, splices),
         entry("lib/x.py", Kind::Source, u32::MAX, Vec::new()),
     ];
-    List { identity: "stamp\t/usr/bin/python\n".to_owned(), mtime: 1 << 40, entries }
+    List { stamps: "stamp\t/usr/bin/python\n".to_owned(), mtime: 1 << 40, entries }
 }
 
 fn read(bytes: &[u8]) -> Option<(List, u64)> {
@@ -90,16 +90,33 @@ fn a_body_may_hold_anything_without_harm() {
 #[test]
 fn a_path_leads_below_and_no_way_around() {
     let decoded = |path: &str| {
-        let mut list = list();
-        path.clone_into(&mut list.entries[0].path);
-        List::decode(&body(&list))
+        // The first entry, which is `lib`, with another path.
+        let (before, mut after) = (body(&list()), Vec::new());
+        let at = before.windows(7).position(|bytes| bytes == b"\x03\0\0\0lib").expect("it is there");
+        put_text(&mut after, path);
+        List::decode(&[&before[..at], &after, &before[at + 7..]].concat())
     };
-    for path in ["x", "lib/x.py", "lib/..x", "lib/.x/x...", "é/ü", "a b"] {
+    for path in ["x", "lib/x.py", "lib/..x", "lib/.x/...x", "é/ü", "a b"] {
         assert!(decoded(path).is_some(), "{path}");
     }
-    for path in
-        ["", "/", "/x", "x/", "a//b", ".", "..", "../x", "./x", "a/../../x", "a/..", "a/./b", "a\\b", "C:x", "a\0b"]
-    {
+    for path in [
+        "",
+        "/",
+        "/x",
+        "x/",
+        "a//b",
+        ".",
+        "..",
+        "../x",
+        "./x",
+        "a/../../x",
+        "a/..",
+        "a/./b",
+        "a\\b",
+        "C:x",
+        "a\0b",
+        "x.",
+    ] {
         assert_eq!(decoded(path), None, "{path}");
     }
 }
@@ -108,7 +125,7 @@ fn a_path_leads_below_and_no_way_around() {
 fn what_is_put_in_is_put_in_order_and_inside() {
     let decoded = |places: &[u32]| {
         let mut list = list();
-        list.entries[1].splices = places.iter().map(|at| Splice { at: *at, what: What::Shebang }).collect();
+        list.entries[1].splices = places.iter().map(|at| Splice { at: *at, kind: SpliceKind::Shebang }).collect();
         List::decode(&body(&list))
     };
     assert!(decoded(&[0, 0, 2, 3]).is_some());

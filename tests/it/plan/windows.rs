@@ -1,37 +1,31 @@
 //! Golden plans for Windows, on any platform.
 
 use rvenv::EnvDir;
-use rvenv::config::{Config, LinkMode};
-use rvenv::interpreter::facts::{Facts, Os, Scheme, WindowsFiles};
-use rvenv::plan::{Step, plan};
+use rvenv::config::{Config, InterpreterLink};
+use rvenv::facts::{Facts, Os, Scheme, WindowsFiles};
+use rvenv::plan::{Occupant, Step, plan};
 
-use super::{assert_golden, env_dir, linux, on_posix};
+use super::{assert_golden, env_dir, linux, on_posix, path};
 
 /// A CPython of python.org's on Windows, which has these launchers.
 fn windows(minor: u32, launchers: &[&str]) -> Facts {
     let home = format!("C:\\Python3{minor}");
     let names = |names: &[&str]| names.iter().copied().map(str::to_owned).collect();
-    Facts {
-        os: Os::Windows,
+    with!(linux(minor), os: Os::Windows,
         executable: format!("{home}\\python.exe"),
         real_executable: format!("{home}\\python.exe"),
         exe_name: "python.exe".to_owned(),
         scheme: (minor >= 11).then(|| Scheme {
-            scripts: "Scripts".to_owned(),
-            purelib: "Lib/site-packages".to_owned(),
-            platlib: "Lib/site-packages".to_owned(),
-            include: "Include".to_owned(),
+            scripts: path("Scripts"),
+            purelib: path("Lib/site-packages"),
+            platlib: path("Lib/site-packages"),
+            include: path("Include"),
         }),
-        windows: WindowsFiles {
-            launcher_dir: format!("{home}\\Lib\\venv\\scripts\\nt"),
+        windows: with!(WindowsFiles::default(), launcher_dir: format!("{home}\\Lib\\venv\\scripts\\nt"),
             launchers: names(launchers),
             runtime: names(&["msvcp140.dll", "python.exe", "python3.dll", "pythonw.exe", "vcruntime140.dll"]),
-            activate_ps1: Some(format!("{home}\\Lib\\venv\\scripts\\common\\Activate.ps1")),
-            ..WindowsFiles::default()
-        },
-        home,
-        ..linux(minor)
-    }
+            activate_ps1: Some(format!("{home}\\Lib\\venv\\scripts\\common\\Activate.ps1"))),
+        home)
 }
 
 fn windows_313() -> Facts {
@@ -58,13 +52,13 @@ fn the_plan_for_an_older_python_on_windows() {
 
 #[test]
 fn the_plan_with_symlinks_on_windows() {
-    let config = Config { links: LinkMode::Symlink, ..Config::default() };
+    let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
     assert_golden("windows-symlinks", &windows_313(), &config, &on_windows());
 }
 
 #[test]
 fn the_plan_with_symlinks_on_windows_before_3_13_links_all_libraries() {
-    let config = Config { links: LinkMode::Symlink, ..Config::default() };
+    let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
     assert_golden("windows-3.12-symlinks", &windows_312(), &config, &on_windows());
 }
 
@@ -81,13 +75,13 @@ fn windows_free_threaded(minor: u32) -> Facts {
     facts.windows.runtime.extend(own.into_iter().chain([format!("python3{minor}t.dll")]));
     let name = format!("python3.{minor}t.exe");
     let executable = format!("{}\\{name}", facts.home);
-    Facts { real_executable: executable.clone(), executable, exe_name: name, free_threaded: true, ..facts }
+    with!(facts, real_executable: executable.clone(), executable, exe_name: name, free_threaded: true)
 }
 
 #[test]
 fn the_plan_for_a_free_threaded_python_on_windows_has_its_names_too() {
     assert_golden("windows-3.14t", &windows_free_threaded(14), &Config::default(), &on_windows());
-    let config = Config { links: LinkMode::Symlink, ..Config::default() };
+    let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
     assert_golden("windows-3.13t-symlinks", &windows_free_threaded(13), &config, &on_windows());
 }
 
@@ -97,7 +91,7 @@ fn debug_build(facts: Facts, launchers: &[&str]) -> Facts {
     windows.runtime.extend(["python_d.exe", "pythonw_d.exe", "python313_d.dll"].map(str::to_owned));
     let executable = format!("{}\\python_d.exe", facts.home);
     let (real_executable, exe_name) = (executable.clone(), "python_d.exe".to_owned());
-    Facts { executable, real_executable, exe_name, windows, ..facts }
+    with!(facts, executable, real_executable, exe_name, windows)
 }
 
 #[test]
@@ -116,17 +110,14 @@ fn the_plan_for_a_python_run_from_its_build_tree_on_windows() {
         let home = format!("C:\\src\\cpython3{minor}\\PCbuild\\amd64");
         let launchers = ["venvlauncher.exe", "venvwlauncher.exe"].map(str::to_owned);
         facts.windows.runtime.extend(launchers);
-        facts.windows = WindowsFiles {
-            launcher_dir: home.clone(),
+        facts.windows = with!(facts.windows.clone(), launcher_dir: home.clone(),
             launchers: facts.windows.runtime.clone(),
             is_build: true,
-            init_tcl: Some(format!("{home}\\tcl8.6\\init.tcl")),
-            ..facts.windows
-        };
+            init_tcl: Some(format!("{home}\\tcl8.6\\init.tcl")));
         let executable = format!("{home}\\python.exe");
-        let facts = Facts { real_executable: executable.clone(), executable, home, ..facts };
+        let facts = with!(facts, real_executable: executable.clone(), executable, home);
         assert_golden(&format!("windows-build-tree-3.{minor}"), &facts, &Config::default(), &on_windows());
-        let config = Config { links: LinkMode::Symlink, ..Config::default() };
+        let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
         assert_golden(&format!("windows-build-tree-3.{minor}-symlinks"), &facts, &config, &on_windows());
     }
 }
@@ -137,16 +128,16 @@ fn the_plan_for_a_python_of_the_store() {
     let home =
         "C:\\Users\\me\\AppData\\Local\\Microsoft\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0";
     let executable = format!("{home}\\python.exe");
-    let facts = Facts { real_executable: executable.clone(), executable, home: home.to_owned(), ..windows_312() };
+    let facts = with!(windows_312(), real_executable: executable.clone(), executable, home: home.to_owned());
     assert_golden("windows-store-3.12", &facts, &Config::default(), &on_windows());
 }
 
 #[test]
 fn text_files_have_the_line_ends_of_their_platform() {
     let texts = |facts: &Facts, env_dir: &EnvDir| {
-        let steps = plan(facts, &Config::default(), env_dir).steps.into_iter();
+        let steps = plan(facts, &Config::default(), env_dir, &Occupant::Vacant).steps.into_iter();
         let texts = steps.filter_map(|step| match step {
-            Step::Write { path, contents, .. } if ["pyvenv.cfg", ".gitignore"].contains(&&*path) => Some(contents),
+            Step::Write { path, contents, .. } if path == "pyvenv.cfg" || path == ".gitignore" => Some(contents),
             _ => None,
         });
         texts.collect::<Vec<_>>()

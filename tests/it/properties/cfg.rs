@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use rvenv::Config;
 use rvenv::config::{Prompt, SystemSitePackages};
-use rvenv::interpreter::facts::Facts;
+use rvenv::facts::Facts;
 use rvenv::pyvenv_cfg;
 
 use super::{holds, name, oldest_and_newest, text};
@@ -41,11 +41,8 @@ fn what_is_written_arrives_in_python() {
     let prompt = prop_oneof![text(24), lines()];
     holds(300, &(name(24), name(24), prompt, any::<bool>()), |(home, env_dir, prompt, is_visible)| {
         let home = format!("/{home}/bin");
-        let config = Config {
-            prompt: Prompt::Custom { given: prompt.clone(), text: prompt },
-            site_packages: visibility(is_visible),
-            ..Config::default()
-        };
+        let config = with!(Config::default(), prompt: Prompt::Custom { given: prompt.clone(), text: prompt },
+            site_packages: visibility(is_visible));
         let cfg = pyvenv_cfg::render(&facts(&home), &config, &format!("/{env_dir}"));
         prop_assert_eq!(pyvenv_cfg::value(&cfg, "home"), Some(home.as_str()));
         prop_assert_eq!(pyvenv_cfg::site_packages(&cfg), Some(config.site_packages));

@@ -14,8 +14,7 @@ use crate::testenv::TestEnv;
 
 /// The literal that rvenv records for a prompt.
 fn recorded(prompt: &str) -> String {
-    let config =
-        Config { prompt: Prompt::Custom { given: prompt.to_owned(), text: prompt.to_owned() }, ..Config::default() };
+    let config = with!(Config::default(), prompt: Prompt::Custom { given: prompt.to_owned(), text: prompt.to_owned() });
     let cfg = pyvenv_cfg::render(&super::cfg::facts("/usr/bin"), &config, "/e");
     literal(&cfg).to_owned()
 }

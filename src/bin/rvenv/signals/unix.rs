@@ -3,15 +3,23 @@
 
 use std::mem::zeroed;
 use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
 
 use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int, sighandler_t};
+use rvenv::Interrupt;
+
+/// The note for the handler, which can be given nothing but the signal.
+static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
 
 /// The handler. It stores a number, which is allowed in one (signal-safety(7)).
 extern "C" fn note(signal: c_int) {
-    rvenv::interrupt::note(signal);
+    if let Some(interrupt) = INTERRUPT.get() {
+        interrupt.note(signal);
+    }
 }
 
-pub(super) fn catch() {
+pub(super) fn catch(interrupt: &Interrupt) {
+    INTERRUPT.get_or_init(|| interrupt.clone());
     for signal in [SIGHUP, SIGINT, SIGTERM] {
         // SAFETY: the structures are whole and outlive the calls, and all zero is a valid `sigaction`.
         unsafe {

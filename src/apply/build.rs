@@ -1,0 +1,57 @@
+//! Building the files of steps in a directory where nothing is yet.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::env_dir::EnvDir;
+use crate::error::{Error, Result};
+use crate::facts::RelPath;
+use crate::fs::{self, Dir};
+use crate::interrupt::Interrupt;
+use crate::plan::{Plan, Step};
+
+/// Builds the files of a new environment that nobody else knows of, into which nothing is installed.
+///
+/// # Errors
+/// When a file cannot be written.
+pub(crate) fn env(plan: &Plan, interrupt: &Interrupt) -> Result<()> {
+    let path = &plan.env_dir.path;
+    fs::create_dir(path)?;
+    let dir = Dir::open(path).map_err(|source| Error::file("open", path, source))?;
+    plan.steps.iter().try_for_each(|step| {
+        interrupt.check()?;
+        self::step(step, &plan.env_dir, &dir)
+    })
+}
+
+/// Builds the file of a step in `new`, which is going to be `env_dir`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir) -> Result<()> {
+    let failed = |action, path: &RelPath, source| Error::File { action, path: path.below(&env_dir.path), source };
+    match step {
+        Step::CreateDir { path } => {
+            fs::create_dirs(new, path).map_err(|source| failed("create directory", path, source))
+        }
+        Step::Symlink { path, target, .. } => {
+            fs::create_link(new, path, Path::new(target)).map_err(|source| failed("create link", path, source))
+        }
+        Step::Copy { source, path, mode } => {
+            let mut from = fs::open(Path::new(source))?;
+            let copied = fs::create_file(new, path, mode.bits(), |file| io::copy(&mut from, file).map(drop));
+            copied.map_err(|source| failed("write", path, source))
+        }
+        Step::Write { path, contents, mode, .. } => {
+            let written = fs::create_file(new, path, mode.bits(), |file| file.write_all(contents.as_bytes()));
+            written.map_err(|source| failed("write", path, source))
+        }
+        // These are not about what is built, or need a seed.
+        Step::CheckCopy { .. }
+        | Step::Clear
+        | Step::Remove { .. }
+        | Step::SeedPip { .. }
+        | Step::RunEnsurepip { .. }
+        | Step::UpgradeDeps { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,151 @@
+//! Putting what was built into a directory that is there, in steps that can be taken back, and in an order in which at
+//! no moment there is an interpreter without its `pyvenv.cfg`, or with that of another one.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::rc::Rc;
+
+use super::undo::{Changes, UndoLog};
+use crate::error::{Error, Result};
+use crate::facts::RelPath;
+use crate::fs::{self, Dir, Kind};
+use crate::pyvenv_cfg;
+
+/// What becomes of the things in a directory besides that new ones are put into it.
+#[derive(Debug, Default)]
+pub(super) struct Intent<'a> {
+    pub(super) contents: Contents,
+    /// The things that go, in order.
+    pub(super) removes: Vec<&'a RelPath>,
+    /// The things that stay as they are.
+    pub(super) keeps: Vec<&'a RelPath>,
+    /// The names of the interpreter, the one first to which the others lead.
+    pub(super) interpreters: &'a [RelPath],
+}
+
+/// What becomes of the things in a directory that no step names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Contents {
+    #[default]
+    Stay,
+    Go,
+}
+
+/// Puts what is in `new` into the directory `env`, whose path is `env_dir`.
+///
+/// # Errors
+/// When something cannot be put where it goes.
+pub(super) fn merge(new: &Dir, env: &Rc<Dir>, intent: &Intent, env_dir: &Path, log: &mut UndoLog) -> Result<()> {
+    let own_name = log.staging.name().to_owned();
+    let mut merge = Merge { intent, env_dir, changes: log.changes()? };
+    if intent.contents == Contents::Go {
+        merge.clear(env, &own_name)?;
+    }
+    intent.removes.iter().try_for_each(|path| merge.remove(env, path))?;
+    merge.put_all(new, env, None)
+}
+
+struct Merge<'a> {
+    intent: &'a Intent<'a>,
+    env_dir: &'a Path,
+    changes: Changes<'a>,
+}
+
+impl Merge<'_> {
+    /// Puts everything aside but `own_name`, the scripts directory first: without it, the rest is no environment.
+    fn clear(&mut self, env: &Rc<Dir>, own_name: &OsStr) -> Result<()> {
+        let mut names = env.names().map_err(|source| Error::file("list", self.env_dir, source))?;
+        names.retain(|name| name != own_name);
+        names.sort_by_key(|name| !["bin", "Scripts"].iter().any(|scripts| name == scripts));
+        for name in names {
+            let path = self.env_dir.join(&name);
+            match self.changes.put_aside(env, &name) {
+                // A directory of a lower layer of an overlayfs.
+                Err(error) if error.kind() == ErrorKind::CrossesDevices => fs::delete(env, &name, &path)?,
+                other => other.map_err(|source| Error::file("delete", &path, source))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, env: &Rc<Dir>, path: &RelPath) -> Result<()> {
+        let failed = |source| Error::file("delete", &path.below(self.env_dir), source);
+        let (parent, name) = path.split();
+        let dir = match env.open_dir(parent) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            other => Rc::new(other.map_err(failed)?),
+        };
+        match dir.kind(name).map_err(failed)? {
+            Kind::Nothing => Ok(()),
+            _ => self.changes.put_aside(&dir, OsStr::new(name)).map_err(failed),
+        }
+    }
+
+    /// Puts all things in `new` into `dir`, which is `path` in the environment, or the environment itself.
+    fn put_all(&mut self, new: &Dir, dir: &Rc<Dir>, path: Option<&RelPath>) -> Result<()> {
+        let names = new.names().map_err(|source| Error::file("list", &self.shown(path), source))?;
+        let path_of = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            path.map_or_else(|| RelPath::of(&name), |path| path.join(&name))
+        };
+        let mut things: Vec<(OsString, RelPath)> = names
+            .into_iter()
+            .map(|name| {
+                let path = path_of(&name);
+                (name, path)
+            })
+            .collect();
+        things.sort_by_cached_key(|(name, path)| (rank(path, self.intent.interpreters), name.clone()));
+        things.iter().try_for_each(|(name, path)| self.put(new, dir, name, path))
+    }
+
+    fn put(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr, path: &RelPath) -> Result<()> {
+        let failed = |source| Error::file("create", &path.below(self.env_dir), source);
+        let in_the_way =
+            |wanted| Error::InTheWay { env_dir: self.env_dir.to_owned(), path: path.below(self.env_dir), wanted };
+        match (new.kind(name).map_err(failed)?, dir.kind(name).map_err(failed)?) {
+            (_, Kind::Nothing) => self.changes.put(new, dir, name).map_err(failed),
+            // A dangling link is nothing that one could want to keep.
+            _ if self.intent.keeps.contains(&path) && dir.leads_somewhere(name) => Ok(()),
+            (Kind::Dir, there) => {
+                let Some(inner) = enter(dir, name, there).map_err(failed)? else {
+                    return Err(in_the_way("directory"));
+                };
+                let new = new.open_dir(name).map_err(failed)?;
+                self.put_all(&new, &Rc::new(inner), Some(path))
+            }
+            (_, Kind::Dir) => Err(in_the_way("file")),
+            (Kind::Link(new), Kind::Link(there)) if new == there => Ok(()),
+            _ => self.changes.replace(new, dir, name).map_err(failed),
+        }
+    }
+
+    fn shown(&self, path: Option<&RelPath>) -> std::path::PathBuf {
+        path.map_or_else(|| self.env_dir.to_owned(), |path| path.below(self.env_dir))
+    }
+}
+
+/// The turn of a thing to be put into place: the interpreter comes last, after what it needs.
+fn rank(path: &RelPath, interpreters: &[RelPath]) -> u8 {
+    let executable = interpreters.first();
+    match () {
+        () if *path == pyvenv_cfg::FILE_NAME => 0,
+        () if Some(path) == executable => 3,
+        () if interpreters.contains(path) => 4,
+        () if executable.is_some_and(|executable| executable.is_in(path)) => 2,
+        () => 1,
+    }
+}
+
+/// Opens the directory that is at a name, or to which a link there leads: one to a name beside it, such as that of
+/// `lib64` to `lib`.
+fn enter(dir: &Dir, name: &OsStr, there: Kind) -> io::Result<Option<Dir>> {
+    match there {
+        Kind::Dir | Kind::EmptyDir => dir.open_dir(name).map(Some),
+        Kind::Link(target) if target.components().count() == 1 && target.file_name().is_some() => {
+            Ok(dir.open_dir(&target).ok())
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,154 @@
+//! A plan is applied in rounds: the files of the steps up to the next program to be run are built in the staging
+//! directory and put into place, then the program is run.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::build;
+use super::merge::{Contents, Intent};
+use super::staging::{NEW, Staging, TRIAL};
+use super::target::{Next, Placement, Target};
+use crate::env_dir::EnvDir;
+use crate::env_paths::EnvPaths;
+use crate::error::{Error, Result};
+use crate::facts::RelPath;
+use crate::fs::{self, Dir};
+use crate::interpreter;
+use crate::interrupt::Interrupt;
+use crate::pip::{self, Surroundings};
+use crate::plan::{Mode, OnExisting, Plan, Step};
+use crate::pyvenv_cfg;
+use crate::seed::{Restored, Seed, restore};
+
+/// The outcome of applying a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Applied {
+    /// All steps are done.
+    Done,
+    /// Another process has put something at ENV_DIR first; nothing was changed.
+    LostRace,
+    /// The seed turned out to be damaged, before anything of it was put into place.
+    SeedDamaged,
+}
+
+/// The circumstances under which a plan is applied.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Circumstances<'a> {
+    /// The seed to restore; without one, ensurepip is run in the environment itself.
+    pub(crate) seed: Option<&'a Seed>,
+    /// The user's directory for temporary files.
+    pub(crate) temp_dir: &'a Path,
+    pub(crate) interrupt: &'a Interrupt,
+}
+
+/// Does all steps of a plan.
+///
+/// # Errors
+/// When a step fails. What has been put into place then is taken back with the target.
+pub(crate) fn apply(plan: &Plan, target: &mut Target, with: Circumstances) -> Result<Applied> {
+    let is_run = |step: &Step| match step {
+        Step::SeedPip { .. } => with.seed.is_none(),
+        Step::RunEnsurepip { .. } | Step::UpgradeDeps { .. } => true,
+        _ => false,
+    };
+    let mut rest = &plan.steps[..];
+    while !rest.is_empty() {
+        let (files, run) = rest.split_at(rest.iter().position(is_run).unwrap_or(rest.len()));
+        if !files.is_empty() {
+            let next = if run.is_empty() { Next::Finish } else { Next::Run };
+            match put(plan, files, target, next, with)? {
+                Applied::Done => {}
+                other => return Ok(other),
+            }
+        }
+        rest = match run.split_first() {
+            Some((step, rest)) => run_in(&plan.env_dir, step, target.staging(), with).map(|()| rest)?,
+            None => run,
+        };
+    }
+    Ok(Applied::Done)
+}
+
+/// Builds the files of some steps, and puts them into place.
+fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circumstances) -> Result<Applied> {
+    let staging = target.staging();
+    check_copies(steps, staging, with.interrupt)?;
+    let new = staging.create(NEW)?;
+    for step in steps {
+        with.interrupt.check()?;
+        if build_step(plan, step, &new, with)? == Restored::SeedDamaged {
+            return Ok(Applied::SeedDamaged);
+        }
+    }
+    with.interrupt.check()?;
+    match target.put(new, &intent(plan, steps), next, with.interrupt)? {
+        Placement::Placed => Ok(Applied::Done),
+        Placement::LostRace => Ok(Applied::LostRace),
+    }
+}
+
+fn build_step(plan: &Plan, step: &Step, new: &Dir, with: Circumstances) -> Result<Restored> {
+    match (step, with.seed) {
+        (Step::SeedPip { python, .. }, Some(seed)) => {
+            restore(seed, &EnvPaths::of(&plan.env_dir, python, plan.os), new, with.interrupt)
+        }
+        _ => build::step(step, &plan.env_dir, new).map(|()| Restored::Whole),
+    }
+}
+
+/// What becomes of the things that are there, as the steps say.
+fn intent<'a>(plan: &'a Plan, steps: &'a [Step]) -> Intent<'a> {
+    let mut intent = Intent { interpreters: &plan.interpreters, ..Intent::default() };
+    for step in steps {
+        match step {
+            Step::Clear => intent.contents = Contents::Go,
+            Step::Remove { path } => intent.removes.push(path),
+            Step::Symlink { path, existing: OnExisting::Keep, .. }
+            | Step::Write { path, existing: OnExisting::Keep, .. } => intent.keeps.push(path),
+            _ => {}
+        }
+    }
+    intent
+}
+
+/// Runs a program in the environment itself.
+fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances) -> Result<()> {
+    let own_temp = staging.path().join(TRIAL);
+    let temp = pip::safe_temp(with.temp_dir, &own_temp);
+    if temp.is_some() {
+        staging.create(TRIAL)?;
+    }
+    let surroundings = Surroundings { temp, home: None, lock: None, interrupt: with.interrupt };
+    let env = &env_dir.path;
+    match step {
+        Step::SeedPip { python, .. } | Step::RunEnsurepip { python } => {
+            pip::ensure_pip(&python.below(env), env, surroundings)
+        }
+        Step::UpgradeDeps { python, packages } => pip::upgrade(&python.below(env), env, packages, surroundings),
+        _ => Ok(()),
+    }
+}
+
+/// Runs copies of the interpreter where they have a `pyvenv.cfg` as they will have it: they find there what they will
+/// find later.
+fn check_copies(steps: &[Step], staging: &Staging, interrupt: &Interrupt) -> Result<()> {
+    steps.iter().try_for_each(|step| match step {
+        Step::CheckCopy { source, home } => check_copy(Path::new(source), home, staging, interrupt),
+        _ => Ok(()),
+    })
+}
+
+fn check_copy(source: &Path, home: &str, staging: &Staging, interrupt: &Interrupt) -> Result<()> {
+    let trial = staging.create(TRIAL)?;
+    let name = RelPath::of(source.file_name().and_then(|name| name.to_str()).unwrap_or("python"));
+    let path = staging.path().join(TRIAL);
+    let failed = |source| Error::file("write in", &path, source);
+    let (cfg, text) = (RelPath::of(pyvenv_cfg::FILE_NAME), format!("home = {home}\n"));
+    fs::create_file(&trial, &cfg, None, |file| file.write_all(text.as_bytes())).map_err(failed)?;
+    let mut from = fs::open(source)?;
+    let mode = Mode::Executable.bits();
+    fs::create_file(&trial, &name, mode, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
+    interpreter::check_starts(&name.below(&path), source, interrupt)?;
+    fs::clear(&trial, &path)
+}

@@ -1,0 +1,216 @@
+//! A directory in which an environment is built before it is put into its place.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::fs::{self, Dir, Kind, Lock};
+use crate::interrupt::Interrupt;
+
+/// What it is called in an environment that is there. Whoever finds one knows what it is.
+pub(super) const NAME: &str = ".rvenv-unfinished";
+
+/// The directories in it: for what is being built, for what has been taken out of the environment, for what is only
+/// tried out, and for a new environment that is taken back.
+pub(super) const NEW: &str = "new";
+pub(super) const OLD: &str = "old";
+pub(super) const TRIAL: &str = "trial";
+pub(super) const UNDONE: &str = "undone";
+
+/// How long a name may be on nearly all file systems (`NAME_MAX`).
+const LONGEST_NAME: usize = 255;
+
+/// A directory of our own, on the file system of the environment. There is one for each ENV_DIR and place, with a lock
+/// on it: so processes that make the same environment do it one after the other, and what one has left that died is
+/// taken over by the next.
+#[derive(Debug)]
+pub(super) struct Staging {
+    parent: Dir,
+    name: OsString,
+    path: PathBuf,
+    pub(super) dir: Dir,
+    lock: Option<Lock>,
+    is_there: bool,
+}
+
+impl Staging {
+    /// The one in an environment that is there, when nobody else is at work in it.
+    ///
+    /// # Errors
+    /// When it cannot be made, or a signal comes while it is waited for.
+    pub(super) fn within(env: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
+        Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt)
+    }
+
+    /// The one beside an environment that is not there yet, in `parent`.
+    ///
+    /// # Errors
+    /// As [`Staging::within`].
+    pub(super) fn beside(parent: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
+        let name = name_beside(env_dir);
+        Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt)
+    }
+
+    /// Deletes the one beside an environment, where one that died after it was done has left it.
+    pub(super) fn sweep_beside(parent: &Dir, env_dir: &Path) {
+        let name = name_beside(env_dir);
+        if matches!(parent.kind(&name), Ok(Kind::Dir)) {
+            // Which clears it; whoever is at work in it has the lock.
+            if let Ok(Claim::Ours(_, lock)) = take(parent, &name, &env_dir.with_file_name(&name), false) {
+                let _ = parent.remove_locked_dir(&name, &mut Some(lock));
+            }
+        }
+    }
+
+    fn open(parent: &Dir, name: &OsStr, path: &Path, interrupt: &Interrupt) -> Result<Self> {
+        let own_parent = parent.try_clone().map_err(|source| failed(path, source))?;
+        interrupt
+            .wait_for(|| match claim(parent, name, path)? {
+                Claim::Ours(dir, lock) => Ok(Some((name.to_owned(), dir, Some(lock)))),
+                Claim::Later => Ok(None),
+                Claim::NotOurs => with_own_name(parent, name, path).map(|(name, dir)| Some((name, dir, None))),
+            })
+            .map(|(name, dir, lock)| {
+                let path = path.with_file_name(&name);
+                Self { parent: own_parent, name, path, dir, lock, is_there: true }
+            })
+    }
+
+    /// Makes a directory in it, in the place of whatever has the name.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn create(&self, name: &str) -> Result<Dir> {
+        let path = self.path.join(name);
+        let made = match self.dir.create_dir(name) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                fs::delete(&self.dir, OsStr::new(name), &path)?;
+                self.dir.create_dir(name)
+            }
+            other => other,
+        };
+        made.and_then(|()| self.dir.open_dir(name)).map_err(|source| failed(&path, source))
+    }
+
+    /// What it is called where it is.
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// Its path, for programs that are run in it.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Deletes it with all that is in it.
+    ///
+    /// # Errors
+    /// When something cannot be deleted.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        let failed = |source| Error::file("delete", &self.path, source);
+        // Often it is empty by now.
+        if self.parent.remove_locked_dir(&self.name, &mut self.lock).is_err() {
+            fs::clear(&self.dir, &self.path)?;
+            // As with all that is deleted, a second try may succeed.
+            let retired = self.parent.remove_locked_dir(&self.name, &mut self.lock);
+            retired.or_else(|_| self.parent.remove_locked_dir(&self.name, &mut self.lock)).map_err(failed)?;
+        }
+        self.is_there = false;
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // What can be said about it has been said, or something worse.
+        if self.is_there {
+            let _ = self.finish();
+        }
+    }
+}
+
+/// The outcome of asking for the staging directory with the common name.
+enum Claim {
+    Ours(Dir, Lock),
+    /// Somebody has it, or has just deleted it.
+    Later,
+    /// It is somebody else's, or something else, or there are no locks.
+    NotOurs,
+}
+
+fn claim(parent: &Dir, name: &OsStr, path: &Path) -> Result<Claim> {
+    let is_new = match parent.create_private_dir(name) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(path, error)),
+        other => other.is_ok(),
+    };
+    let claimed = take(parent, name, path, is_new);
+    if is_new && !matches!(claimed, Ok(Claim::Ours(..) | Claim::Later)) {
+        let _ = parent.remove_dir(name);
+    }
+    claimed
+}
+
+/// Takes over what has the name.
+fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Result<Claim> {
+    let dir = match parent.open_dir(name) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Claim::Later),
+        Err(error) if is_new => return Err(failed(path, error)),
+        Err(_) => return Ok(Claim::NotOurs),
+        Ok(dir) => dir,
+    };
+    if !dir.only_owner_reads() {
+        return Ok(Claim::NotOurs);
+    }
+    let lock = match dir.try_lock() {
+        Ok(Some(lock)) => lock,
+        Ok(None) => return Ok(Claim::Later),
+        Err(_) => return Ok(Claim::NotOurs),
+    };
+    // Whoever had the lock may have deleted it meanwhile.
+    if !dir.is_at(parent, name).map_err(|source| failed(path, source))? {
+        return Ok(Claim::Later);
+    }
+    if !is_new {
+        let names = dir.names().map_err(|source| failed(path, source))?;
+        if names.iter().any(|name| ![NEW, OLD, TRIAL, UNDONE, fs::LOCK_NAME].iter().any(|known| name == known)) {
+            return Ok(Claim::NotOurs);
+        }
+        fs::clear(&dir, path)?;
+    }
+    Ok(Claim::Ours(dir, lock))
+}
+
+/// Makes one that nobody else knows of: where somebody else has the name, or there are no locks.
+fn with_own_name(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OsString, Dir)> {
+    const TRIES: u32 = 1000;
+    let mut count = 0;
+    loop {
+        let mut name = name.to_owned();
+        name.push(format!("-{}-{count}", std::process::id()));
+        count += 1;
+        match parent.create_private_dir(&name) {
+            Ok(()) => {
+                let dir = parent.open_dir(&name).inspect_err(|_| drop(parent.remove_dir(&name)));
+                return dir.map(|dir| (name, dir)).map_err(|source| failed(path, source));
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && count < TRIES => {}
+            Err(source) => return Err(failed(path, source)),
+        }
+    }
+}
+
+fn name_beside(env_dir: &Path) -> OsString {
+    let env_name = env_dir.file_name().unwrap_or_default();
+    let mut name = OsString::from(".");
+    name.push(env_name);
+    name.push(NAME);
+    if name.len() <= LONGEST_NAME {
+        return name;
+    }
+    format!("{NAME}-{:08x}", crc32fast::hash(env_name.as_encoded_bytes())).into()
+}
+
+fn failed(path: &Path, source: io::Error) -> Error {
+    Error::file("create directory", path, source)
+}

@@ -1,0 +1,140 @@
+//! Refusing what may not be touched, before anything is done.
+
+use std::path::{Path, PathBuf};
+
+use super::look::is_environment;
+use crate::config::Existing;
+use crate::environment::Environment;
+use crate::error::{Error, Result, shown};
+use crate::facts::{Facts, RelPath};
+use crate::fs::{self, Kind};
+use crate::plan::{Layout, OnExisting, Plan, Step};
+
+/// Makes sure that a plan may be applied to the directory that is there, and can be.
+///
+/// # Errors
+/// When something would be lost that is not an environment's, something stands where something else has to be, or a
+/// directory may not be written to.
+pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
+    let env_dir = &plan.env_dir.path;
+    if existing == Existing::Clear {
+        check_clear(env_dir, environment)?;
+    }
+    check_base(env_dir, facts, existing)?;
+    writable(env_dir, env_dir)?;
+    if existing == Existing::Clear {
+        return Ok(());
+    }
+    let is_environment = is_environment(env_dir)?;
+    plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
+}
+
+/// Refuses to clear what is clearly more than an environment.
+///
+/// # Errors
+/// When it is the user's home directory or one above it, or is no environment and holds a repository or the current
+/// directory. venv deletes all of these without asking (CPython gh-90484).
+fn check_clear(env_dir: &Path, environment: &Environment) -> Result<()> {
+    let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
+    if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
+        return refused("it holds your home directory".to_owned());
+    }
+    if let Some(mounted) = fs::mounted_below(env_dir) {
+        return refused(format!("a file system is mounted in it, on `{}`", shown(&mounted)));
+    }
+    if is_environment(env_dir).unwrap_or(false) {
+        return Ok(());
+    }
+    let is_there = |name: &&&str| !matches!(fs::kind(&env_dir.join(name)), Ok(Kind::Nothing));
+    if let Some(repository) = [".git", ".hg", ".svn"].iter().find(is_there) {
+        return refused(format!("it is not an environment and holds a repository (`{repository}`)"));
+    }
+    if environment.cwd.as_deref().is_some_and(|cwd| cwd != env_dir && is_or_is_above(env_dir, cwd)) {
+        return refused("it is not an environment and holds the current directory".to_owned());
+    }
+    Ok(())
+}
+
+/// Whether `dir` is `inner` or a directory above it, by whatever way.
+fn is_or_is_above(dir: &Path, inner: &Path) -> bool {
+    let real = fs::resolved(inner);
+    inner.ancestors().chain(real.ancestors()).any(|ancestor| fs::is_same(ancestor, dir))
+}
+
+/// Refuses to create an environment where its own interpreter is: the one would take the place of the other.
+///
+/// # Errors
+/// When the base executable is in what would be the scripts directory or, for `--clear`, anywhere in ENV_DIR.
+fn check_base(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<()> {
+    let scripts = Layout::of(facts).scripts.below(env_dir);
+    let is_lost = |executable: &Path| match existing {
+        Existing::Clear => is_or_is_above(env_dir, executable),
+        Existing::Reuse | Existing::Upgrade => executable.parent().is_some_and(|home| fs::is_same(home, &scripts)),
+    };
+    let executables = [&facts.executable, &facts.real_executable].map(Path::new);
+    match executables.into_iter().find(|executable| is_lost(executable)) {
+        Some(executable) => Err(Error::BaseInside { path: env_dir.to_owned(), executable: executable.to_owned() }),
+        None => Ok(()),
+    }
+}
+
+fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
+    match step {
+        Step::CreateDir { path } => check_dir(env_dir, path),
+        Step::Symlink { path, existing: OnExisting::Replace, .. } | Step::Copy { path, .. } => {
+            check_file(path, env_dir)?;
+            if is_environment { Ok(()) } else { check_program(path, env_dir) }
+        }
+        Step::Write { path, existing: OnExisting::Replace, .. } => check_file(path, env_dir),
+        Step::SeedPip { scripts, .. } if !is_environment => {
+            scripts.iter().try_for_each(|path| check_program(path, env_dir))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// No directory stands where a file has to be.
+fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
+    let path = path.below(env_dir);
+    match fs::kind(&path)? {
+        Kind::Dir | Kind::EmptyDir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
+        _ => Ok(()),
+    }
+}
+
+/// In a directory that is not an environment, such as `/usr/local`, `bin/python3` is somebody's.
+fn check_program(path: &RelPath, env_dir: &Path) -> Result<()> {
+    let path = path.below(env_dir);
+    match fs::kind(&path)? {
+        Kind::File => Err(Error::ReplacesProgram { env_dir: env_dir.to_owned(), path }),
+        _ => Ok(()),
+    }
+}
+
+/// A directory of the environment is a directory, or can be created. Those above it may be links to others in the
+/// environment.
+fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
+    let mut path = env_dir.to_owned();
+    let mut names = relative.as_str().split('/').peekable();
+    while let Some(name) = names.next() {
+        path.push(name);
+        let is_last = names.peek().is_none();
+        match fs::kind(&path)? {
+            Kind::Nothing => return Ok(()),
+            Kind::Dir | Kind::EmptyDir => {}
+            // Such as a `lib64` that leads to `lib`. Out of the environment leads no way.
+            Kind::Link(_) if !is_last && fs::is_dir(&path) && is_or_is_above(env_dir, &fs::resolved(&path)) => {}
+            Kind::Link(_) | Kind::File => {
+                return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });
+            }
+        }
+    }
+    writable(&path, env_dir)
+}
+
+fn writable(dir: &Path, env_dir: &Path) -> Result<()> {
+    if fs::is_writable_dir(dir) {
+        return Ok(());
+    }
+    Err(Error::NotWritable { env_dir: env_dir.to_owned(), dir: PathBuf::from(dir) })
+}

@@ -1,0 +1,99 @@
+//! Looking at what is at ENV_DIR.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::Existing;
+use crate::env_dir::EnvDir;
+use crate::error::{Error, Result};
+use crate::facts::{Facts, RelPath};
+use crate::fs::{self, Kind};
+use crate::pip;
+use crate::plan::{Layout, Occupant, Occupied};
+use crate::pyvenv_cfg;
+
+/// Looks at ENV_DIR, as closely as matters where `existing` is done with it.
+///
+/// # Errors
+/// When it is a symlink (venv refuses those too, but only after `--clear` has emptied what they point to) or no
+/// directory, or something cannot be looked at.
+pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
+    let path = env_dir.path.clone();
+    match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
+        Kind::Nothing | Kind::EmptyDir => Ok(Occupant::Vacant),
+        Kind::Dir if existing == Existing::Clear => Ok(Occupant::Occupied(Occupied::default())),
+        Kind::Dir => occupied(&path, facts).map(Occupant::Occupied),
+        Kind::Link(target) => {
+            let target = path.with_file_name(target);
+            Err(Error::EnvDirIsLink { directory: fs::is_dir(&target).then_some(target), path })
+        }
+        Kind::File => Err(Error::EnvDirIsFile { path }),
+    }
+}
+
+/// A file somewhere on the way is why the system says "not a directory".
+fn below_a_file(env_dir: &Path) -> Option<Error> {
+    let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
+    Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), wanted: "directory" })
+}
+
+fn occupied(env_dir: &Path, facts: &Facts) -> Result<Occupied> {
+    let layout = Layout::of(facts);
+    let is_environment = is_environment(env_dir)?;
+    let mut occupied = Occupied {
+        has_gitignore: fs::kind(&env_dir.join(".gitignore"))? == Kind::File,
+        pip: pip::installed(env_dir, facts)?,
+        other_libraries: other_libraries(env_dir, &layout),
+        ..Occupied::default()
+    };
+    if is_environment {
+        let executable = layout.script(&layout.executable).below(env_dir);
+        occupied.cfg = fs::read_text(&env_dir.join(pyvenv_cfg::FILE_NAME))?;
+        occupied.has_copies = fs::kind(&executable)? == Kind::File;
+        occupied.stale_names = stale_names(env_dir, &layout, occupied.has_copies)?;
+    }
+    Ok(occupied)
+}
+
+/// Whether a directory is an environment, whichever tool created it.
+///
+/// # Errors
+/// When it cannot be looked at.
+pub(super) fn is_environment(dir: &Path) -> Result<bool> {
+    Ok(fs::kind(&dir.join(pyvenv_cfg::FILE_NAME))? == Kind::File)
+}
+
+/// The names of the interpreter that say another Python version, such as `bin/python3.12` after a change to 3.13: that
+/// is no longer true. A file with such a name is somebody's program, but for an environment of copies.
+fn stale_names(env_dir: &Path, layout: &Layout, has_copies: bool) -> Result<Vec<RelPath>> {
+    let is_versioned = |name: &str| {
+        let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
+        let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
+        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let scripts = layout.scripts.below(env_dir);
+    let mut stale = Vec::new();
+    for name in fs::names(&scripts)? {
+        let is_other = is_versioned(&name) && name != layout.executable && !layout.aliases.contains(&name);
+        if is_other {
+            let is_ours = match fs::kind(&scripts.join(&name))? {
+                Kind::Link(_) => true,
+                Kind::File => has_copies,
+                Kind::Nothing | Kind::EmptyDir | Kind::Dir => false,
+            };
+            stale.extend(is_ours.then(|| layout.script(&name)));
+        }
+    }
+    Ok(stale)
+}
+
+/// The libraries with packages that an interpreter with this layout does not look into, such as `lib/python3.12` after
+/// a change to 3.13.
+fn other_libraries(env_dir: &Path, layout: &Layout) -> Vec<PathBuf> {
+    let site_packages: Vec<PathBuf> = layout.directories.iter().map(|dir| dir.below(env_dir)).collect();
+    let libraries = fs::subdirs(&env_dir.join("lib")).into_iter();
+    let others = libraries.filter(|library| {
+        let packages = library.join("site-packages");
+        !site_packages.contains(&packages) && matches!(fs::kind(&packages), Ok(Kind::Dir))
+    });
+    others.collect()
+}

@@ -1,0 +1,100 @@
+//! Finding the base interpreter, and what is known of it.
+
+use std::path::{Path, PathBuf};
+
+use super::cache::{self, Interpreter};
+use super::context::Context;
+use super::{base, discovery, probe};
+use crate::config::{InterpreterRequest, VersionRequest};
+use crate::error::{Error, Result};
+use crate::facts::{Facts, Version, history};
+
+/// How those programs end that Windows has where a Python could be. Elsewhere no program can end like that.
+const NO_PYTHON: i32 = 9009;
+
+/// Finds the base interpreter that `request` asks for and asks it for its facts, unless they are in the cache.
+///
+/// # Errors
+/// When there is none, or it does not work, or is too old.
+pub(crate) fn find(request: &InterpreterRequest, context: Context) -> Result<Interpreter> {
+    match request {
+        InterpreterRequest::Version(version) => find_version(version, context),
+        InterpreterRequest::Path(path) => ask_base(&discovery::absolute(path, context.environment)?, None, context),
+        InterpreterRequest::Name(name) => find_named(&[name.to_string_lossy().into_owned()], context),
+        InterpreterRequest::Default => find_named(&discovery::default_names(), context),
+    }
+}
+
+/// The first program on PATH that has one of these names; the first name goes before the second, wherever they are.
+///
+/// What Windows has there so that one can get a Python from its store is passed over, unless there is nothing else.
+fn find_named(names: &[String], context: Context) -> Result<Interpreter> {
+    let mut stub = None;
+    for program in discovery::on_path(names, context.environment) {
+        match ask_base(&program, None, context) {
+            Err(Error::ProbeFailed { program, status, output }) if status.code() == Some(NO_PYTHON) => {
+                stub.get_or_insert(Error::ProbeFailed { program, status, output });
+            }
+            found => return found,
+        }
+    }
+    Err(stub.unwrap_or_else(|| discovery::not_found(names)))
+}
+
+/// Tries all programs on PATH that may have the version, until one does.
+fn find_version(wanted: &VersionRequest, context: Context) -> Result<Interpreter> {
+    let mut tried = Vec::new();
+    for program in discovery::distinct_on_path(&discovery::names_of(wanted), context.environment) {
+        match ask_base(&program, Some(wanted), context) {
+            Ok(interpreter) if is_version(&interpreter.facts, wanted) => return Ok(interpreter),
+            Ok(interpreter) => tried.push((program, format!("is Python {}", interpreter.facts.version))),
+            Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
+            // One line says enough here: the shim of another version fails by design.
+            Err(error) => {
+                let message = error.to_string();
+                let first_line = message.lines().next().unwrap_or_default().trim_end_matches(':');
+                tried.push((program.clone(), first_line.replace(&format!("`{}` ", program.display()), "")));
+            }
+        }
+    }
+    Err(Error::NoSuchVersion { version: wanted.clone(), tried })
+}
+
+fn is_version(facts: &Facts, wanted: &VersionRequest) -> bool {
+    let Version(major, minor, micro) = facts.version;
+    [major, minor, micro].starts_with(&wanted.numbers) && facts.free_threaded == wanted.free_threaded
+}
+
+/// Asks the base interpreter of `program`: that is `program`, unless it belongs to an environment.
+///
+/// Only a shim costs a second question: that the interpreter behind it belongs to an environment is known from its
+/// answer alone.
+fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
+    let asked = base::executable(program)?;
+    let mut interpreter = ask(&asked, wanted, context)?;
+    let answering = PathBuf::from(&interpreter.facts.executable);
+    if answering != asked {
+        let base = base::executable(&answering)?;
+        if base != answering {
+            interpreter = ask(&base, wanted, context)?;
+        }
+    }
+    if !history::is_supported(interpreter.facts.version) {
+        return Err(Error::TooOld {
+            program: interpreter.facts.executable.into(),
+            version: Some(interpreter.facts.version),
+        });
+    }
+    Ok(interpreter)
+}
+
+/// The facts of one program, from the cache or from itself.
+fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
+    if let Some(interpreter) = cache::recall(program, context) {
+        return Ok(interpreter);
+    }
+    let (facts, answer) = probe::ask(program, wanted, context.interrupt)?;
+    let interpreter = Interpreter::now(program, facts);
+    cache::remember(program, &answer, &interpreter, context);
+    Ok(interpreter)
+}

@@ -1,0 +1,27 @@
+//! Whether pip can be installed at all.
+
+use std::path::Path;
+
+use super::remedy::ensurepip_remedy;
+use crate::config::{Config, Pip};
+use crate::error::{Error, Result};
+use crate::facts::Facts;
+use crate::fs;
+
+/// Makes sure that the interpreter has an ensurepip, where `config` wants pip.
+///
+/// # Errors
+/// When it has none, with the package that brings it where the system is known.
+pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
+    if config.pip == Pip::Omit || facts.has_ensurepip {
+        return Ok(());
+    }
+    // os-release(5) names both places.
+    let places = ["/etc/os-release", "/usr/lib/os-release"];
+    let os_release = places.iter().find_map(|path| fs::read_text(Path::new(path)).ok().flatten());
+    Err(Error::NoEnsurepip {
+        executable: facts.executable.clone().into(),
+        version: facts.version,
+        remedy: ensurepip_remedy(facts, &os_release.unwrap_or_default()),
+    })
+}

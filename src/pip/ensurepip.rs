@@ -1,0 +1,101 @@
+//! The shell-out: an environment's own interpreter runs ensurepip or pip.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::process::Command;
+
+use super::file::{FileKind, InstalledFile};
+use crate::env_paths::EnvPaths;
+use crate::error::{Error, Result};
+use crate::facts::RelPath;
+use crate::fs::{self, FileType, Lock, WalkEntry};
+use crate::interpreter::{isolated, run_to_end};
+use crate::interrupt::Interrupt;
+
+/// The surroundings of an installer that is run.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// The directory for temporary files, from which installers also run code, if not the user's.
+    pub(crate) temp: Option<&'a Path>,
+    /// The home directory, if not the user's: the user's own settings have no say then. (Before Python 3.10,
+    /// `~/.pydistutils.cfg` has.)
+    pub(crate) home: Option<&'a Path>,
+    /// A lock that lasts until the installer has ended.
+    pub(crate) lock: Option<&'a Lock>,
+    pub(crate) interrupt: &'a Interrupt,
+}
+
+/// Runs ensurepip in the environment.
+///
+/// # Errors
+/// When it cannot be run or fails; the error has all that it printed, which venv throws away (CPython gh-89830).
+pub(crate) fn ensure_pip(python: &Path, env_dir: &Path, surroundings: Surroundings) -> Result<()> {
+    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], surroundings)
+}
+
+/// Lets pip upgrade packages from its index: the one thing that may use the network.
+///
+/// # Errors
+/// When pip cannot be run or fails; the error has all that it printed.
+pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str], surroundings: Surroundings) -> Result<()> {
+    let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
+    run("upgrade packages", python, env_dir, &arguments, surroundings)
+}
+
+/// Runs ensurepip in an environment that was created for nothing else, and reads what it installs. Nothing where that
+/// is no pip, or holds something that is neither file nor directory.
+///
+/// # Errors
+/// When ensurepip fails, or a file cannot be read.
+pub(crate) fn install(env: &EnvPaths, surroundings: Surroundings) -> Result<Option<Vec<InstalledFile>>> {
+    let before: HashSet<RelPath> = fs::walk(&env.dir)?.into_iter().map(|entry| entry.path).collect();
+    ensure_pip(Path::new(&env.python), &env.dir, surroundings)?;
+    let new = fs::walk(&env.dir)?.into_iter().filter(|entry| !before.contains(&entry.path));
+    let files: Option<Vec<InstalledFile>> = new.map(|entry| read(entry, env)).collect::<Result<_>>()?;
+    let has_pip =
+        |files: &Vec<InstalledFile>| files.iter().any(|file| file.path.as_str().ends_with("/pip/__init__.py"));
+    Ok(files.filter(has_pip))
+}
+
+fn read(entry: WalkEntry, env: &EnvPaths) -> Result<Option<InstalledFile>> {
+    let WalkEntry { path, file_type } = entry;
+    let kind = match file_type {
+        FileType::Dir => FileKind::Dir,
+        FileType::File { is_executable: false } => FileKind::File,
+        FileType::File { is_executable: true } => FileKind::Executable,
+        FileType::Other => return Ok(None),
+    };
+    let contents = if kind == FileKind::Dir { Vec::new() } else { fs::read(&path.below(&env.dir))? };
+    Ok(Some(InstalledFile { path, kind, contents }))
+}
+
+/// The directory where an installer makes temporary files, if not the `usual` one: `own`, where others could swap what
+/// is in the usual one.
+pub(crate) fn safe_temp<'a>(usual: &Path, own: &'a Path) -> Option<&'a Path> {
+    (!fs::is_tamper_proof(usual)).then_some(own)
+}
+
+/// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
+/// environment can shadow what it imports (CPython gh-98251).
+fn run(
+    action: &'static str,
+    python: &Path,
+    env_dir: &Path,
+    arguments: &[&str],
+    surroundings: Surroundings,
+) -> Result<()> {
+    let Surroundings { temp, home, lock, interrupt } = surroundings;
+    let variables = [("TMPDIR", temp), ("HOME", home), ("USERPROFILE", home)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    let mut command = isolated(python);
+    command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir).envs(variables);
+    let line = command_line(&command);
+    let (status, output) = run_to_end(command, python, lock, interrupt)?;
+    if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }
+}
+
+fn command_line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}

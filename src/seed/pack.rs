@@ -1,0 +1,214 @@
+//! From the files that an installer has left to a seed, whichever installer it was.
+
+use std::io::{self, Write};
+use std::ops::Range;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use memchr::memmem;
+use sha2::{Digest, Sha256};
+
+use super::archive::{Entry, Kind, List};
+use super::marshal::marshalled_string;
+use super::reader::Seed;
+use super::shebang::shebang;
+use super::splice::{Splice, SpliceKind};
+use crate::env_paths::EnvPaths;
+use crate::facts::{Os, RelPath};
+use crate::fs::File;
+use crate::pip::{FileKind, InstalledFile};
+
+/// A seed in memory: the list, and the data of its entries in order.
+pub(super) struct NewSeed {
+    list: List,
+    data: Vec<Vec<u8>>,
+}
+
+impl NewSeed {
+    /// Whether it is the seed that was opened, as far as their stamps tell.
+    pub(super) fn has_stamps_of(&self, seed: &Seed) -> bool {
+        self.list.stamps == seed.stamps()
+    }
+
+    /// Writes it as a seed.
+    pub(super) fn write(&self, file: &mut File) -> io::Result<()> {
+        file.write_all(&self.list.encode())?;
+        self.data.iter().try_for_each(|data| file.write_all(data))
+    }
+}
+
+/// A file on its way into a seed.
+struct Packed {
+    path: RelPath,
+    kind: Kind,
+    contents: Vec<u8>,
+}
+
+/// Makes a seed of `files` that were installed into the environment with the paths `env`: dates bytecode and its
+/// sources `mtime`, in seconds since 1970, and cuts out what is different in each environment. Nothing where a file
+/// depends on the environment in a way that is not known: then there can be no seed.
+pub(super) fn pack(files: Vec<InstalledFile>, env: &EnvPaths, stamps: String, mtime: u64) -> Option<NewSeed> {
+    let mut files: Vec<Packed> = files.into_iter().map(|file| classify(file, env)).collect();
+    date_bytecode(&mut files, mtime);
+    // Scripts come before the `RECORD` that has their digests, and directories before what is in them.
+    files.sort_by_key(|file| (file.kind != Kind::Dir, file.kind != Kind::Script));
+    let scripts = files.iter().filter(|file| file.kind == Kind::Script);
+    let digests: Vec<_> = scripts.map(|file| (file.path.to_string(), digest(&file.contents))).collect();
+    let parts: Vec<_> = files.into_iter().map(|file| cut(file, env, &digests)).collect::<Option<_>>()?;
+    let (entries, data) = parts.into_iter().unzip();
+    Some(NewSeed { list: List { stamps, mtime, entries }, data })
+}
+
+fn classify(file: InstalledFile, env: &EnvPaths) -> Packed {
+    let InstalledFile { path, kind, contents } = file;
+    let kind = match kind {
+        FileKind::Dir => Kind::Dir,
+        _ if path.is_in(&env.scripts) && shebang_in(&contents, env).is_some() => Kind::Script,
+        FileKind::Executable => Kind::Executable,
+        FileKind::File => Kind::File,
+    };
+    Packed { path, kind, contents }
+}
+
+/// A file's digest and size, as `RECORD` has them (Recording installed packages, packaging.python.org).
+pub(super) fn digest(contents: &[u8]) -> String {
+    format!("sha256={},{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(contents)), contents.len())
+}
+
+/// Where a script names its interpreter. On Windows that is somewhere in a program that starts it.
+fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, SpliceKind)> {
+    let of = |python: &str, kind| {
+        let shebang = shebang(python, env.os, b"");
+        let start = memmem::find(contents, shebang.as_bytes()).filter(|start| *start == 0 || env.os == Os::Windows)?;
+        Some((start..start + shebang.len(), kind))
+    };
+    let lower_case = || of(&env.python.to_lowercase(), SpliceKind::LowerCaseShebang).filter(|_| env.os == Os::Windows);
+    of(&env.python, SpliceKind::Shebang).or_else(lower_case)
+}
+
+/// Gives all source files one time of change, which their bytecode tells. (That of a reproducible build,
+/// `SOURCE_DATE_EPOCH`, tells a digest instead.)
+fn date_bytecode(files: &mut [Packed], mtime: u64) {
+    let pairs: Vec<(usize, RelPath)> = files
+        .iter()
+        .enumerate()
+        .filter_map(|(index, file)| {
+            let name = file.path.name().strip_suffix(".pyc")?.split('.').next()?;
+            let cache = file.path.parent().filter(|dir| dir.name() == "__pycache__")?;
+            let source = format!("{name}.py");
+            Some((index, cache.parent().map_or_else(|| RelPath::of(&source), |dir| dir.join(&source))))
+        })
+        .collect();
+    for (bytecode, source) in pairs {
+        let Some(source) = files.iter().position(|file| file.path == source) else { continue };
+        let size = u32::try_from(files[source].contents.len()).unwrap_or(u32::MAX);
+        if let Some(time) = time_in(&files[bytecode].contents, size) {
+            // As importlib compares it: the lower 32 bits.
+            files[bytecode].contents[time].copy_from_slice(&mtime.to_le_bytes()[..4]);
+            let is_executable = files[source].kind == Kind::Executable;
+            files[source].kind = if is_executable { Kind::ExecutableSource } else { Kind::Source };
+        }
+    }
+}
+
+/// Where the header of a bytecode file has its source's time of change: after the magic number and, since Python 3.7,
+/// flags that are 0 (PEP 552), and before the source's size.
+fn time_in(bytecode: &[u8], source_size: u32) -> Option<Range<usize>> {
+    let number = |at: usize| Some(u32::from_le_bytes(*bytecode.get(at..)?.first_chunk()?));
+    if number(4)? == 0 && number(12)? == source_size {
+        return Some(8..12);
+    }
+    // Before, a time that looked like flags would be one of 1970.
+    (number(4)? > 3 && number(8)? == source_size).then_some(4..8)
+}
+
+/// Takes out of a file what is different in each environment. Nothing where the scratch environment's path is left.
+fn cut(file: Packed, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entry, Vec<u8>)> {
+    let Packed { path, kind, contents } = file;
+    let cuts = match kind {
+        Kind::Script => vec![shebang_in(&contents, env)?],
+        _ if path.name().strip_suffix(".pyc").is_some() => source_paths(&contents, env)?,
+        _ if path.as_str().ends_with(".dist-info/RECORD") => digests_in(&contents, digests),
+        _ => Vec::new(),
+    };
+    let (mut data, mut splices, mut from) = (Vec::new(), Vec::new(), 0);
+    for (range, kind) in cuts {
+        data.extend(contents.get(from..range.start)?);
+        splices.push(Splice { at: u32::try_from(data.len()).ok()?, kind });
+        from = range.end;
+    }
+    data.extend(&contents[from..]);
+    if memmem::find(&data.to_ascii_lowercase(), &mark(env)).is_some() {
+        return None;
+    }
+    let (length, crc) = (u32::try_from(data.len()).ok()?, crc32fast::hash(&data));
+    Some((Entry { path, kind, length, crc, splices }, data))
+}
+
+/// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up
+/// for its directory, in lower case.
+fn mark(env: &EnvPaths) -> Vec<u8> {
+    let name = env.dir.parent().and_then(|parent| parent.file_name());
+    name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes().to_ascii_lowercase()
+}
+
+/// The places where bytecode has the path of its source.
+fn source_paths(bytecode: &[u8], env: &EnvPaths) -> Option<Vec<(Range<usize>, SpliceKind)>> {
+    let places = memmem::find_iter(bytecode, env.text.as_bytes());
+    let cuts = places.map(|start| {
+        let (at, string_type, text) = marshalled_string(bytecode, start)?;
+        let tail = text.strip_prefix(&env.text)?.strip_prefix(env.os.separator())?.to_owned();
+        Some((at..start + text.len(), SpliceKind::SourcePath { string_type, tail }))
+    });
+    cuts.collect()
+}
+
+/// The places where a `RECORD` has the digest of a script.
+fn digests_in(record: &[u8], digests: &[(String, String)]) -> Vec<(Range<usize>, SpliceKind)> {
+    let find = |(script, digest): &(String, String)| {
+        let start = memmem::find(record, format!("/{script},{digest}").as_bytes())? + script.len() + 2;
+        Some((start..start + digest.len(), SpliceKind::Digest { script: script.clone() }))
+    };
+    let mut cuts: Vec<_> = digests.iter().filter_map(find).collect();
+    cuts.sort_by_key(|(range, _)| range.start);
+    cuts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on_windows() -> EnvPaths {
+        EnvPaths {
+            dir: "/c/seeds/1.scratch-aBc/env".into(),
+            text: "C:\\1.scratch-aBc\\env".to_owned(),
+            python: "C:\\1.scratch-aBc\\env\\Scripts\\python.exe".to_owned(),
+            scripts: RelPath::of("Scripts"),
+            os: Os::Windows,
+        }
+    }
+
+    fn cut_on_windows(contents: &[u8], kind: Kind) -> Option<(Vec<Splice>, Vec<u8>)> {
+        let packed = Packed { path: RelPath::of("Scripts/pip.exe"), kind, contents: contents.to_owned() };
+        cut(packed, &on_windows(), &[]).map(|(entry, data)| (entry.splices, data))
+    }
+
+    #[test]
+    fn the_interpreter_is_cut_out_of_a_launcher_as_pip_has_written_it() {
+        for (python, kind) in [
+            ("C:\\1.scratch-aBc\\env\\Scripts\\python.exe", SpliceKind::Shebang),
+            ("c:\\1.scratch-abc\\env\\scripts\\python.exe", SpliceKind::LowerCaseShebang),
+        ] {
+            let cut = cut_on_windows(format!("MZ#!{python}\r\nPK").as_bytes(), Kind::Script);
+            assert_eq!(cut, Some((vec![Splice { at: 2, kind }], b"MZ\r\nPK".to_vec())));
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_the_scratch_environment_is_found_in_any_case() {
+        assert!(cut_on_windows(b"C:\\elsewhere", Kind::File).is_some());
+        for contents in [b"C:\\1.scratch-aBc", b"c:\\1.scratch-abc", b"C:\\1.SCRATCH-ABC"] {
+            assert_eq!(cut_on_windows(contents, Kind::File), None);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What is said where making a seed keeps the user waiting.
+
+use std::fmt;
+
+use crate::facts::{Facts, Version};
+use crate::pip::bundle;
+
+/// What takes seconds the first time that an interpreter is used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preparing {
+    pip: String,
+    python: Version,
+    is_kept: bool,
+}
+
+impl Preparing {
+    pub(crate) fn of(facts: &Facts, is_kept: bool) -> Self {
+        let release = bundle::release("pip", facts);
+        let pip = release.map_or("pip".to_owned(), |release| format!("pip {}", release.version));
+        Self { pip, python: facts.version, is_kept }
+    }
+}
+
+impl fmt::Display for Preparing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Version(major, minor, _) = self.python;
+        let once = if self.is_kept { ", once" } else { "" };
+        write!(f, "Preparing {} for Python {major}.{minor}{once}…", self.pip)
+    }
+}

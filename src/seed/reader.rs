@@ -1,0 +1,157 @@
+//! A seed that is open, read and checked front to back.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+use super::archive::{Entry, List, ReadList};
+use crate::fs::{self, File, Lock, ScratchDir};
+
+/// How much is read at once: less is more calls, more does not stay in the processor's cache.
+const CHUNK: usize = 1 << 18;
+
+/// What an installer has left, ready to be written into environments.
+#[derive(Debug)]
+pub(crate) struct Seed {
+    file: File,
+    pub(super) list: List,
+    /// The offset of the data in the file.
+    pub(super) data: u64,
+    /// The directory in which it was made. Deleting that can wait: on some file systems, creating files after it would.
+    _scratch: Option<ScratchDir>,
+    /// The lock under which it was made, dropped after that.
+    _lock: Option<Lock>,
+}
+
+impl Seed {
+    /// Opens a seed, whatever it was made for. A damaged seed is ignored.
+    pub(crate) fn open(file: File) -> Option<Self> {
+        let ReadList { list, data } = List::read(&file)?;
+        let seed = Self { file, list, data, _scratch: None, _lock: None };
+        is_complete(&seed).then_some(seed)
+    }
+
+    /// Keeps the directory in which it was made, and the lock under which, for as long as the seed is in use.
+    pub(super) fn with_scratch(self, scratch: ScratchDir, lock: Option<Lock>) -> Self {
+        Self { _scratch: Some(scratch), _lock: lock, ..self }
+    }
+
+    /// The stamps of what it was made from, as text.
+    pub(super) fn stamps(&self) -> &str {
+        &self.list.stamps
+    }
+
+    /// Writes the same seed with other stamps.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub(super) fn write_as(&self, stamps: &str, file: &mut File) -> io::Result<()> {
+        file.write_all(&List { stamps: stamps.to_owned(), ..self.list.clone() }.encode())?;
+        let mut data = &self.file;
+        data.seek(SeekFrom::Start(self.data))?;
+        io::copy(&mut data, file).map(drop)
+    }
+}
+
+/// Some entries and their data.
+pub(super) struct Chunk<'a, 'b> {
+    entries: &'a [Entry],
+    bytes: &'b [u8],
+}
+
+impl<'a, 'b> Chunk<'a, 'b> {
+    /// The entries, each with its data.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&'a Entry, &'b [u8])> {
+        let mut rest = self.bytes;
+        self.entries.iter().map(move |entry| {
+            let (data, after) = rest.split_at(entry.length as usize);
+            rest = after;
+            (entry, data)
+        })
+    }
+}
+
+/// Whether a seed's file ends where its data does: one that was cut off is found before anything is written.
+fn is_complete(seed: &Seed) -> bool {
+    let length: u64 = seed.list.entries.iter().map(|entry| u64::from(entry.length)).sum();
+    // There is always something before the end, and nothing behind it.
+    matches!(fs::read_at(&seed.file, &mut [0; 2], seed.data + length - 1), Ok(1))
+}
+
+/// Calls `each` for all chunks of a seed, in order, until it fails. A chunk that is damaged
+/// is nothing.
+///
+/// A thread that reads while another writes was tried: it saved no time, as what it reads has to come to the core that
+/// writes.
+pub(super) fn for_each_chunk<'a, E>(
+    seed: &'a Seed,
+    mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut buffer = Vec::new();
+    ranges(seed).try_for_each(|range| each(read(seed, &range, &mut buffer).as_ref()))
+}
+
+/// The range of a chunk: its entries, and the offset of their data in the file.
+struct ChunkRange<'a> {
+    entries: &'a [Entry],
+    offset: u64,
+    length: usize,
+}
+
+/// The entries, in runs that are as long as is good to read at once.
+fn ranges(seed: &Seed) -> impl Iterator<Item = ChunkRange<'_>> {
+    let entries = &seed.list.entries;
+    let (mut index, mut offset) = (0, seed.data);
+    std::iter::from_fn(move || {
+        let (start, mut length) = (index, 0);
+        while index < entries.len() {
+            let grown = length + entries[index].length as usize;
+            if index > start && grown > CHUNK {
+                break;
+            }
+            length = grown;
+            index += 1;
+        }
+        let range = ChunkRange { entries: &entries[start..index], offset, length };
+        offset += length as u64;
+        (start < index).then_some(range)
+    })
+}
+
+/// Reads a chunk, if it is undamaged.
+fn read<'a, 'b>(seed: &Seed, range: &ChunkRange<'a>, buffer: &'b mut Vec<u8>) -> Option<Chunk<'a, 'b>> {
+    buffer.resize(range.length.max(buffer.len()), 0);
+    let bytes = &mut buffer[..range.length];
+    let mut from = 0;
+    while from < bytes.len() {
+        let count = fs::read_at(&seed.file, &mut bytes[from..], range.offset + from as u64).ok()?;
+        from += (count > 0).then_some(count)?;
+    }
+    let chunk = Chunk { entries: range.entries, bytes };
+    let is_whole = chunk.iter().all(|(entry, data)| crc32fast::hash(data) == entry.crc);
+    is_whole.then_some(chunk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::RelPath;
+    use crate::seed::archive::Kind;
+
+    /// Opens a seed whose one entry is said to be so long, and which has this data.
+    fn open(length: u32, data: &[u8]) -> Option<Seed> {
+        let entry = Entry { path: RelPath::of("x"), kind: Kind::File, length, crc: 0, splices: Vec::new() };
+        let list = List { stamps: String::new(), mtime: 0, entries: vec![entry] };
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(&[&list.encode(), data].concat()).expect("there is room");
+        Seed::open(file)
+    }
+
+    #[test]
+    fn a_seed_ends_where_its_data_does() {
+        for (length, data) in [(0, &b""[..]), (4, b"data")] {
+            assert!(open(length, data).is_some(), "{length}");
+        }
+        for (length, data) in [(0, &b"x"[..]), (4, b"dat"), (4, b"data."), (u32::MAX, b"data")] {
+            assert!(open(length, data).is_none(), "{length}");
+        }
+    }
+}
