@@ -117,8 +117,9 @@ fn the_scripts_that_come_with_pip_are_those_that_the_plan_names() {
         world.rvenv(&python.path).args(["--without-pip", "bare"]).output().silent_success();
         let (_, named) = shown.lines().find_map(|line| line.strip_prefix("seed    ")?.split_once(": ")).unwrap();
         let scripts = |env_dir: &str| -> BTreeSet<String> {
-            let names = fs::read_dir(world.path(env_dir).join("bin")).unwrap().map(|entry| entry.unwrap().file_name());
-            names.map(|name| format!("bin/{}", name.to_str().unwrap())).collect()
+            let entries =
+                fs::read_dir(world.path(env_dir).join("bin")).unwrap().map(|entry| entry.unwrap().file_name());
+            entries.map(|name| format!("bin/{}", name.to_str().unwrap())).collect()
         };
         let with_pip = scripts("e");
         let bare = scripts("bare");
