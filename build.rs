@@ -15,7 +15,8 @@ fn main() {
         // The linker takes a text in the place of a library for a list of the libraries that are meant.
         let dir = variable("OUT_DIR");
         if fs::write(Path::new(&dir).join("libgcc_s.so"), "INPUT(-lgcc_eh -lgcc)\n").is_ok() {
-            println!("cargo::rustc-link-search=native={dir}");
+            // For the program only: whoever links the library into another one is left alone.
+            println!("cargo::rustc-link-arg-bins=-L{dir}");
         }
     }
 }
