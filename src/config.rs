@@ -160,13 +160,13 @@ impl VersionRequest {
 
     /// The version without its micro number: `3.12`, `3.13t`.
     #[must_use]
-    pub fn release(&self) -> Self {
+    pub(crate) fn release(&self) -> Self {
         Self { numbers: self.numbers.iter().copied().take(2).collect(), ..self.clone() }
     }
 
     /// The commands that may be such a Python, most exact first: `python3.12`, `python3`, `python`.
     #[must_use]
-    pub fn command_names(&self) -> Vec<String> {
+    pub(crate) fn command_names(&self) -> Vec<String> {
         let suffix = if self.free_threaded { "t" } else { "" };
         let mut names = Vec::new();
         if let [major, minor, ..] = self.numbers[..] {

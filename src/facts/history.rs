@@ -5,35 +5,35 @@
 use super::Version;
 
 /// The oldest Python whose environments rvenv makes.
-pub const OLDEST: Version = Version(3, 6, 0);
+pub(crate) const OLDEST: Version = Version(3, 6, 0);
 
 /// Whether rvenv makes environments of such a Python.
 #[must_use]
-pub fn is_supported(version: Version) -> bool {
+pub(crate) fn is_supported(version: Version) -> bool {
     version >= OLDEST
 }
 
 /// The rules of one Python version's venv that the interpreter itself cannot be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Whether `lib64` is a link to `lib` on 64-bit Linux; since 3.15 the scheme's platlib is made instead
     /// (CPython gh-133951).
-    pub lib64_link: bool,
+    pub(crate) lib64_link: bool,
     /// Whether the include directory is a plain `include`, whatever the scheme says: since 3.14.
-    pub plain_include: bool,
+    pub(crate) plain_include: bool,
     /// Whether `bin/𝜋thon` is made: 3.14 only (CPython gh-119535).
-    pub pi_link: bool,
+    pub(crate) pi_link: bool,
     /// Whether ensurepip brings setuptools along: until 3.11 (CPython gh-95299).
-    pub bundles_setuptools: bool,
+    pub(crate) bundles_setuptools: bool,
     /// Whether launchers on Windows are called `venvlauncher.exe` and the like, and environments get the names that are
     /// best known: since 3.13. Before, a launcher is called like what it launches, each of those gets one, and
     /// `--symlinks` links all executables and libraries.
-    pub venv_launchers: bool,
+    pub(crate) venv_launchers: bool,
 }
 
 /// The rules of `version`'s venv.
 #[must_use]
-pub fn rules(version: Version) -> Rules {
+pub(crate) fn rules(version: Version) -> Rules {
     let since = |minor| version >= Version(3, minor, 0);
     Rules {
         lib64_link: !since(15),
@@ -46,6 +46,6 @@ pub fn rules(version: Version) -> Rules {
 
 /// Whether a setuptools brings `easy_install` along: until its version 51.
 #[must_use]
-pub fn setuptools_has_easy_install(version: &str) -> bool {
+pub(crate) fn setuptools_has_easy_install(version: &str) -> bool {
     version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 52)
 }

@@ -2,7 +2,7 @@
 
 mod answers;
 mod files;
-pub mod history;
+pub(crate) mod history;
 mod os;
 mod rel_path;
 mod version;

@@ -45,7 +45,7 @@ def windows_files(home):
         yield "activate.ps1", activate
 
 
-def lasting(executable):
+def first_working_link(executable):
     """The first of a chain of links by whose directory an environment's interpreter finds its library.
 
     A relocatable build looks for the library from there on upwards; a link of its own somewhere else leads nowhere
@@ -161,7 +161,7 @@ def answers():
     executable = sys.executable
     if not os.path.isabs(executable):
         executable = os.path.abspath(executable)
-    executable = lasting(executable)
+    executable = first_working_link(executable)
     home, exe_name = os.path.split(os.path.abspath(executable))
     yield "version", "%d.%d.%d" % sys.version_info[:3]
     yield "implementation", sys.implementation.name

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 
+use memchr::memmem;
+
 use super::child::{self, Failure, LIMITS, run};
 use super::discovery::launcher_option;
 use crate::config::VersionRequest;
@@ -168,13 +170,9 @@ fn excerpt(said: &Output) -> String {
 pub(super) fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
     let start = format!("\0rvenv-facts\0{nonce}\0");
     let end = format!("end-of-facts\0{nonce}\0");
-    let from = find(said, start.as_bytes())? + start.len();
-    let length = find(&said[from..], end.as_bytes())?;
+    let from = memmem::find(said, start.as_bytes())? + start.len();
+    let length = memmem::find(&said[from..], end.as_bytes())?;
     Some(&said[from..from + length])
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 #[cfg(test)]

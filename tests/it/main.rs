@@ -61,6 +61,8 @@ mod interpreter;
 #[cfg(unix)]
 mod interrupts;
 #[cfg(unix)]
+mod library;
+#[cfg(unix)]
 mod other_machines;
 // Links, mode bits and umasks are compared here; environments on Windows are compared in `windows`.
 #[cfg(unix)]
