@@ -1,5 +1,5 @@
-//! Links libgcc's unwinder into the program, where rustc would have it loaded at each start: finding and mapping one
-//! more shared library takes a fifth of the time in which an environment without pip is made.
+//! Links libgcc's unwinder statically into the program. rustc would link the shared library: finding and mapping that
+//! at each start takes a fifth of the time that creating an environment without pip takes.
 
 use std::env;
 use std::fs;
@@ -12,16 +12,17 @@ fn main() {
     let is_native = variable("HOST") == variable("TARGET");
     let is_glibc = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
     if is_native && is_glibc && has_static_unwinder() {
-        // The linker takes a text in the place of a library for a list of the libraries that are meant.
+        // The linker reads a text file in the place of a library as a list of libraries.
         let dir = variable("OUT_DIR");
         if fs::write(Path::new(&dir).join("libgcc_s.so"), "INPUT(-lgcc_eh -lgcc)\n").is_ok() {
-            // For the program only: whoever links the library into another one is left alone.
+            // For the program only: other programs that link the library are left alone.
             println!("cargo::rustc-link-arg-bins=-L{dir}");
         }
     }
 }
 
-/// Whether the C compiler, by which rustc links, has the static library. It prints a full path of what it finds.
+/// Whether the C compiler, which rustc links with, has the static library: it prints the full path of a library that it
+/// finds.
 fn has_static_unwinder() -> bool {
     let output = Command::new("cc").arg("-print-file-name=libgcc_eh.a").output();
     output.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_absolute())

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Compares rvenv with venv, uv and virtualenv, and writes docs/benchmarks.md and docs/benchmarks.svg.
 
-compare_tools.py knows how the tools are run, compare_rows.py what is compared, compare_measure.py how it is measured;
-compare_report.py and compare_chart.py write it down. Needs Linux, cargo and Python 3.9, and for the counts strace, GNU
+compare_tools.py runs the tools, compare_rows.py lists the comparisons, and compare_measure.py measures; the report is
+written by compare_report.py and compare_chart.py. Needs Linux, cargo and Python 3.9, and for the counts strace, GNU
 time, and perf or valgrind.
 """
 
@@ -50,7 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--python", metavar="PATH", help="the interpreter; else the one that python3 leads to")
     parser.add_argument("--target", help="that of rvenv, as for `cargo build`; else this machine's")
     parser.add_argument("--runs", metavar="N", type=int, default=30, help="rounds of each comparison (30)")
-    parser.add_argument("--dir", type=Path, default=BENCH, help="where to make the environments (below target/bench)")
+    parser.add_argument("--dir", type=Path, default=BENCH, help="where to create the environments (below target/bench)")
     parser.add_argument("--tmpfs", action="store_true", help="measure the main rows on a tmpfs too; for root")
     parser.add_argument("--quick", action="store_true", help="3 rounds, to try it; writes to target/bench, not to docs")
     options = parser.parse_args()
@@ -62,13 +62,13 @@ def arguments() -> argparse.Namespace:
     options.slow_runs = max(3, options.runs // 5)
     options.warmups = 1 if options.quick else 2
     options.many = 5 if options.quick else 50
-    options.count_limit = 30 if options.quick else 100  # seconds, for one that is observed
+    options.count_limit = 30 if options.quick else 100  # seconds, for a command under an observer
     options.output = BENCH if options.quick else ROOT / "docs"
     return options
 
 
 class Session:
-    """The measurements in one directory, which holds the caches and all environments."""
+    """The measurements in one directory, which contains the caches and all environments."""
 
     def __init__(self, programs: dict[str, str], peers: Path, options: argparse.Namespace, directory: Path):
         directory.mkdir()
@@ -85,7 +85,7 @@ class Session:
         return Result(row, times, self.counts(row, times) if row.is_counted else {})
 
     def yardstick(self, row: Row) -> list[Contestant]:
-        """The floor for an environment as rvenv makes it in this row, where it is wanted."""
+        """The floor for the environment that rvenv creates in this row, if the row asks for a floor."""
         if not row.against_floor:
             return []
         source, packed = self.directory / f"{row.key}-source", self.directory / f"{row.key}-packed"
@@ -107,14 +107,14 @@ class Session:
         }
 
     def environments(self, result: Result) -> dict[str, Path]:
-        """An environment of each tool, from the first round."""
+        """One environment of each tool, from the first round."""
         directory = self.directory / result.row.key
         present = [each for each in result.row.contestants if each.name in result.times]
         return {each.name: directory / f"{slug(each)}-0" for each in present}
 
 
 def on_tmpfs(programs, peers: Path, options: argparse.Namespace, directory: Path) -> tuple[list[Result], str]:
-    """The times of the main rows on a tmpfs, or why there are none."""
+    """Measures the main rows on a tmpfs; returns their results, or the reason for skipping them."""
     if not options.tmpfs:
         return [], "it was not asked for"
     if os.geteuid() != 0:
@@ -123,14 +123,14 @@ def on_tmpfs(programs, peers: Path, options: argparse.Namespace, directory: Path
     subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=700,size=75%", "tmpfs", directory], check=True)
     try:
         session = Session(programs, peers, options, directory / "work")
-        # What is counted is the same on each file system.
+        # The counts are the same on every file system.
         return [session.run(replace(row, is_counted=False)) for row in main_rows(session.tools)], ""
     finally:
         subprocess.run(["umount", directory], check=True)
 
 
 def write(options, session: Session, results: list[Result], in_memory: str, load: float) -> None:
-    """The report and its picture."""
+    """Writes the report and its chart."""
     main = {result.row.key: result for result in results[:2]}
     extra = {"with-pip": report.inventory(session.environments(main["with-pip"]))}
     sections = [report.section(result, extra.get(result.row.key, "")) for result in results]

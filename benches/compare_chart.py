@@ -1,4 +1,4 @@
-"""The picture for the README: horizontal bars to a linear scale, so that they show what is true."""
+"""The chart for the README: horizontal bars to a linear scale, so that lengths are in proportion."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ rect.rvenv { fill: #d9541e }
 
 
 def duration(seconds: float) -> str:
-    """Three digits of a time."""
+    """A time in three digits."""
     value, unit = (seconds, "s") if seconds >= 1 else (seconds * 1000, "ms")
     return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f} {unit}"
 
 
 def group(result: Result, top: int) -> tuple[list[str], int]:
-    """The heading and the bars of one result, fastest first, and where the next one begins."""
+    """The heading and the bars of one result, fastest first, and the position of the next result."""
     medians = {name: statistics.median(result.times[name]) for name in result.times}
     tools = [each.name for each in result.row.contestants if each.is_tool and each.name in medians]
     longest = max((medians[name] for name in tools), default=1)
@@ -55,7 +55,7 @@ def group(result: Result, top: int) -> tuple[list[str], int]:
 
 
 def draw(results: list[Result]) -> str:
-    """An SVG for light and dark pages, each result with a scale of its own."""
+    """An SVG for light and dark pages, in which each result has its own scale."""
     body, top = [f'<text x="{WIDTH}" y="13" text-anchor="end">{CAPTION}</text>'], 0
     for result in results:
         lines, top = group(result, top)
@@ -63,5 +63,5 @@ def draw(results: list[Result]) -> str:
     height = top - GAP
     opening = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
                f'height="{height}" role="img">')
-    title = "<title>How long it takes to make an environment: shorter is better</title>"
+    title = "<title>How long it takes to create an environment: shorter is better</title>"
     return "\n".join([opening, title, f"<style>{STYLE}</style>", *body, "</svg>", ""])

@@ -1,4 +1,4 @@
-"""Measuring whole processes: how long they take, and what of them can be counted."""
+"""Measurements of whole processes: their times and their counts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, NamedTuple
 
-# What is counted, in the order of the report's columns.
+# The counts, in the order of the report's columns.
 COUNTS = ("system calls", "processes started", "peak memory", "instructions")
 FLOOR = "floor"
 
@@ -27,22 +27,22 @@ class Command(NamedTuple):
 
 @dataclass(frozen=True)
 class Contestant:
-    """A tool with its options; `commands` says what is to be run to make an environment at a path."""
+    """A tool with its options; `commands` returns the commands that create an environment at a path."""
 
     name: str
-    commands: Callable[[Path], list[Command]] | None  # None: the tool is not here
-    is_tool: bool = True  # a mere yardstick cannot win
+    commands: Callable[[Path], list[Command]] | None  # None: the tool is not installed
+    is_tool: bool = True  # False: a mere yardstick, which cannot win
 
     def sample(self, path: Path) -> float:
         return seconds_of(self.commands(path))
 
 
 class Failed(Exception):
-    """A command that was to be measured has failed."""
+    """A measured command has failed."""
 
 
 def seconds_of(commands: list[Command]) -> float:
-    """How long the commands take, one after the other, from the start of the first to the end of the last."""
+    """The seconds that the commands take one after the other, from the first start to the last end."""
     with tempfile.TemporaryFile() as errors:
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -59,9 +59,9 @@ def seconds_of(commands: list[Command]) -> float:
 
 
 def measure(contestants: list, directory: Path, rounds: int, warmups: int) -> dict[str, list[float]]:
-    """The seconds of each contestant in each round. All take part in every round, each time in another order.
+    """The seconds of each contestant in each round. Every round runs all contestants, each time in another order.
 
-    Each environment gets a fresh name and stays: on some file systems, creating is slow right after deleting.
+    Each environment gets a fresh name and is kept: on some file systems, creating is slow right after deleting.
     """
     directory.mkdir()
     present = warm_up(contestants, directory, warmups)
@@ -75,17 +75,17 @@ def measure(contestants: list, directory: Path, rounds: int, warmups: int) -> di
 
 
 def settle() -> None:
-    """Sees to it that there is free memory for the files of a round.
+    """Makes free memory available for the files of a round.
 
-    A virtual machine gives memory that nobody uses back to its host, and whoever writes files next pays for getting it
-    again. A process that uses a gigabyte and ends leaves it to them.
+    A virtual machine returns unused memory to its host, and the next process that writes files pays for getting memory
+    back. A process that touches a gigabyte and ends leaves that much free memory.
     """
     touch = "b = bytearray(1 << 30)\nfor page in range(0, len(b), 4096): b[page] = 1"
     subprocess.run([sys.executable, "-c", touch], check=True)
 
 
 def warm_up(contestants: list, directory: Path, warmups: int) -> list:
-    """Fills the caches, and returns the contestants that work."""
+    """Fills the caches and returns the contestants that work."""
     present = []
     for contestant in contestants:
         if contestant.commands is None:
@@ -104,14 +104,14 @@ def slug(contestant) -> str:
 
 
 def count(command: Command, scratch: Path, limit: float) -> dict[str, int | None]:
-    """The counts of one command: None where it cannot be counted here, or not within `limit` seconds."""
+    """The counts of one command; None for a count that cannot be taken here, or not within `limit` seconds."""
     calls, processes = system_calls(command, scratch / "strace", limit)
     values = (calls, processes, peak_memory(command, scratch / "time", limit), instructions(command, scratch, limit))
     return dict(zip(COUNTS, values))
 
 
 def observed(observer: list[str], command: Command, path_suffix: str, limit: float) -> bool:
-    """Runs the command below an observing program, in a fresh environment, and returns whether all went well."""
+    """Runs the command for a fresh environment under an observing program, and returns whether both succeeded."""
     program = shutil.which(observer[0])
     if program is None:
         return False
@@ -121,15 +121,15 @@ def observed(observer: list[str], command: Command, path_suffix: str, limit: flo
         try:
             return process.wait(limit) == 0
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # with what it observes, which would go on otherwise
+            os.killpg(process.pid, signal.SIGKILL)  # with the observed command, which would go on otherwise
             return False
 
 
 def system_calls(command: Command, table: Path, limit: float) -> tuple[int | None, int | None]:
-    """All system calls of a process and its children, and how many programs it started."""
+    """The numbers of system calls and of started programs, for a process and its children."""
     if not observed(["strace", "-f", "-c", "-o", str(table)], command, "strace", limit):
         return None, None
-    # "% time, seconds, usecs/call, calls, errors, name", where no errors are a blank.
+    # The columns are "% time, seconds, usecs/call, calls, errors, name"; zero errors are a blank.
     rows = [line.split() for line in table.read_text().splitlines()]
     counts = {row[-1]: (int(row[3]), int(row[4]) if len(row) == 6 else 0) for row in rows if row[0][0].isdigit()}
     total = counts.pop("total")[0]
@@ -138,14 +138,14 @@ def system_calls(command: Command, table: Path, limit: float) -> tuple[int | Non
 
 
 def peak_memory(command: Command, output: Path, limit: float) -> int | None:
-    """The bytes of the largest process. GNU time is asked, as a child of this big Python inherits its peak."""
+    """The bytes of the largest process, by GNU time: a direct child would inherit the peak of this big Python."""
     if not observed(["time", "-f", "%M", "-o", str(output)], command, "time", limit):
         return None
     return int(output.read_text()) * 1024
 
 
 def instructions(command: Command, scratch: Path, limit: float) -> int | None:
-    """The instructions in user mode of a process and its children: by the processor, or else by callgrind."""
+    """The instructions in user mode of a process and its children, counted by the processor or else by callgrind."""
     output = scratch / "perf"
     if observed(["perf", "stat", "-x,", "-e", "instructions:u", "-o", str(output)], command, "perf", limit):
         counted = re.search(r"^(\d+),", output.read_text(), re.MULTILINE)
@@ -153,7 +153,7 @@ def instructions(command: Command, scratch: Path, limit: float) -> int | None:
             return int(counted[1])
     logs = Path(tempfile.mkdtemp(dir=scratch, prefix="callgrind-"))
     valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"]
-    # valgrind sets LD_PRELOAD, which makes it another interpreter to rvenv: what is counted is the second run.
+    # valgrind sets LD_PRELOAD, so the first run meets an interpreter that is new to rvenv; the second run is counted.
     for run, log in (("warm-up", "/dev/null"), ("callgrind", f"{logs}/%p")):
         if not observed([*valgrind, f"--log-file={log}"], command, run, limit):
             return None
@@ -161,7 +161,7 @@ def instructions(command: Command, scratch: Path, limit: float) -> int | None:
 
 
 def ratio(times: dict[str, list[float]], of: str, to: str) -> float:
-    """How many times as long `of` takes as `to`: the median of the rounds' ratios."""
+    """The time of `of` as a multiple of the time of `to`: the median of the rounds' ratios."""
     return statistics.median(one / other for one, other in zip(times[of], times[to]))
 
 

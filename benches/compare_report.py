@@ -1,4 +1,4 @@
-"""The report: docs/benchmarks.md. Its prose is here, its figures are measured."""
+"""The report, docs/benchmarks.md: its prose is here, its figures are measured."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REPORT = """\
 
 ![Bars of the times with and without pip](benchmarks.svg)
 
-How long it takes to make an environment with rvenv, with the interpreter's own `python -m venv`, with uv and with
+How long it takes to create an environment with rvenv, with the interpreter's own `python -m venv`, with uv and with
 virtualenv: whole processes, from start to exit. `benches/compare.py` measured it all and wrote this page.
 
 {trial}{sections}
@@ -64,7 +64,7 @@ brings what it is built with). The script builds rvenv and installs uv and virtu
 """
 
 TRIAL = "**This is the report of a trial run: too few rounds for figures that mean anything.**\n\n"
-NOISE = 0.05  # what differs by less is not told apart
+NOISE = 0.05  # smaller relative differences are ignored
 NONE = "Nowhere in these comparisons."
 
 
@@ -74,7 +74,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def times_table(result: Result) -> str:
-    """The contestants side by side: times, and counts where some were made."""
+    """The contestants side by side: times, and counts if the row has them."""
     counted = COUNTS if result.row.is_counted else ()
     names = [each.name for each in result.row.contestants] + ([FLOOR] if result.row.against_floor else [])
     head = ["", "median", "10th to 90th percentile", "× rvenv", *counted]
@@ -107,7 +107,7 @@ def section(result: Result, extra: str = "") -> str:
 
 
 def tmpfs_section(results: list[Result], skipped: str) -> str:
-    """The main rows once more, in memory; without targets, as those are for a disk."""
+    """The main rows on a tmpfs, without targets, as these are for a disk."""
     if not results:
         return f"## In memory\n\nNot measured on a tmpfs: {skipped}."
     parts = ["## In memory", "The same on a tmpfs, where no disk takes part."]
@@ -117,7 +117,7 @@ def tmpfs_section(results: list[Result], skipped: str) -> str:
 
 
 def inventory(environments: dict[str, Path]) -> str:
-    """What each tool puts into an environment, as they do not all do the same work."""
+    """The contents of each tool's environment, as the tools do not all do the same work."""
     rows = []
     for name, path in environments.items():
         files = [each for each in path.rglob("*") if each.is_file() and not each.is_symlink()]
@@ -131,10 +131,10 @@ def inventory(environments: dict[str, Path]) -> str:
 
 
 def program_section(program: Path) -> str:
-    """Size and needs of the program itself."""
+    """The size of the program itself, and the libraries that it needs."""
     size = program.stat().st_size / MEGABYTE
     linked = subprocess.run(["ldd", program], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    # A line is "libc.so.6 => /lib/... (0x...)"; the kernel's vdso and the loader are no libraries.
+    # A line is "libc.so.6 => /lib/... (0x...)"; the kernel's vdso and the loader do not count as libraries.
     libraries = [line.split()[0] for line in linked.stdout.splitlines() if " => " in line]
     needs = ", ".join(f"`{name}`" for name in libraries) or "nothing"
     verdict = Verdict("a release build of at most 3 MB", f"{size:.2f} MB", size <= 3)
@@ -142,7 +142,7 @@ def program_section(program: Path) -> str:
 
 
 def losses(results: list[Result]) -> str:
-    """Every target that is missed, every tool that is as fast or faster, every count that is higher."""
+    """All missed targets, all tools that are as fast as rvenv or faster, and all counts that are lower than rvenv's."""
     lines = []
     for result in results:
         verdicts = [target(result) for target in result.row.targets]
@@ -154,7 +154,7 @@ def losses(results: list[Result]) -> str:
 
 
 def leads(result: Result) -> dict[str, list[str]]:
-    """What each of the other tools is better at."""
+    """The points in which each of the other tools is better."""
     tools = [each.name for each in result.row.contestants if each.is_tool and each.name != RVENV]
     own, leads = result.counts.get(RVENV, {}), {name: [] for name in tools}
     for name in tools:
@@ -168,7 +168,7 @@ def leads(result: Result) -> dict[str, list[str]]:
 
 
 def machine(directory: Path, cores: int, load: float, versions: dict[str, str]) -> str:
-    """What it ran on; no names of hosts, users or directories."""
+    """The machine and the versions as rows of a table, without names of hosts, users or directories."""
     kind = subprocess.run(["findmnt", "-n", "-o", "FSTYPE", "-T", directory], stdout=subprocess.PIPE, text=True)
     facts = {
         "processor": f"{processor()}, {cores} cores",

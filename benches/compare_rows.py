@@ -1,4 +1,4 @@
-"""What is compared, and what is aimed at."""
+"""The comparisons and their targets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison: the contestants, and the targets of rvenv among them."""
+    """One comparison: its contestants, and the targets of rvenv."""
 
     key: str
     title: str
@@ -23,12 +23,12 @@ class Row:
     targets: list[Target]
     against_floor: bool = False
     is_counted: bool = False
-    is_slow: bool = False  # seconds each: fewer rounds will do
+    is_slow: bool = False  # a run takes seconds: fewer rounds will do
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came out: seconds of each round, and counts, by the contestant's name."""
+    """The result of a comparison: seconds of each round, and counts, by the contestant's name."""
 
     row: Row
     times: dict[str, list[float]]
@@ -87,7 +87,7 @@ def number(count: str, value: int | None) -> str:
 
 
 def main_rows(tools: Tools) -> list[Row]:
-    """The two that matter most."""
+    """The two most important comparisons."""
     return [
         Row(
             "without-pip", "Without pip", "`--without-pip`; virtualenv's name for it is `--no-seed`, and uv's default.",
@@ -111,7 +111,7 @@ def more_rows(tools: Tools, many: int) -> list[Row]:
     return [
         Row(
             "first-pip", "With pip, and its first run",
-            "The environment is made, then its own `bin/python -m pip list` is run. A pip that comes without `.pyc` "
+            "The environment is created, then its own `bin/python -m pip list` is run. A pip that comes without `.pyc` "
             "files is compiled in this run. uv in its default link mode. Most of it is pip's own time, and uv brings a newer "
             "pip, which starts faster than most that Python bundles.",
             [tools.then_pip_list(each) for each in (tools.rvenv(), tools.venv(), tools.uv("--seed"))],

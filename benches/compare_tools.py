@@ -1,4 +1,4 @@
-"""The tools that are compared: how each is installed, warmed up and run."""
+"""The compared tools: how each is installed, warmed up and run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def cargo(program: str, *arguments: str) -> str:
-    """Builds a program with cargo, and returns its path."""
+    """Builds a program with cargo and returns its path."""
     argv = ["cargo", *arguments, "--locked", "--message-format=json-render-diagnostics"]
     messages = subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     artifacts = [message for message in map(json.loads, messages.splitlines()) if message.get("executable")]
@@ -24,7 +24,7 @@ def cargo(program: str, *arguments: str) -> str:
 
 
 def install_peers(directory: Path) -> Path:
-    """An environment with uv and virtualenv from the package index; what cannot be installed will be missing."""
+    """Installs uv and virtualenv from the package index, if possible, and returns their directory."""
     if not (directory / "bin/uv").exists() or not (directory / "bin/virtualenv").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
         installed = subprocess.run([directory / "bin/python", "-m", "pip", "install", "--quiet", "uv", "virtualenv"])
@@ -34,20 +34,20 @@ def install_peers(directory: Path) -> Path:
 
 
 def base_interpreter() -> str:
-    """The interpreter that `python3` leads to: not a shim, not the link of an environment."""
+    """The base interpreter behind `python3`, which may be a shim or in an environment."""
     question = "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', None) or sys.executable))"
     answer = subprocess.run(["python3", "-c", question], check=True, stdout=subprocess.PIPE, text=True)
     return answer.stdout.strip()
 
 
 class Tools:
-    """Everything that can be run, with caches of its own in `work`."""
+    """All tools, with private caches in `work`."""
 
     def __init__(self, rvenv: str, python: str, peers: Path, work: Path):
         (work / "home").mkdir()
         self.python, self.peers, self.work = python, peers, work
         self.programs = {RVENV: rvenv, UV: str(peers / "uv"), VIRTUALENV: str(peers / "virtualenv")}
-        # Nothing of the user's: no PIP_*, UV_* or RVENV_*, and no PYTHONDONTWRITEBYTECODE, which would spare venv work.
+        # Without the user's PIP_*, UV_* and RVENV_*, and without PYTHONDONTWRITEBYTECODE, which would spare venv work.
         self.clean = {"PATH": "/usr/bin:/bin", "HOME": str(work / "home"), "LANG": "C.UTF-8"}
         self.has_uv_seeds = self.has(UV) and self.warm_uv()
 
@@ -58,7 +58,7 @@ class Tools:
         return Command(list(argv), {**self.clean, **variables})
 
     def rvenv(self, *options: str, fresh: bool = False, many: int = 1, **variables: str) -> Contestant:
-        """rvenv, with its warm cache or each time with a fresh one, making one environment or many."""
+        """rvenv with its warm cache, or with a fresh one each time, creating one environment or many."""
 
         def commands(path: Path) -> list[Command]:
             cache = f"{path}.cache" if fresh else str(self.work / "rvenv-cache")
@@ -76,13 +76,13 @@ class Tools:
         return Contestant(UV, (lambda path: [self.uv_command(path, "--offline", *options)]) if is_here else None)
 
     def uv_command(self, path: Path, *options: str, **variables: str) -> Command:
-        # Looking for projects and settings is spared it, as the others do not look for any.
+        # uv is spared the search for projects and settings, as the other tools do not search for any.
         fixed = ("venv", "--quiet", "--no-config", "--no-project", "--python", self.python)
         cache = str(self.work / "uv-cache")
         return self.command(self.programs[UV], *fixed, *options, str(path), UV_CACHE_DIR=cache, **variables)
 
     def warm_uv(self) -> bool:
-        """Fetches what --seed installs into uv's cache, and returns whether uv can do without the network then."""
+        """Fetches the packages of --seed into uv's cache, and returns whether uv then works without the network."""
         reach = {name: value for name, value in os.environ.items() if re.search("^SSL_CERT_|_proxy$", name, re.I)}
         for attempt in ([], ["--system-certs"]):
             path = self.work / f"uv-warm{len(attempt)}"
@@ -106,7 +106,7 @@ class Tools:
         return Contestant(PYTHON, lambda path: commands, is_tool=False)
 
     def then_pip_list(self, contestant: Contestant) -> Contestant:
-        """The same, and pip's first run in the new environment; it shall not ask the index for a newer pip."""
+        """A contestant, followed by pip's first run in the environment. pip must not ask the index for a newer pip."""
         if contestant.commands is None:
             return contestant
 
@@ -117,7 +117,7 @@ class Tools:
         return Contestant(contestant.name, commands)
 
     def versions(self) -> dict[str, str]:
-        """The tools and their versions; the interpreter's goes with that of the pip which its ensurepip brings."""
+        """The versions of the tools and of the interpreter, with the pip that its ensurepip brings."""
         script = "import ensurepip, platform; print(platform.python_implementation(), platform.python_version(), "
         script += "ensurepip.version())"
         name, version, pip = self.output(self.python, "-c", script).split()

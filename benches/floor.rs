@@ -1,8 +1,8 @@
-//! The floor of the file system: a minimal single-threaded program that makes the tree of an environment.
+//! The floor of the file system: a minimal single-threaded program that creates the tree of an environment.
 //!
-//! A tool that copies cannot do less than read what it copies from one file, make these directories, open, write and
-//! close these files, and make these links. `benches/compare.py` holds rvenv against it. It is for Unix, as the tools are
-//! compared there.
+//! A tool that copies cannot do less: read the contents from one file, create the directories, open, write and close
+//! the files, and create the links. `benches/compare.py` compares rvenv with this program. For Unix only, as the tools
+//! are compared there.
 
 #[cfg(unix)]
 fn main() -> std::io::Result<()> {
@@ -32,7 +32,7 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
     const FILE: u32 = 2;
 
     pub(super) fn main() -> io::Result<()> {
-        // `cargo bench` passes --bench, and whatever is meant for the other benchmarks.
+        // `cargo bench` passes --bench, and also the arguments meant for other benchmarks.
         let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
         match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             ["pack", source, file] => fs::write(file, pack(source.as_ref())?),
@@ -41,7 +41,7 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
         }
     }
 
-    /// Each node: what it is, its mode, its path and its contents, directories before what is in them.
+    /// Packs a tree: the kind, mode, path and contents of each node, a directory before its entries.
     fn pack(source: &Path) -> io::Result<Vec<u8>> {
         let mut packed = Vec::new();
         for entry in WalkDir::new(source).min_depth(1) {

@@ -1,7 +1,7 @@
-//! The parts of making an environment, each by itself and warm: `cargo bench --bench parts`.
+//! The parts of creating an environment, each measured by itself and warm: `cargo bench --bench parts`.
 //!
-//! The interpreter is the one that `RVENV_PYTHON` names, else `python3` on PATH; caches and environments are in a
-//! temporary directory.
+//! The interpreter is that of `RVENV_PYTHON`, else `python3` on PATH; caches and environments are in a temporary
+//! directory.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -39,7 +39,7 @@ impl World {
         let mut config = Config::default();
         config.interpreter = InterpreterRequest::parse(&std::env::var_os("RVENV_PYTHON").unwrap_or_default());
         let mut world = Self { dir, environment, config };
-        // A shim is asked anew each time: the interpreter behind it is measured.
+        // A shim would be probed each time, so the interpreter behind the shim is measured.
         world.config.interpreter = InterpreterRequest::Path(world.builder().facts().executable.clone().into());
         world
     }
@@ -53,7 +53,7 @@ impl World {
     }
 }
 
-/// What touches nothing.
+/// Functions that do not touch the file system.
 fn pure(criterion: &mut Criterion, world: &World) {
     let (config, env_dir, builder) = (Config::default(), world.env_dir("e"), world.builder());
     let facts = builder.facts();
@@ -63,7 +63,7 @@ fn pure(criterion: &mut Criterion, world: &World) {
     criterion.bench_function("activation scripts, quoted", |bench| bench.iter(|| posix_scripts(&values)));
 }
 
-/// Finding the interpreter and its facts, where the cache knows this one only, and where it knows a thousand.
+/// Finding the interpreter and its facts, with one entry in the cache and with a thousand.
 fn facts(criterion: &mut Criterion, world: &World) {
     for count in [1, 1_000] {
         let cache = world.dir.path().join("cache/facts-1");
@@ -76,7 +76,7 @@ fn facts(criterion: &mut Criterion, world: &World) {
     }
 }
 
-/// An environment with pip, in this process, and the floor: the same files, written from memory by their paths.
+/// Creating an environment with pip in this process; and the floor: the same files, written from memory by their paths.
 fn restore(criterion: &mut Criterion, world: &World) {
     let builder = world.builder();
     builder.create(&world.env_dir("source")).expect("an environment");
@@ -107,7 +107,7 @@ fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> {
     fs::read_dir(dir).expect("a directory").map(|entry| entry.expect("an entry").path())
 }
 
-/// All directories and files below a directory, by their relative paths; parents come first.
+/// All directories and files below a directory, with their relative paths; parents come first.
 fn read(dir: &Path) -> Vec<(PathBuf, Option<Vec<u8>>)> {
     let found = WalkDir::new(dir).min_depth(1).into_iter().map(|entry| entry.expect("an entry"));
     let plain = found.filter(|entry| !entry.path_is_symlink());

@@ -1,4 +1,4 @@
-//! Several environments in one run, side by side.
+//! Creating several environments in one run, in parallel.
 
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use std::thread;
 use crate::env_dir::EnvDir;
 use crate::fs;
 
-/// Does the `work` for all items on the available cores; the results are in the order of the items. When one fails, no
-/// further one is begun: those that were not have no result.
+/// Does the `work` for all items on the available cores; the results are in the order of the items. After a failure no
+/// further item is begun; an item that was not begun has no result.
 fn side_by_side<T: Sync, R: Send, E: Send>(
     items: &[T],
     work: impl Fn(&T) -> Result<R, E> + Sync,
@@ -29,7 +29,7 @@ fn side_by_side<T: Sync, R: Send, E: Send>(
         }
     };
     thread::scope(|scope| {
-        // This thread works too, and does all where there can be no others.
+        // This thread works too, and does everything if no other can be started.
         for _ in 1..cores.min(items.len()) {
             let _ = thread::Builder::new().spawn_scoped(scope, worker);
         }
@@ -43,9 +43,9 @@ fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Optio
     Some((items.get(index)?, &results[index]))
 }
 
-/// Does the `work` for all directories, after a `check` of each: side by side, or one after the other where some are
-/// the same or in each other, as the outer may change what is allowed for the inner. After an error nothing is begun,
-/// and what was not begun has no result.
+/// Does the `work` for all directories in parallel, after a `check` of each. If some are the same or nested, the work
+/// is done in order, as the outer may change what is allowed for the inner. After an error nothing is begun; a
+/// directory that was not begun has no result.
 pub(crate) fn run<R: Send, E: Send>(
     env_dirs: &[EnvDir],
     check: impl Fn(&EnvDir) -> Result<(), E>,
@@ -58,7 +58,7 @@ pub(crate) fn run<R: Send, E: Send>(
     let fit = env_dirs.iter().take_while(|env_dir| check(env_dir).map_err(|error| refused = Some(error)).is_ok());
     let fit = fit.count();
     let mut results = side_by_side(&env_dirs[..fit], work);
-    // A refusal comes after all that was begun, and is not reached where that failed.
+    // The refused directory comes after all that were begun: a failure among these stops the run before the refusal.
     let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
     results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
     results.resize_with(env_dirs.len(), || None);
@@ -75,11 +75,11 @@ fn one_by_one<R, E>(env_dirs: &[EnvDir], work: impl Fn(&EnvDir) -> Result<R, E>)
     env_dirs.iter().map(&mut each).collect()
 }
 
-/// Whether two of the directories are the same, or one is in another.
+/// Whether two of the directories are the same or nested.
 fn overlap(env_dirs: &[EnvDir]) -> bool {
     let mut sorted: Vec<PathBuf> = env_dirs.iter().map(|env_dir| fs::resolved_parent(&env_dir.path)).collect();
     sorted.sort();
-    // What begins with a path comes after it, and before all that does not.
+    // Sorting puts the paths below a directory right behind it.
     sorted.windows(2).any(|pair| pair[1].starts_with(&pair[0]))
 }
 

@@ -1,4 +1,4 @@
-//! The recipe: facts, then a plan, then the environment.
+//! The builder: facts, then a plan, then the environment.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -37,23 +37,23 @@ pub struct EnvBuilder {
 pub struct Created {
     /// The plan that was applied.
     pub plan: Plan,
-    /// What the user should know: the plan's warnings, and those that came up when it was applied.
+    /// The plan's warnings.
     pub warnings: Vec<Warning>,
 }
 
-/// What a builder tells while it is at work.
+/// An event during a builder's work.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
     /// A plan is about to be applied.
     Planned(&'a Plan),
-    /// Something is begun that takes seconds.
+    /// A preparation that takes seconds begins.
     Preparing(&'a Preparing),
-    /// That has ended, well or not.
+    /// The preparation has ended, well or not.
     Prepared,
 }
 
-/// The seed, as far as it was looked for.
+/// The state of the seed.
 #[derive(Debug, Default)]
 enum SeedState {
     #[default]
@@ -63,7 +63,7 @@ enum SeedState {
     Ready(Arc<Seed>),
 }
 
-/// Called with each event, by whichever thread it happens in.
+/// A callback for events, called in the thread where the event happens.
 struct Observer(Box<dyn Fn(Event) + Send + Sync>);
 
 impl fmt::Debug for Observer {
@@ -73,15 +73,15 @@ impl fmt::Debug for Observer {
 }
 
 impl EnvBuilder {
-    /// Finds the interpreter that `config` asks for and makes a builder for it.
+    /// Finds the interpreter that `config` asks for, and returns a builder for it.
     ///
     /// # Errors
-    /// When there is no such interpreter, or it cannot do what `config` wants.
+    /// When there is no such interpreter, or it does not support `config`.
     pub fn new(config: Config, environment: Environment) -> Result<Self> {
         Self::interruptible(config, environment, Interrupt::default())
     }
 
-    /// The same, for a program that catches signals: once one is noted in `interrupt`, all work is undone and fails.
+    /// Returns a builder that can be interrupted: once a signal is noted in `interrupt`, all work is undone and fails.
     ///
     /// # Errors
     /// As [`EnvBuilder::new`], and when a signal is noted.
@@ -95,41 +95,41 @@ impl EnvBuilder {
         Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: Mutex::default() })
     }
 
-    /// Has `observer` called with each event, by whichever thread it happens in.
+    /// Calls `observer` with each event, in the thread where the event happens.
     #[must_use]
     pub fn observed(self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
         Self { observer: Observer(Box::new(observer)), ..self }
     }
 
-    /// The interpreter's answers.
+    /// The facts of the base interpreter.
     #[must_use]
     pub fn facts(&self) -> &Facts {
         &self.interpreter.facts
     }
 
-    /// Makes sure that the environment `env_dir` may be created, without touching anything. [`EnvBuilder::create`] does
-    /// so itself; this is for a caller who wants to know it earlier.
+    /// Checks whether the environment `env_dir` may be created, without touching anything. [`EnvBuilder::create`] does
+    /// the same check; this one is for callers who want the answer earlier.
     ///
     /// # Errors
-    /// When its directory may not be used, or cannot be.
+    /// When ENV_DIR may not be used, or cannot be.
     pub fn check(&self, env_dir: &EnvDir) -> Result<()> {
         self.plan(env_dir, &self.look(env_dir)?).map(drop)
     }
 
-    /// Creates the environment `env_dir`: takes the place, looks at what is there, decides, and does it.
+    /// Creates the environment `env_dir`: locks ENV_DIR, looks at its contents, makes a plan and applies the plan.
     ///
     /// # Errors
-    /// When what is at ENV_DIR may not be touched, or a step fails. Nothing half-made is left then: a directory that
-    /// was absent is absent again, and one that was there has what it had.
+    /// When the contents of ENV_DIR may not be touched, or a step fails. All changes are then taken back: an absent
+    /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
         loop {
-            // A place that cannot be taken may be one that should not be.
+            // A check may find a better reason why ENV_DIR cannot be locked.
             let mut target =
                 Target::take(env_dir, &self.interrupt).map_err(|error| self.told_better(error, env_dir))?;
             let occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
             let plan = self.plan(env_dir, &occupant)?;
             (self.observer.0)(Event::Planned(&plan));
-            // Where another process has been quicker, ours is created over theirs.
+            // After a lost race, our environment is created over that of the other process.
             if self.apply(&plan, &mut target)? == Applied::Done {
                 target.finish()?;
                 let warnings = plan.warnings.clone();
@@ -138,9 +138,10 @@ impl EnvBuilder {
         }
     }
 
-    /// Creates several environments, on all cores: side by side, but for those that are the same or in each other. The
-    /// results are in the order of the directories. Each that may not be created is refused before the first is
-    /// created; after a refusal or a failure no further one is begun, and those that were not have no result.
+    /// Creates several environments, on all cores: each directory is checked, then the environments are created in
+    /// parallel, or one after the other if some are the same or nested. The results are in the order of the
+    /// directories. After a refusal or a failure no further environment is begun; an environment that was not begun has
+    /// no result.
     #[must_use]
     pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
         batch::run(env_dirs, |env_dir| self.check(env_dir), |env_dir| self.create(env_dir))
@@ -165,8 +166,9 @@ impl EnvBuilder {
         }
     }
 
-    /// Applies a plan, with a seed where one is wanted. A damaged seed is made anew; where that one is damaged too,
-    /// something is wrong with the cache, and ensurepip runs in the environment itself, as where no seed can be made.
+    /// Applies a plan, with a seed if the plan needs one. A damaged seed is made anew. If the new seed is damaged too,
+    /// something is wrong with the cache, and ensurepip runs in the environment itself, as it does when no seed can be
+    /// made.
     fn apply(&self, plan: &Plan, target: &mut Target) -> Result<Applied> {
         let without = Circumstances { seed: None, temp_dir: &self.environment.temp_dir, interrupt: &self.interrupt };
         if !plan.needs_seed() {
@@ -183,12 +185,12 @@ impl EnvBuilder {
         apply(plan, target, without)
     }
 
-    /// The seed, from the cache or made now, which takes seconds.
+    /// Returns the seed from the cache, or makes it, which takes seconds; `None` if no seed can be made.
     ///
     /// # Errors
-    /// When a signal comes meanwhile. Where no seed can be made for another reason, there is none.
+    /// When a signal comes meanwhile.
     fn seed(&self) -> Result<Option<Arc<Seed>>> {
-        // Other threads that want it wait here, too.
+        // Other threads that need the seed wait here.
         let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(*state, SeedState::NotLoaded) {
             let store = self.seed_store();
@@ -214,7 +216,8 @@ impl EnvBuilder {
         Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
     }
 
-    /// Deletes the leftovers of a process that was killed when it had made a seed, and then an environment with it.
+    /// Deletes the leftovers of a process that was killed after making a seed and an environment from it: a plan that
+    /// needs no seed would not find them.
     fn tidy(&self) {
         if self.config.pip == Pip::Install
             && let Some(store) = self.seed_store()
@@ -223,7 +226,7 @@ impl EnvBuilder {
         }
     }
 
-    /// Forgets a seed that is damaged, unless another thread has done so already.
+    /// Discards a damaged seed, unless another thread has done so already.
     fn discard(&self, damaged: &Arc<Seed>) {
         let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
         if matches!(&*state, SeedState::Ready(current) if Arc::ptr_eq(current, damaged)) {

@@ -1,17 +1,17 @@
-//! What the caller wants: plain data, decided before anything is looked at.
+//! The caller's configuration: plain data, fixed before anything is looked at.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-/// How one environment shall be made. The defaults are those of `python -m venv`.
+/// The configuration of one environment. The defaults are those of `python -m venv`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
     /// The interpreter that the environment is created from.
     pub interpreter: InterpreterRequest,
-    /// How the interpreter gets into the environment.
+    /// The way the interpreter gets into the environment.
     pub interpreter_link: InterpreterLink,
-    /// What to do with a directory that exists already.
+    /// The treatment of a directory that exists already.
     pub existing: Existing,
     /// Whether the base interpreter's site-packages are visible.
     pub site_packages: SystemSitePackages,
@@ -19,16 +19,16 @@ pub struct Config {
     pub prompt: Prompt,
     /// Whether pip is installed into the environment.
     pub pip: Pip,
-    /// Whether pip then upgrades itself (and setuptools, where ensurepip brings it) from the network.
+    /// Whether pip is then upgraded from the network, and setuptools too if ensurepip installs it.
     pub upgrade_deps: bool,
     /// Whether a `.gitignore` keeps the environment out of version control.
     pub scm_ignore: ScmIgnore,
 }
 
-/// How the interpreter gets into the environment.
+/// The way the interpreter gets into the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InterpreterLink {
-    /// Whatever venv does there: symlinks on POSIX, copies on Windows.
+    /// venv's default: symlinks on POSIX, copies on Windows.
     #[default]
     Auto,
     /// A symlink to the base executable.
@@ -37,25 +37,25 @@ pub enum InterpreterLink {
     Copy,
 }
 
-/// What to do with a directory that exists already.
+/// The treatment of a directory that exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Existing {
-    /// Renew the environment's own files and leave all others.
+    /// Rewrite the environment's own files and leave all others.
     #[default]
     Reuse,
-    /// Delete its contents first.
+    /// Delete the directory's contents first.
     Clear,
-    /// Point the environment to the interpreter now in use; scripts stay as they are.
+    /// Point the environment at the interpreter now in use; scripts stay as they are.
     Upgrade,
 }
 
 /// Whether the base interpreter's site-packages are visible in the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SystemSitePackages {
-    /// Only what is installed in the environment can be imported.
+    /// Only packages in the environment can be imported.
     #[default]
     Hidden,
-    /// What is installed for the base interpreter can be imported too.
+    /// Packages of the base interpreter can be imported too.
     Visible,
 }
 
@@ -65,11 +65,11 @@ pub enum Prompt {
     /// The last component of the environment's path.
     #[default]
     EnvName,
-    /// A name of the caller's.
+    /// A name chosen by the caller.
     Custom {
-        /// The text as it was given, which is what `pyvenv.cfg` records as part of the command.
+        /// The text as given, for the command that `pyvenv.cfg` records.
         given: String,
-        /// The text to show. It differs from `given` for `.`, which means the current directory's name.
+        /// The text to show: `given`, or the current directory's name if `given` is `.`.
         text: String,
     },
 }
@@ -77,10 +77,10 @@ pub enum Prompt {
 /// Whether pip is installed into the environment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pip {
-    /// pip, and whatever else the interpreter's ensurepip bundles.
+    /// Install pip, with anything else that the interpreter's ensurepip bundles.
     #[default]
     Install,
-    /// Nothing.
+    /// Install nothing.
     Omit,
 }
 
@@ -90,29 +90,29 @@ pub enum ScmIgnore {
     /// Write a `.gitignore` that ignores everything.
     #[default]
     Git,
-    /// Write none.
+    /// Write no `.gitignore`.
     Nothing,
 }
 
-/// Which interpreter the caller wants: the meaning of `RVENV_PYTHON`.
+/// The interpreter that the caller asks for: the meaning of `RVENV_PYTHON`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum InterpreterRequest {
-    /// None named: `python3`, then `python`, on PATH; on Windows `python`, then `python3`, then `py`.
+    /// The first on PATH: `python3`, then `python`; on Windows `python`, then `python3`, then `py`.
     #[default]
     Default,
-    /// A file.
+    /// The path of an interpreter.
     Path(PathBuf),
-    /// A command to be found on PATH, such as `pypy3`.
+    /// A command on PATH, such as `pypy3`.
     Name(OsString),
     /// A version, such as `3`, `3.12`, `3.12.1` or `3.13t`.
     Version(VersionRequest),
 }
 
 impl InterpreterRequest {
-    /// Reads a request as a user writes it; an empty one means [`InterpreterRequest::Default`].
+    /// Parses a request as a user writes it; empty text means [`InterpreterRequest::Default`].
     ///
-    /// A text with a path separator is a path, one that looks like a version is a version, and anything else is
-    /// a name on PATH.
+    /// Text with a path separator is a path, text that looks like a version is a version, and any other text is a
+    /// command on PATH.
     ///
     /// ```
     /// use rvenv::config::InterpreterRequest;
@@ -137,7 +137,7 @@ impl InterpreterRequest {
     }
 }
 
-/// A wanted Python version: as many numbers as were given, and the `t` of free-threaded builds.
+/// A wanted Python version: one to three numbers, and `t` for a free-threaded build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionRequest {
     /// One to three numbers: major, minor, micro.
@@ -147,7 +147,7 @@ pub struct VersionRequest {
 }
 
 impl VersionRequest {
-    /// Reads `3`, `3.12`, `3.12.1` or `3.13t`; anything else is no version.
+    /// Parses `3`, `3.12`, `3.12.1` or `3.13t`; returns `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (numbers, free_threaded) = match text.strip_suffix('t') {
@@ -164,7 +164,7 @@ impl VersionRequest {
         Self { numbers: self.numbers.iter().copied().take(2).collect(), ..self.clone() }
     }
 
-    /// The commands that may be such a Python, most exact first: `python3.12`, `python3`, `python`.
+    /// The commands that may run this version, most exact first: `python3.12`, `python3`, `python`.
     #[must_use]
     pub(crate) fn command_names(&self) -> Vec<String> {
         let suffix = if self.free_threaded { "t" } else { "" };
@@ -178,7 +178,7 @@ impl VersionRequest {
     }
 }
 
-/// A version number; `+3` and the like, which Rust would take, are none.
+/// Parses a version number: digits only, unlike Rust's own parser, which also accepts `+3`.
 fn parse_number(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }

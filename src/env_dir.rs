@@ -1,29 +1,28 @@
-//! An ENV_DIR argument, made absolute and found fit to be an environment's path.
+//! The ENV_DIR argument: made absolute, and checked to be fit for an environment.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Where an environment is or shall be: an absolute path that shells, PATH and `pyvenv.cfg` can hold.
+/// The path of an environment, existing or not: absolute, and fit for shells, PATH and `pyvenv.cfg`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnvDir {
-    /// The absolute path, without `.` and `..`; symlinks in it are kept.
+    /// The absolute path, without `.` and `..`; symlinks are kept.
     pub path: PathBuf,
-    /// The same as text.
+    /// The path as text.
     pub text: String,
-    /// Its last component, which is the default prompt.
+    /// The path's last component, which is the default prompt.
     pub name: String,
 }
 
 impl EnvDir {
-    /// Makes an ENV_DIR argument absolute, as Python's `os.path.abspath` does: below `cwd`, and `..` taken off
-    /// without asking the file system, so that `link/../env` is `env`.
+    /// Makes an ENV_DIR argument absolute as Python's `os.path.abspath` does: joined to `cwd`, with `..` resolved by
+    /// text alone, so that `link/../env` is `env`.
     ///
     /// # Errors
-    /// When the path is empty, the root, not UTF-8, holds a control character (which would inject keys into
-    /// `pyvenv.cfg`, CPython gh-148315) or the separator of PATH, or when it is relative and
-    /// there is no current directory.
+    /// When the path is empty, the root, not UTF-8, or relative without a current directory, or when it holds the
+    /// separator of PATH or a control character (which would inject keys into `pyvenv.cfg`, CPython gh-148315).
     pub fn resolve(given: &OsStr, cwd: Option<&Path>) -> Result<Self> {
         if given.is_empty() {
             return Err(Error::EmptyEnvDir);
@@ -34,7 +33,7 @@ impl EnvDir {
             Some(cwd) => normalize(&cwd.join(given)),
             None => return Err(Error::NoCurrentDir { path: given.to_owned() }),
         };
-        // Windows has its own mind about `C:env`, and about names that end in a dot or a space.
+        // Windows has its own rules for `C:env`, and for names that end in a dot or a space.
         let path = std::path::absolute(&path).unwrap_or(path);
         let Some(text) = path.to_str() else {
             return Err(Error::EnvDirNotUtf8 { path });
@@ -42,7 +41,7 @@ impl EnvDir {
         if text.contains(char::is_control) {
             return Err(Error::EnvDirControlCharacter { path });
         }
-        // The one question whose answer differs between the platforms (`:` or `;`), so it is std that is asked.
+        // The separator depends on the platform (`:` or `;`), so std is asked.
         if std::env::split_paths(&path).count() != 1 {
             return Err(Error::EnvDirPathSeparator { path });
         }
@@ -53,13 +52,13 @@ impl EnvDir {
     }
 }
 
-/// The path without `.`, `..` and doubled separators, by its text alone.
+/// Removes `.`, `..` and doubled separators, by text alone.
 fn normalize(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
             Component::CurDir => {}
-            // Above the root is the root; `pop` leaves that as it is.
+            // The parent of the root is the root: `pop` does nothing there.
             Component::ParentDir => {
                 normal.pop();
             }

@@ -1,27 +1,27 @@
-//! The paths of an environment that files in it may hold.
+//! An environment's paths, as the files in it may contain them.
 
 use std::path::PathBuf;
 
 use crate::env_dir::EnvDir;
 use crate::facts::{Os, RelPath};
 
-/// The paths of an environment that files in it may hold.
+/// An environment's paths, as the files in it may contain them.
 #[derive(Clone, Debug)]
 pub(crate) struct EnvPaths {
     /// The environment's directory.
     pub(crate) dir: PathBuf,
-    /// The same as text.
+    /// The directory as text.
     pub(crate) text: String,
-    /// The environment's interpreter.
+    /// The path of the environment's interpreter.
     pub(crate) python: String,
-    /// The scripts directory, in which the interpreter is.
+    /// The scripts directory, which holds the interpreter.
     pub(crate) scripts: RelPath,
     /// The platform whose rules paths and scripts follow.
     pub(crate) os: Os,
 }
 
 impl EnvPaths {
-    /// The paths of the environment `env_dir`, in which the interpreter is `python`.
+    /// Returns the paths of the environment `env_dir` with the interpreter `python`.
     pub(crate) fn of(env_dir: &EnvDir, python: &RelPath, os: Os) -> Self {
         let separator = os.separator();
         let tail = python.as_str().replace('/', &separator.to_string());

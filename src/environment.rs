@@ -1,26 +1,26 @@
-//! What the process was started with: read once, here, and passed in everywhere else.
+//! The process environment: read once, here, and passed in everywhere else.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-/// The parts of a process's environment that rvenv goes by.
+/// The parts of the process environment that rvenv uses.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Environment {
-    /// The current directory, or nothing where it has been deleted or may not be read.
+    /// The current directory, or `None` if it has been deleted or may not be read.
     pub cwd: Option<PathBuf>,
-    /// The directories on PATH, in order, as they are written there.
+    /// The directories on PATH, in order and as written.
     pub path: Vec<PathBuf>,
     /// The user's home directory.
     pub home: Option<PathBuf>,
-    /// Where the caches are, or nothing where there is no such place or `RVENV_NO_CACHE` is set.
+    /// The cache directory, or `None` if no place for it is known or `RVENV_NO_CACHE` is set.
     pub cache_dir: Option<PathBuf>,
-    /// Where files that nobody keeps are made.
+    /// The directory for temporary files.
     pub temp_dir: PathBuf,
-    /// Whether `SOURCE_DATE_EPOCH` is set, so that bytecode shall be the same whenever it is made
+    /// Whether `SOURCE_DATE_EPOCH` is set: bytecode must then be reproducible
     /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
     pub reproducible: bool,
-    /// The variables by which an interpreter that is run isolated may still answer differently.
+    /// The values of variables that can change the answers of an interpreter even when it runs isolated.
     pub variables: OsString,
 }
 
@@ -28,11 +28,11 @@ impl Environment {
     /// Reads the environment of this process.
     #[must_use]
     pub fn read() -> Self {
-        // Splitting nothing would give one empty entry, which is the current directory.
         let cwd = std::env::current_dir().ok();
         let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
         Self {
             cache_dir: cache_dir(cwd.as_deref(), home.as_deref()),
+            // An empty PATH would split into one empty entry, which means the current directory.
             path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
             temp_dir: std::env::temp_dir(),
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
@@ -43,7 +43,7 @@ impl Environment {
     }
 }
 
-/// A variable that is set to something.
+/// Returns the value of a variable, or `None` if it is unset or empty.
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
@@ -56,7 +56,7 @@ fn cache_dir(cwd: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
         let dir = PathBuf::from(dir);
         return if dir.is_absolute() { Some(dir) } else { Some(cwd?.join(dir)) };
     }
-    // The XDG Base Directory Specification says that a relative path is to be ignored.
+    // The XDG Base Directory Specification: relative paths are to be ignored.
     let xdg = variable("XDG_CACHE_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
     let caches = match std::env::consts::OS {
         _ if xdg.is_some() => xdg?,
@@ -67,7 +67,8 @@ fn cache_dir(cwd: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
     Some(caches.join("rvenv")).filter(|dir| dir.is_absolute())
 }
 
-/// The locale decides on the encoding of file names, the others on the libraries that are loaded.
+/// Returns the values of the locale, which decides the encoding of file names, and of the variables that decide which
+/// libraries are loaded.
 fn influences() -> OsString {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
     let libraries = ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"].map(variable);

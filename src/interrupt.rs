@@ -1,8 +1,8 @@
-//! Ctrl-C and the other polite ways of ending a process, heeded where the work can be undone.
+//! Interruption by Ctrl-C and other signals, where the work can be undone.
 //!
-//! The library catches no signals: that is a program's affair. A program that does notes them in an [`Interrupt`], of
-//! which the builder has a clone; then the work under way is undone and fails with [`Error::Interrupted`]. Elsewhere
-//! signals end the process as they always do, and the next run cleans up.
+//! The library catches no signals: that is the program's job. A program that catches a signal notes it in an
+//! [`Interrupt`] that the builder shares; the work under way is then undone and fails with [`Error::Interrupted`]. A
+//! signal that is not caught ends the process as usual, and the next run cleans up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
-/// A note that a signal came. All clones share it.
+/// The note of a signal, shared by all clones.
 ///
 /// ```
 /// use rvenv::Interrupt;
@@ -27,27 +27,29 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Notes a signal. This may be called in a signal handler.
+    /// Notes a signal. Signal handlers may call this.
     pub fn note(&self, signal: i32) {
         self.signal.store(signal, Ordering::Relaxed);
     }
 
-    /// The number of the last signal that was noted.
+    /// The number of the last signal noted, or `None` if there was no signal.
     #[must_use]
     pub fn noted(&self) -> Option<i32> {
         Some(self.signal.load(Ordering::Relaxed)).filter(|signal| *signal != 0)
     }
 
+    /// Checks whether a signal was noted.
+    ///
     /// # Errors
     /// When a signal was noted.
     pub(crate) fn check(&self) -> Result<()> {
         self.noted().map_or(Ok(()), |signal| Err(Error::Interrupted { signal }))
     }
 
-    /// Tries something again and again until it is done.
+    /// Calls `attempt` again and again until it returns a value.
     ///
     /// # Errors
-    /// When it fails, or a signal was noted.
+    /// When `attempt` fails, or a signal was noted.
     pub(crate) fn wait_for<T>(&self, mut attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
         const LONGEST: Duration = Duration::from_millis(20);
         let mut pause = Duration::from_millis(1);

@@ -1,7 +1,7 @@
-//! Python virtual environments as `python -m venv` makes them, faster and safer.
+//! Creates Python virtual environments as `python -m venv` does, faster and safer.
 //!
-//! This is the library behind the `rvenv` program. An environment is made in three steps: the base interpreter is found
-//! and asked for its [facts](facts::Facts), a [plan](plan::Plan) is made from them and the
+//! This is the library behind the `rvenv` program. Creating an environment takes three steps: the base interpreter is
+//! found and asked for its [facts](facts::Facts), a [plan](plan::Plan) is made from the facts and the
 //! [configuration](config::Config), and the plan is applied.
 //!
 //! ```
@@ -24,8 +24,8 @@
 //! # }
 //! ```
 //!
-//! The library never prints and never ends the process. Before version 1.0 it may change in each minor version. The
-//! program does not: its options and exit statuses are those of `python -m venv`.
+//! The library never prints and never ends the process. Before version 1.0, each minor version may change the library.
+//! The program is stable: its options and exit statuses are those of `python -m venv`.
 #![forbid(unsafe_code)]
 
 mod apply;
@@ -59,7 +59,7 @@ pub use plan::activation;
 pub use seed::Preparing;
 pub use warning::Warning;
 
-/// What only the fuzz targets see.
+/// Internals for the fuzz targets.
 #[doc(hidden)]
 #[cfg(fuzzing)]
 pub mod fuzzing {

@@ -1,11 +1,11 @@
-//! Python's own way of writing a text down: `repr()` and back.
+//! Python's `repr()` of a string, and its inverse.
 
 use std::str::Chars;
 
-/// `text` as Python's `repr()` writes it, which is how venv records a prompt.
+/// Returns `text` as Python's `repr()` writes it, the form in which venv records a prompt.
 ///
-/// One difference: which characters are printable is what this program's Unicode tables say, which may be newer than
-/// the interpreter's own. Nothing reads those escapes back but rvenv.
+/// One difference: this program's Unicode tables decide which characters are printable, and may be newer than the
+/// interpreter's own. Only rvenv reads the escapes back.
 #[must_use]
 pub(crate) fn repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
@@ -23,7 +23,7 @@ pub(crate) fn repr(text: &str) -> String {
     literal
 }
 
-/// `text` with whatever is not printable escaped as in [`repr`], and nothing else: it stays on one line.
+/// Returns `text` on one line: unprintable characters are escaped as in [`repr`], all others are kept.
 #[must_use]
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -31,7 +31,7 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
-/// The text that a Python string literal stands for, or `None` for what is no literal of the kind that [`repr`] writes.
+/// Returns the text of a Python string literal, or `None` if `literal` is not of the kind that [`repr`] writes.
 #[must_use]
 pub(crate) fn unrepr(literal: &str) -> Option<String> {
     let quote = literal.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
@@ -65,16 +65,16 @@ fn escape(code: u32) -> String {
     }
 }
 
-/// Whether Python's `str.isprintable` would hold: neither control, format, surrogate, private nor unassigned
-/// characters, nor separators other than the space.
+/// Whether Python's `str.isprintable` would be true: not for control, format, surrogate, private and unassigned
+/// characters, nor for separators other than the space.
 fn is_printable(c: char) -> bool {
-    // Rust's `escape_debug` goes by the same categories. It also escapes combining marks, but only at the start of
-    // a text, hence the letter before.
+    // Rust's `escape_debug` uses the same categories. It also escapes combining marks, but only at the start of a text,
+    // hence the letter in front.
     let is_escaped = || ['a', c].iter().collect::<String>().escape_debug().any(|c| c == '{');
     c.is_ascii_graphic() || c == ' ' || !c.is_control() && !is_escaped()
 }
 
-/// The character that an escape stands for; `rest` is what follows the backslash.
+/// Reads an escape, after its backslash, from `rest`.
 fn unescape(rest: &mut Chars<'_>) -> Option<char> {
     match rest.next()? {
         'n' => Some('\n'),
@@ -98,7 +98,7 @@ fn hexadecimal(rest: &mut Chars<'_>, digits: usize) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// Texts and what Python 3.13's `repr()` makes of them.
+    /// Texts with their `repr()` in Python 3.13.
     const REPRS: &[(&str, &str)] = &[
         ("", "''"),
         ("plain", "'plain'"),

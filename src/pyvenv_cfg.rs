@@ -1,13 +1,13 @@
-//! `pyvenv.cfg`: what makes a directory an environment (PEP 405).
+//! `pyvenv.cfg`, the file that makes a directory an environment (PEP 405).
 
 use crate::config::{Config, Existing, InterpreterLink, Pip, Prompt, ScmIgnore, SystemSitePackages};
 use crate::facts::{Facts, Os};
 use crate::python_repr;
 
-/// The file's name, in the environment's own directory.
+/// The name of the file, which is directly in ENV_DIR.
 pub const FILE_NAME: &str = "pyvenv.cfg";
 
-/// The text of an environment's `pyvenv.cfg`: venv's keys in venv's order, then `rvenv`.
+/// Returns the text of an environment's `pyvenv.cfg`: venv's keys in venv's order, then `rvenv`.
 ///
 /// `env_dir` is the absolute path of the environment.
 #[must_use]
@@ -27,10 +27,10 @@ pub fn render(facts: &Facts, config: &Config, env_dir: &str) -> String {
     lines.iter().flat_map(|line| [line, facts.os.line_end()]).collect()
 }
 
-/// The `python -m venv` command that would make this environment, spelt as venv spells it: options in its order,
-/// only those that are not the default, nothing quoted but the prompt.
+/// Returns the `python -m venv` command that would create this environment, spelt as venv spells it: options in venv's
+/// order, defaults left out, only the prompt quoted.
 ///
-/// A control character in the prompt is escaped: in venv's own file it starts a new key.
+/// A control character in the prompt is escaped: in the file that venv writes, it would start a new key.
 fn command(facts: &Facts, config: &Config, env_dir: &str) -> String {
     let mut command = format!("{} -m venv", facts.executable);
     let mut option = |given: bool, text: &str| {
@@ -55,9 +55,9 @@ fn command(facts: &Facts, config: &Config, env_dir: &str) -> String {
     command
 }
 
-/// The value of `key` in the text of a `pyvenv.cfg`, without surrounding white space.
+/// Returns the value of `key` in the text of a `pyvenv.cfg`, without surrounding white space.
 ///
-/// Keys are compared without regard to case and the first one counts, as where the interpreter looks for its home
+/// Keys are compared without regard to case and the first match counts, as in the interpreter's search for its home
 /// (`Modules/getpath.py`).
 #[must_use]
 pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
@@ -66,25 +66,25 @@ pub fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
         .find_map(|(name, value)| name.trim().eq_ignore_ascii_case(key).then(|| value.trim()))
 }
 
-/// The prompt that the text of a `pyvenv.cfg` names. venv writes a Python literal, virtualenv the bare text.
+/// Returns the prompt in the text of a `pyvenv.cfg`. venv writes a Python literal, virtualenv the bare text.
 #[must_use]
 pub fn prompt(text: &str) -> Option<String> {
     value(text, "prompt").map(|value| python_repr::unrepr(value).unwrap_or_else(|| value.to_owned()))
 }
 
-/// The name that the interpreter has by its version, such as `python3.12`, where the text of a `pyvenv.cfg` tells it.
-/// venv calls the key `version`, virtualenv and uv `version_info`.
+/// Returns the interpreter's versioned name, such as `python3.12`, or `None` if the text of a `pyvenv.cfg` has no
+/// version. venv calls the key `version`, virtualenv and uv `version_info`.
 #[must_use]
 pub fn versioned_python(text: &str) -> Option<String> {
     let version = value(text, "version").or_else(|| value(text, "version_info"))?;
-    // What is no number might lead elsewhere.
+    // Only numbers: other text might make the name a path to another directory.
     let mut numbers = version.split('.').map(|number| number.parse::<u32>().ok());
     Some(format!("python{}.{}", numbers.next()??, numbers.next()??))
 }
 
-/// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, where it says.
+/// Whether the text of a `pyvenv.cfg` makes the base interpreter's packages visible, or `None` if it does not say.
 ///
-/// Here the last one counts, and a lone carriage return ends a line too, as in the one who heeds it (`Lib/site.py`).
+/// The last match counts, and a lone carriage return ends a line too, as in the reader of this key (`Lib/site.py`).
 #[must_use]
 pub fn site_packages(text: &str) -> Option<SystemSitePackages> {
     let mut values = text.split(['\n', '\r']).filter_map(|line| value(line, "include-system-site-packages"));

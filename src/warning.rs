@@ -1,19 +1,19 @@
-//! What the user should know although all went well.
+//! Warnings about created environments.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::facts::Version;
 
-/// Something that the user should know although the environment was made.
+/// A warning about an environment, which was created nonetheless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// Packages that were installed for another Python version are no longer seen.
+    /// Packages installed for another Python version are no longer found.
     PackagesUnused {
-        /// The directory that holds them, such as `env/lib/python3.12`.
+        /// The directory with the packages, such as `env/lib/python3.12`.
         dir: PathBuf,
-        /// The version that the environment has now.
+        /// The environment's Python version now.
         version: Version,
     },
 }

@@ -1,4 +1,4 @@
-//! Whatever an interpreter answers, or an entry of the facts cache holds, it becomes facts that can be used, or none.
+//! Any answer of an interpreter, and any entry of the facts cache, either becomes usable facts or is rejected.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some((key, identity, answer)) = entry(bytes) {
         check_entry(key, &identity, answer);
     }
-    // A file with the right checksum, whatever is in it.
+    // The same bytes in an entry with the right checksum.
     let whole = [&crc32(bytes).to_le_bytes()[..], bytes].concat();
     if let Some((key, identity, answer)) = entry(&whole) {
         check_entry(key, &identity, answer);
@@ -34,11 +34,11 @@ fn check(facts: &Facts) {
     for path in paths.into_iter().chain(others).chain(scheme.clone()) {
         assert!(!path.contains(char::is_control), "{path:?}");
     }
-    // What becomes a place in the environment is in the environment.
+    // Paths in the environment cannot lead out of it.
     let names = windows.launchers.iter().chain(&windows.runtime).chain([&facts.exe_name]);
     for below in scheme.chain(names.clone()) {
         assert!(below.split('/').all(|name| !matches!(name, "" | "." | "..")), "{below:?}");
-        // There are more ways out on Windows.
+        // Windows has more ways out.
         assert!(facts.os != Os::Windows || !below.contains(['\\', ':']), "{below:?}");
     }
     for name in names {
@@ -53,7 +53,7 @@ fn check_entry(key: &str, identity: &str, answer: &[u8]) {
     }
 }
 
-/// The checksum that entries have, here bit by bit.
+/// The checksum of entries, here computed bit by bit.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc: u32, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })

@@ -1,7 +1,7 @@
-//! Whatever the arguments are, they are read or refused in words.
+//! Any arguments are either read or rejected with a message.
 #![no_main]
 
-// What only the program uses of it is idle here.
+// Items that only the program uses are dead code here.
 #[allow(dead_code)]
 #[path = "../../src/bin/rvenv/args.rs"]
 mod args;
@@ -16,18 +16,18 @@ use rvenv::EnvDir;
 use rvenv::config::Prompt;
 
 fuzz_target!(|bytes: &[u8]| {
-    // No argument holds a NUL, which is why it may separate them.
+    // Arguments cannot contain NUL, so that NUL can separate them.
     let words: Vec<&OsStr> = bytes.split(|byte| *byte == 0).map(OsStr::from_bytes).collect();
     let arguments: Vec<OsString> =
         std::iter::once(OsStr::new("rvenv")).chain(words.iter().copied()).map(OsStr::to_owned).collect();
-    // A program may be started with no name at all.
+    // A program may be started without any argument, even without its name.
     let _ = Args::read(&[]);
     let args = match Args::read(&arguments) {
         Ok(args) => args,
         Err(error) => {
             let text = error.render().to_string();
             assert!(!text.trim().is_empty());
-            // Only help and version are no errors, and nobody asks for them after `--`.
+            // Only help and version are not errors, and they are not options after `--`.
             let mut options = words.iter().map(|word| word.as_bytes()).take_while(|word| *word != b"--");
             let is_asked =
                 options.any(|word| [&b"-h"[..], b"-V", b"--h", b"--v"].iter().any(|it| word.starts_with(it)));

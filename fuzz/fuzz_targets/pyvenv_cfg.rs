@@ -1,4 +1,4 @@
-//! Whatever a `pyvenv.cfg` holds can be read, and what rvenv writes is read as it was meant: no value makes a key.
+//! Any `pyvenv.cfg` can be read, and the values that rvenv writes are read back as intended: no value adds a key.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -24,12 +24,12 @@ fn read(text: &str) {
     }
     let _ = (pyvenv_cfg::prompt(text), pyvenv_cfg::site_packages(text));
     if let Some(name) = pyvenv_cfg::versioned_python(text) {
-        // It is looked for in a directory, and nowhere else.
+        // The name is looked up in a directory, and must not lead out of it.
         assert!(name.starts_with("python") && !name.contains(['/', '\\']), "{name}");
     }
 }
 
-/// Nothing where no interpreter would be taken that says so of itself, or there is no such ENV_DIR.
+/// Writes a `pyvenv.cfg` and reads it back, or returns `None` if the interpreter's answers or ENV_DIR are rejected.
 fn write_and_read(home: &str, executable: &str, env_dir: &str, prompt: &str) -> Option<()> {
     let texts = [
         ("version", "3.13.0"),
@@ -62,7 +62,7 @@ fn write_and_read(home: &str, executable: &str, env_dir: &str, prompt: &str) -> 
     assert_eq!(pyvenv_cfg::prompt(&text).as_deref(), Some(prompt));
     assert_eq!(pyvenv_cfg::site_packages(&text), Some(config.site_packages));
     assert!(value("command")?.ends_with(env_dir.text.trim_end()));
-    // No more keys than were written, however lines are ended.
+    // No more lines than keys were written, also with `\r` as a line ending.
     assert_eq!(text.replace('\r', "\n").lines().filter(|line| !line.is_empty()).count(), 7, "{text:?}");
     Some(())
 }

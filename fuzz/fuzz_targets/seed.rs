@@ -1,4 +1,4 @@
-//! Whatever a seed file holds, it is read to its end or refused; what is read leads nowhere but below.
+//! Any seed file is either read to its end or rejected, and its paths lead nowhere but below ENV_DIR.
 #![no_main]
 
 use std::fs::File;
@@ -12,13 +12,13 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(seed) = opened(bytes) {
         check(&seed, bytes);
     }
-    // The checksum of the list keeps nearly all of that out, so here is one that is right.
+    // The checksum of the list rejects nearly all inputs, so build a list with the right one.
     let Some((length, rest)) = bytes.split_first_chunk::<2>() else { return };
     let (body, data) = rest.split_at(usize::from(u16::from_le_bytes(*length)).min(rest.len()));
     let bytes = [&list_of(body), data].concat();
     let Some(seed) = opened(&bytes) else { return };
     check(&seed, &bytes);
-    // And so for the data.
+    // The same for the checksums of the data.
     let bytes = [&seed.fitted(data), data].concat();
     let fitted = opened(&bytes).expect("only checksums are others");
     check(&fitted, &bytes);

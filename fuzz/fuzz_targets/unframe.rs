@@ -1,4 +1,4 @@
-//! An answer is found in whatever is said before and after it, and none where there is none.
+//! An answer is found between any other output, and never in output without an answer.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -18,7 +18,7 @@ fuzz_target!(|parts: (&[u8], &[u8], &[u8])| {
     let start = [b"\0rvenv-facts\0", NONCE.as_bytes(), b"\0"].concat();
     let end = [b"end-of-facts\0", NONCE.as_bytes(), b"\0"].concat();
     let said = [before, &start, answer, &end, after].concat();
-    // The number is made up for the question, so nobody else knows it.
+    // The nonce is invented for the question, so that no other output contains it.
     if [before, answer].iter().all(|part| !holds(part, NONCE.as_bytes())) {
         assert_eq!(unframe(&said, NONCE), Some(answer));
         assert_eq!(unframe(&said[..before.len() + start.len() + answer.len()], NONCE), None);

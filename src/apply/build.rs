@@ -1,4 +1,4 @@
-//! Building the files of steps in a directory where nothing is yet.
+//! Building the files of a plan's steps in an empty directory.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,10 +10,10 @@ use crate::fs::{self, Dir};
 use crate::interrupt::Interrupt;
 use crate::plan::{Plan, Step};
 
-/// Builds the files of a new environment that nobody else knows of, into which nothing is installed.
+/// Builds the files of a scratch environment: no other process knows its directory, and nothing is installed.
 ///
 /// # Errors
-/// When a file cannot be written.
+/// If a file cannot be written, or a signal has come.
 pub(crate) fn env(plan: &Plan, interrupt: &Interrupt) -> Result<()> {
     let path = &plan.env_dir.path;
     fs::create_dir(path)?;
@@ -24,10 +24,10 @@ pub(crate) fn env(plan: &Plan, interrupt: &Interrupt) -> Result<()> {
     })
 }
 
-/// Builds the file of a step in `new`, which is going to be `env_dir`.
+/// Builds the file of one step in `new`, the directory that will become `env_dir`.
 ///
 /// # Errors
-/// When the file cannot be written.
+/// If the file cannot be written.
 pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir) -> Result<()> {
     let failed = |action, path: &RelPath, source| Error::File { action, path: path.below(&env_dir.path), source };
     match step {
@@ -46,7 +46,7 @@ pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir) -> Result<()> {
             let written = fs::create_file(new, path, mode.bits(), |file| file.write_all(contents.as_bytes()));
             written.map_err(|source| failed("write", path, source))
         }
-        // These are not about what is built, or need a seed.
+        // These steps build no file, or need a seed.
         Step::CheckCopy { .. }
         | Step::Clear
         | Step::Remove { .. }

@@ -1,5 +1,5 @@
-//! Putting what was built into a directory that is there, in steps that can be taken back, and in an order in which at
-//! no moment there is an interpreter without its `pyvenv.cfg`, or with that of another one.
+//! The merge of a newly built directory into an existing one. Each change can be taken back, and at no moment is an
+//! interpreter without its `pyvenv.cfg`, or beside the `pyvenv.cfg` of another interpreter.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -12,19 +12,19 @@ use crate::facts::RelPath;
 use crate::fs::{self, Dir, Kind};
 use crate::pyvenv_cfg;
 
-/// What becomes of the things in a directory besides that new ones are put into it.
+/// Changes to the entries that a directory already has.
 #[derive(Debug, Default)]
 pub(super) struct Intent<'a> {
     pub(super) contents: Contents,
-    /// The things that go, in order.
+    /// The entries to remove, in order.
     pub(super) removes: Vec<&'a RelPath>,
-    /// The things that stay as they are.
+    /// The entries that stay as they are.
     pub(super) keeps: Vec<&'a RelPath>,
-    /// The names of the interpreter, the one first to which the others lead.
+    /// The names of the environment's interpreter: first the executable, then its aliases.
     pub(super) interpreters: &'a [RelPath],
 }
 
-/// What becomes of the things in a directory that no step names.
+/// The fate of existing entries that no step names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Contents {
     #[default]
@@ -32,10 +32,10 @@ pub(super) enum Contents {
     Go,
 }
 
-/// Puts what is in `new` into the directory `env`, whose path is `env_dir`.
+/// Moves the entries of `new` into the directory `env`, whose path is `env_dir`.
 ///
 /// # Errors
-/// When something cannot be put where it goes.
+/// If an entry cannot be put into place.
 pub(super) fn merge(new: &Dir, env: &Rc<Dir>, intent: &Intent, env_dir: &Path, log: &mut UndoLog) -> Result<()> {
     let own_name = log.staging.name().to_owned();
     let mut merge = Merge { intent, env_dir, changes: log.changes()? };
@@ -53,7 +53,7 @@ struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    /// Puts everything aside but `own_name`, the scripts directory first: without it, the rest is no environment.
+    /// Puts everything but `own_name` aside, first the scripts directory: without it, the rest is not an environment.
     fn clear(&mut self, env: &Rc<Dir>, own_name: &OsStr) -> Result<()> {
         let mut names = env.names().map_err(|source| Error::file("list", self.env_dir, source))?;
         names.retain(|name| name != own_name);
@@ -61,7 +61,7 @@ impl Merge<'_> {
         for name in names {
             let path = self.env_dir.join(&name);
             match self.changes.put_aside(env, &name) {
-                // A directory of a lower layer of an overlayfs.
+                // A directory from a lower layer of an overlayfs cannot be renamed.
                 Err(error) if error.kind() == ErrorKind::CrossesDevices => fs::delete(env, &name, &path)?,
                 other => other.map_err(|source| Error::file("delete", &path, source))?,
             }
@@ -82,7 +82,8 @@ impl Merge<'_> {
         }
     }
 
-    /// Puts all things in `new` into `dir`, which is `path` in the environment, or the environment itself.
+    /// Puts all entries of `new` into `dir`, the directory at `path` in the environment (the environment itself if
+    /// `None`).
     fn put_all(&mut self, new: &Dir, dir: &Rc<Dir>, path: Option<&RelPath>) -> Result<()> {
         let names = new.names().map_err(|source| Error::file("list", &self.shown(path), source))?;
         let path_of = |name: &OsStr| {
@@ -106,7 +107,7 @@ impl Merge<'_> {
             |wanted| Error::InTheWay { env_dir: self.env_dir.to_owned(), path: path.below(self.env_dir), wanted };
         match (new.kind(name).map_err(failed)?, dir.kind(name).map_err(failed)?) {
             (_, Kind::Nothing) => self.changes.put(new, dir, name).map_err(failed),
-            // A dangling link is nothing that one could want to keep.
+            // A dangling link is not worth keeping.
             _ if self.intent.keeps.contains(&path) && dir.leads_somewhere(name) => Ok(()),
             (Kind::Dir, there) => {
                 let Some(inner) = enter(dir, name, there).map_err(failed)? else {
@@ -126,7 +127,7 @@ impl Merge<'_> {
     }
 }
 
-/// The turn of a thing to be put into place: the interpreter comes last, after what it needs.
+/// The rank of an entry in the merge: `pyvenv.cfg` comes first, and the interpreter last, after everything it needs.
 fn rank(path: &RelPath, interpreters: &[RelPath]) -> u8 {
     let executable = interpreters.first();
     match () {
@@ -138,8 +139,8 @@ fn rank(path: &RelPath, interpreters: &[RelPath]) -> u8 {
     }
 }
 
-/// Opens the directory that is at a name, or to which a link there leads: one to a name beside it, such as that of
-/// `lib64` to `lib`.
+/// Opens the directory at a name. A link there is followed only to an entry beside it, as from `lib64` to `lib`.
+/// Returns `None` for anything else.
 fn enter(dir: &Dir, name: &OsStr, there: Kind) -> io::Result<Option<Dir>> {
     match there {
         Kind::Dir | Kind::EmptyDir => dir.open_dir(name).map(Some),

@@ -1,4 +1,4 @@
-//! Doing what a plan says.
+//! Applying a plan.
 
 pub(crate) mod build;
 mod merge;

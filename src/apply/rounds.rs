@@ -1,5 +1,5 @@
-//! A plan is applied in rounds: the files of the steps up to the next program to be run are built in the staging
-//! directory and put into place, then the program is run.
+//! Applying a plan in rounds: each round builds, in the staging directory, the files of the steps up to the next
+//! program to run, puts them into place, and runs the program.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,26 +26,26 @@ use crate::seed::{Restored, Seed, restore};
 pub(crate) enum Applied {
     /// All steps are done.
     Done,
-    /// Another process has put something at ENV_DIR first; nothing was changed.
+    /// Another process put something at ENV_DIR first; nothing was changed.
     LostRace,
-    /// The seed turned out to be damaged, before anything of it was put into place.
+    /// The seed is damaged; none of its files were put into place.
     SeedDamaged,
 }
 
 /// The circumstances under which a plan is applied.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Circumstances<'a> {
-    /// The seed to restore; without one, ensurepip is run in the environment itself.
+    /// The seed to restore; without one, ensurepip runs in the environment itself.
     pub(crate) seed: Option<&'a Seed>,
     /// The user's directory for temporary files.
     pub(crate) temp_dir: &'a Path,
     pub(crate) interrupt: &'a Interrupt,
 }
 
-/// Does all steps of a plan.
+/// Applies all steps of a plan.
 ///
 /// # Errors
-/// When a step fails. What has been put into place then is taken back with the target.
+/// If a step fails. Dropping the target then takes all changes back.
 pub(crate) fn apply(plan: &Plan, target: &mut Target, with: Circumstances) -> Result<Applied> {
     let is_run = |step: &Step| match step {
         Step::SeedPip { .. } => with.seed.is_none(),
@@ -70,7 +70,7 @@ pub(crate) fn apply(plan: &Plan, target: &mut Target, with: Circumstances) -> Re
     Ok(Applied::Done)
 }
 
-/// Builds the files of some steps, and puts them into place.
+/// Builds the files of some steps and puts them into place.
 fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circumstances) -> Result<Applied> {
     let staging = target.staging();
     check_copies(steps, staging, with.interrupt)?;
@@ -97,7 +97,7 @@ fn build_step(plan: &Plan, step: &Step, new: &Dir, with: Circumstances) -> Resul
     }
 }
 
-/// What becomes of the things that are there, as the steps say.
+/// Collects what the steps do to existing entries.
 fn intent<'a>(plan: &'a Plan, steps: &'a [Step]) -> Intent<'a> {
     let mut intent = Intent { interpreters: &plan.interpreters, ..Intent::default() };
     for step in steps {
@@ -112,7 +112,7 @@ fn intent<'a>(plan: &'a Plan, steps: &'a [Step]) -> Intent<'a> {
     intent
 }
 
-/// Runs a program in the environment itself.
+/// Runs the program of a step in the environment itself.
 fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances) -> Result<()> {
     let own_temp = staging.path().join(TRIAL);
     let temp = pip::safe_temp(with.temp_dir, &own_temp);
@@ -130,8 +130,8 @@ fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances)
     }
 }
 
-/// Runs copies of the interpreter where they have a `pyvenv.cfg` as they will have it: they find there what they will
-/// find later.
+/// Runs each copy of the interpreter in the staging directory, beside a `pyvenv.cfg` with the same `home`, so that the
+/// copy finds there what it will find in the environment.
 fn check_copies(steps: &[Step], staging: &Staging, interrupt: &Interrupt) -> Result<()> {
     steps.iter().try_for_each(|step| match step {
         Step::CheckCopy { source, home } => check_copy(Path::new(source), home, staging, interrupt),

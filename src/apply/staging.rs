@@ -1,4 +1,4 @@
-//! A directory in which an environment is built before it is put into its place.
+//! The staging directory: an environment is built in it before it is put into place.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -8,22 +8,22 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind, Lock};
 use crate::interrupt::Interrupt;
 
-/// What it is called in an environment that is there. Whoever finds one knows what it is.
+/// The name of the staging directory inside an existing environment. A user who finds a leftover can tell what it is.
 pub(super) const NAME: &str = ".rvenv-unfinished";
 
-/// The directories in it: for what is being built, for what has been taken out of the environment, for what is only
-/// tried out, and for a new environment that is taken back.
+/// The directories inside the staging directory: `NEW` for what is being built, `OLD` for what was taken out of the
+/// environment, `TRIAL` for trial runs and temporary files, `UNDONE` for a new environment that is taken back.
 pub(super) const NEW: &str = "new";
 pub(super) const OLD: &str = "old";
 pub(super) const TRIAL: &str = "trial";
 pub(super) const UNDONE: &str = "undone";
 
-/// How long a name may be on nearly all file systems (`NAME_MAX`).
+/// The length limit of file names on nearly all file systems (`NAME_MAX`).
 const LONGEST_NAME: usize = 255;
 
-/// A directory of our own, on the file system of the environment. There is one for each ENV_DIR and place, with a lock
-/// on it: so processes that make the same environment do it one after the other, and what one has left that died is
-/// taken over by the next.
+/// A staging directory of our own, on the file system of the environment. Its name is fixed for each ENV_DIR, and the
+/// directory is locked: processes that create the same environment take turns, and the next lock holder takes over the
+/// leftovers of a killed process.
 #[derive(Debug)]
 pub(super) struct Staging {
     parent: Dir,
@@ -35,28 +35,29 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// The one in an environment that is there, when nobody else is at work in it.
+    /// Opens the staging directory inside an existing environment, once no other process is at work there.
     ///
     /// # Errors
-    /// When it cannot be made, or a signal comes while it is waited for.
+    /// If the directory cannot be created, or a signal comes while waiting for the lock.
     pub(super) fn within(env: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
         Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt)
     }
 
-    /// The one beside an environment that is not there yet, in `parent`.
+    /// Opens the staging directory in `parent`, beside an environment that does not exist yet.
     ///
     /// # Errors
-    /// As [`Staging::within`].
+    /// Same as [`Staging::within`].
     pub(super) fn beside(parent: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
         let name = name_beside(env_dir);
         Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt)
     }
 
-    /// Deletes the one beside an environment, where one that died after it was done has left it.
+    /// Deletes the staging directory beside an environment: leftovers of a process that was killed after it had placed
+    /// the environment.
     pub(super) fn sweep_beside(parent: &Dir, env_dir: &Path) {
         let name = name_beside(env_dir);
         if matches!(parent.kind(&name), Ok(Kind::Dir)) {
-            // Which clears it; whoever is at work in it has the lock.
+            // `take` clears the directory, unless a lock holder is at work in it.
             if let Ok(Claim::Ours(_, lock)) = take(parent, &name, &env_dir.with_file_name(&name), false) {
                 let _ = parent.remove_locked_dir(&name, &mut Some(lock));
             }
@@ -77,10 +78,10 @@ impl Staging {
             })
     }
 
-    /// Makes a directory in it, in the place of whatever has the name.
+    /// Creates a directory in the staging directory, in place of anything that has the name.
     ///
     /// # Errors
-    /// When it cannot be made.
+    /// If the directory cannot be created.
     pub(super) fn create(&self, name: &str) -> Result<Dir> {
         let path = self.path.join(name);
         let made = match self.dir.create_dir(name) {
@@ -93,26 +94,26 @@ impl Staging {
         made.and_then(|()| self.dir.open_dir(name)).map_err(|source| failed(&path, source))
     }
 
-    /// What it is called where it is.
+    /// The name of the staging directory in its parent.
     pub(super) fn name(&self) -> &OsStr {
         &self.name
     }
 
-    /// Its path, for programs that are run in it.
+    /// The path of the staging directory, for programs that run in it.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Deletes it with all that is in it.
+    /// Deletes the staging directory and everything in it.
     ///
     /// # Errors
-    /// When something cannot be deleted.
+    /// If something cannot be deleted.
     pub(super) fn finish(&mut self) -> Result<()> {
         let failed = |source| Error::file("delete", &self.path, source);
-        // Often it is empty by now.
+        // Often the directory is empty by now.
         if self.parent.remove_locked_dir(&self.name, &mut self.lock).is_err() {
             fs::clear(&self.dir, &self.path)?;
-            // As with all that is deleted, a second try may succeed.
+            // A second attempt may succeed, as in `fs::clear`.
             let retired = self.parent.remove_locked_dir(&self.name, &mut self.lock);
             retired.or_else(|_| self.parent.remove_locked_dir(&self.name, &mut self.lock)).map_err(failed)?;
         }
@@ -123,19 +124,19 @@ impl Staging {
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        // What can be said about it has been said, or something worse.
+        // An earlier `finish` has reported this error, or a worse error led here.
         if self.is_there {
             let _ = self.finish();
         }
     }
 }
 
-/// The outcome of asking for the staging directory with the common name.
+/// The outcome of asking for the staging directory with the fixed name.
 enum Claim {
     Ours(Dir, Lock),
-    /// Somebody has it, or has just deleted it.
+    /// Another process holds the lock, or has just deleted the directory.
     Later,
-    /// It is somebody else's, or something else, or there are no locks.
+    /// The name belongs to another user's directory or to something else, or there are no locks.
     NotOurs,
 }
 
@@ -151,7 +152,7 @@ fn claim(parent: &Dir, name: &OsStr, path: &Path) -> Result<Claim> {
     claimed
 }
 
-/// Takes over what has the name.
+/// Locks and clears the directory with the fixed name, if it is ours.
 fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Result<Claim> {
     let dir = match parent.open_dir(name) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Claim::Later),
@@ -167,7 +168,7 @@ fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Result<Claim> 
         Ok(None) => return Ok(Claim::Later),
         Err(_) => return Ok(Claim::NotOurs),
     };
-    // Whoever had the lock may have deleted it meanwhile.
+    // The previous lock holder may have deleted the directory meanwhile.
     if !dir.is_at(parent, name).map_err(|source| failed(path, source))? {
         return Ok(Claim::Later);
     }
@@ -181,7 +182,7 @@ fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Result<Claim> 
     Ok(Claim::Ours(dir, lock))
 }
 
-/// Makes one that nobody else knows of: where somebody else has the name, or there are no locks.
+/// Creates a staging directory with a unique name, if the fixed name belongs to somebody else or there are no locks.
 fn with_own_name(parent: &Dir, name: &OsStr, path: &Path) -> Result<(OsString, Dir)> {
     const TRIES: u32 = 1000;
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! ENV_DIR while it is ours alone: vacant, placed by us, or occupied by what was there.
+//! ENV_DIR while we hold its lock: vacant, placed by us, or occupied by an earlier directory.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -13,52 +13,52 @@ use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind};
 use crate::interrupt::Interrupt;
 
-/// The place of one environment, locked. Dropped before it is [finished](Target::finish), it takes all changes back.
+/// One ENV_DIR, locked. A target that is dropped before it is [finished](Target::finish) takes all changes back.
 #[derive(Debug)]
 pub(crate) struct Target {
     env_dir: PathBuf,
-    // Dropped before the log: a new environment is taken back without the guard in it.
+    // Dropped before the log, so that a new environment is taken back without the guard in it.
     state: State,
     log: UndoLog,
 }
 
-/// What is at ENV_DIR.
+/// The state of ENV_DIR.
 #[derive(Debug)]
 enum State {
-    /// Nothing. The staging directory is beside it.
+    /// ENV_DIR is absent. The staging directory is beside it.
     Vacant { parent: Rc<Dir> },
-    /// A new environment that we have put there. The staging directory is beside it; the guard in it keeps others
-    /// waiting who find it now.
+    /// ENV_DIR is the new environment. The staging directory is beside it. The guard, a staging directory inside, makes
+    /// processes wait that find the environment now.
     Placed { env: Rc<Dir>, guard: Option<Staging> },
-    /// A directory that was there. The staging directory is in it.
+    /// ENV_DIR existed before. The staging directory is inside.
     Occupied { env: Rc<Dir> },
 }
 
-/// Whether what was built has been put into place.
+/// The outcome of putting a new directory into place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Placement {
     Placed,
-    /// Another process has put something there first.
+    /// Another process put something at ENV_DIR first.
     LostRace,
 }
 
-/// What follows when something has been put into place.
+/// The next thing to happen after files were put into place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Nothing: it is done.
+    /// Nothing: the environment is complete.
     Finish,
-    /// A program is run there.
+    /// A program runs in the environment.
     Run,
 }
 
 impl Target {
-    /// Goes to the place of an environment and waits until nobody else is at work there.
+    /// Locks ENV_DIR, after waiting until no other process is at work there.
     ///
     /// # Errors
-    /// When something cannot be opened or created there, or a signal comes meanwhile.
+    /// If something cannot be opened or created there, or a signal comes meanwhile.
     pub(crate) fn take(env_dir: &EnvDir, interrupt: &Interrupt) -> Result<Self> {
-        // Others may create and delete the directory at the same time, but hardly that often.
+        // Other processes may create and delete ENV_DIR at the same time, but hardly this often.
         const TRIES: u32 = 100;
         for _ in 0..TRIES {
             interrupt.check()?;
@@ -69,7 +69,7 @@ impl Target {
         Err(Error::file("work in", &env_dir.path, ErrorKind::ResourceBusy.into()))
     }
 
-    /// Nothing where the directory has just been created or deleted.
+    /// Tries to lock ENV_DIR; returns `None` if the directory has just been created or deleted.
     fn try_take(env_dir: &Path, interrupt: &Interrupt) -> Result<Option<Self>> {
         let env = match Dir::open_itself(env_dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, interrupt),
@@ -98,7 +98,7 @@ impl Target {
         let Some((staging, parent)) = staged else { return Ok(None) };
         let mut log = UndoLog::new(staging);
         log.parents_created(above, topmost);
-        // The previous lock holder may have created it.
+        // The previous lock holder may have created ENV_DIR.
         let is_vacant = matches!(parent.kind(file_name(env_dir)), Ok(Kind::Nothing));
         let state = State::Vacant { parent: Rc::new(parent) };
         Ok(is_vacant.then(|| Self { env_dir: env_dir.to_owned(), state, log }))
@@ -109,15 +109,15 @@ impl Target {
         matches!(self.state, State::Vacant { .. })
     }
 
-    /// The directory to build in.
+    /// The staging directory to build in.
     pub(super) fn staging(&self) -> &Staging {
         &self.log.staging
     }
 
-    /// Puts what was built in the directory `new` into place.
+    /// Puts the directory `new` into place, or merges its entries into ENV_DIR.
     ///
     /// # Errors
-    /// When something cannot be put where it goes. What was put before stays until all is taken back.
+    /// If something cannot be put into place. Earlier changes stay until the target is dropped.
     pub(super) fn put(&mut self, new: Dir, intent: &Intent, next: Next, interrupt: &Interrupt) -> Result<Placement> {
         match &self.state {
             State::Vacant { parent } => self.place(Rc::clone(parent), new, next, interrupt),
@@ -143,11 +143,11 @@ impl Target {
         Ok(Placement::Placed)
     }
 
-    /// Deletes the leftovers of the work; the changes stay.
+    /// Deletes the staging directory with the replaced entries in it; the changes stay.
     ///
     /// # Errors
-    /// When something cannot be deleted. Some of the replaced things may be gone then, so an environment that was there
-    /// stays as it has become; a new one goes.
+    /// If something cannot be deleted. Some replaced entries may be gone then, so an existing environment keeps its
+    /// changes; a new environment is taken back.
     pub(crate) fn finish(mut self) -> Result<()> {
         match &mut self.state {
             State::Placed { guard, .. } => {
@@ -168,7 +168,7 @@ fn file_name(env_dir: &Path) -> &OsStr {
     env_dir.file_name().unwrap_or_default()
 }
 
-/// Nothing instead of an error which says that a directory is gone.
+/// Turns an error which says that a directory is gone into `None`.
 fn unless_gone<T>(result: Result<T>) -> Result<Option<T>> {
     match result {
         Err(Error::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),

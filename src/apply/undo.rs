@@ -1,4 +1,4 @@
-//! How to take back what was put into place.
+//! The undo log: reversals of the changes made to ENV_DIR.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
@@ -9,30 +9,30 @@ use super::staging::{OLD, Staging, UNDONE};
 use crate::error::Result;
 use crate::fs::{self, Dir, Kind};
 
-/// The changes that were made, and the staging directory in which replaced things are kept until all is done. The
-/// changes that are in the log when it is dropped are taken back, the last one first.
+/// The changes made so far, and the staging directory that keeps replaced entries until everything is done. Dropping
+/// the log takes its changes back, the last one first.
 #[derive(Debug)]
 pub(super) struct UndoLog {
     pub(super) staging: Staging,
-    /// The directory for replaced things, once there is one.
+    /// The directory for replaced entries, once it is created.
     old: Option<Rc<Dir>>,
     changes: Vec<Undo>,
 }
 
-/// How to take one change back.
+/// The reversal of one change.
 #[derive(Debug)]
 enum Undo {
-    /// Delete the directories above ENV_DIR, up to and with `topmost`, as far as they are empty.
+    /// Delete the directories above ENV_DIR, from `parent` up to and including `topmost`, as far as they are empty.
     RemoveParents { parent: PathBuf, topmost: PathBuf },
-    /// Delete ENV_DIR, if it still is this directory.
+    /// Delete ENV_DIR, if it still is the directory `env`.
     RemoveEnv { parent: Rc<Dir>, name: OsString, env: Rc<Dir> },
-    /// Move a thing that was put where nothing was to `old`, under this number.
+    /// Move a new entry, which has replaced nothing, to `old`, under this number.
     Remove { dir: Rc<Dir>, name: OsString, old: Rc<Dir>, number: usize },
-    /// Put a thing back that was moved to `old`, under this number.
+    /// Move a replaced entry back from `old`, where it has this number.
     Restore { dir: Rc<Dir>, name: OsString, old: Rc<Dir>, number: usize },
 }
 
-/// Changes to a directory that is there, each with a note of how to take it back.
+/// Changes to an existing directory, each recorded in the undo log.
 pub(super) struct Changes<'a> {
     log: &'a mut Vec<Undo>,
     old: Rc<Dir>,
@@ -43,20 +43,20 @@ impl UndoLog {
         Self { staging, old: None, changes: Vec::new() }
     }
 
-    /// Notes that `parent`, the directory above ENV_DIR, was created, and those above it up to `topmost`.
+    /// Records that the directories above ENV_DIR were created, from `topmost` down to `parent`.
     pub(super) fn parents_created(&mut self, parent: &Path, topmost: Option<PathBuf>) {
         self.changes.extend(topmost.map(|topmost| Undo::RemoveParents { parent: parent.to_owned(), topmost }));
     }
 
-    /// Notes that `env` was put into `parent`, where nothing was.
+    /// Records that the new environment `env` was put into `parent`, where the name was free.
     pub(super) fn env_placed(&mut self, parent: Rc<Dir>, name: &OsStr, env: Rc<Dir>) {
         self.changes.push(Undo::RemoveEnv { parent, name: name.to_owned(), env });
     }
 
-    /// Begins to change a directory that is there.
+    /// Begins to change an existing directory.
     ///
     /// # Errors
-    /// When the directory for replaced things cannot be created.
+    /// If the directory for replaced entries cannot be created.
     pub(super) fn changes(&mut self) -> Result<Changes<'_>> {
         let old = match self.old.take() {
             None => Rc::new(self.staging.create(OLD)?),
@@ -66,7 +66,7 @@ impl UndoLog {
         Ok(Changes { log: &mut self.changes, old })
     }
 
-    /// Forgets how to take the changes back: they stay.
+    /// Forgets the changes, so that they stay.
     pub(super) fn forget(&mut self) {
         self.changes.clear();
     }
@@ -74,12 +74,12 @@ impl UndoLog {
     fn undo(&mut self, change: Undo) -> io::Result<()> {
         match change {
             Undo::RemoveParents { parent, topmost } => {
-                // The staging directory is in the lowest of them.
+                // The staging directory is in `parent`, which has to be empty.
                 let _ = self.staging.finish();
                 fs::remove_empty_dirs(&parent, &topmost);
                 Ok(())
             }
-            // By now it may be another.
+            // ENV_DIR may be another directory by now.
             Undo::RemoveEnv { parent, name, env } if env.is_at(&parent, &name)? => {
                 parent.rename(&name, &self.staging.dir, UNDONE)
             }
@@ -93,14 +93,14 @@ impl UndoLog {
 impl Drop for UndoLog {
     fn drop(&mut self) {
         for change in std::mem::take(&mut self.changes).into_iter().rev() {
-            // What cannot be taken back stays: there is nothing better to be done with it.
+            // A change that cannot be taken back stays: nothing better can be done about it.
             let _ = self.undo(change);
         }
     }
 }
 
 impl Changes<'_> {
-    /// Puts something from `new` where nothing is.
+    /// Puts an entry of `new` where the name is free.
     pub(super) fn put(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
         new.rename_new(name, dir, name)?;
         let (old, number) = self.next_old();
@@ -108,10 +108,10 @@ impl Changes<'_> {
         Ok(())
     }
 
-    /// Puts a file or a link from `new` in the place of another, so that there is always one of the two.
+    /// Replaces a file or link by the entry of `new`. If hard links work, the name exists at every moment.
     pub(super) fn replace(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
         let (old, number) = self.next_old();
-        // Where there are no hard links, or none may be made, there is neither for a moment.
+        // Hard links may be unsupported or forbidden: then the name is absent for a moment.
         match dir.link(name, &old, number.to_string()) {
             Ok(()) => self.log.push(Undo::Restore { dir: Rc::clone(dir), name: name.to_owned(), old, number }),
             Err(_) => self.put_aside(dir, name)?,
@@ -119,11 +119,11 @@ impl Changes<'_> {
         new.rename(name, dir, name)
     }
 
-    /// Takes something out of a directory, to be put back or deleted later.
+    /// Moves an entry out of a directory, to be restored or deleted later.
     pub(super) fn put_aside(&mut self, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
         let (old, number) = self.next_old();
         dir.rename(name, &old, number.to_string()).or_else(|error| {
-            // To move a directory is to write into it, too.
+            // Moving a directory needs write permission on the directory itself.
             if error.kind() != ErrorKind::PermissionDenied || !matches!(dir.kind(name), Ok(Kind::Dir)) {
                 return Err(error);
             }
@@ -134,7 +134,7 @@ impl Changes<'_> {
         Ok(())
     }
 
-    /// The directory for the next thing that is moved out of the way, and its number there.
+    /// The directory for the next replaced entry, and the entry's number there.
     fn next_old(&self) -> (Rc<Dir>, usize) {
         (Rc::clone(&self.old), self.log.len())
     }

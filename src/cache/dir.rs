@@ -1,7 +1,7 @@
-//! The directory of the caches.
+//! The cache directory.
 //!
-//! A cache can make rvenv faster; it can never make it fail or differ. So nothing here is an error of the program: an
-//! entry that cannot be read is ignored, and an entry that cannot be written is not kept.
+//! A cache makes rvenv faster and must never make it fail or behave differently. So nothing here is an error of the
+//! program: an unreadable entry is ignored, and an entry that cannot be written is not kept.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind, Write};
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use crate::fs::{self, Dir, File, Kind};
 
-/// Programs that back up or clean know by this file that all here can be made again (<https://bford.info/cachedir/>).
+/// The name and text of a file that tells programs for backup and cleaning that all data here can be recreated
+/// (<https://bford.info/cachedir/>).
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
     "Signature: 8a477f597d28d172789f06886806bc55\n# What rvenv has learnt and made once; it may be deleted.\n",
@@ -18,7 +19,7 @@ const TAG: (&str, &str) = (
 /// The suffix of unfinished files.
 pub(super) const UNFINISHED: &str = ".new";
 
-/// A directory of the user's own, to which nobody else can write.
+/// The cache directory, which belongs to the user and is writable by nobody else.
 #[derive(Debug)]
 pub(crate) struct CacheDir {
     path: PathBuf,
@@ -26,8 +27,8 @@ pub(crate) struct CacheDir {
 }
 
 impl CacheDir {
-    /// Opens the cache directory, and creates it where there is none. A directory of somebody else's, or to which
-    /// others may write, is not used.
+    /// Opens the cache directory, or creates it if it is missing. Returns `None` on failure, or if the directory
+    /// belongs to somebody else or is writable by others.
     pub(crate) fn open(path: &Path) -> Option<Self> {
         let dir = match Dir::open(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => create(path).ok()?,
@@ -41,23 +42,23 @@ impl CacheDir {
         self.path.join(name)
     }
 
-    /// Writes an entry beside its place and renames it into it, so that no reader sees half of it. A process that is
-    /// writing the same entry is let finish.
+    /// Writes an entry beside its place, then renames it into place, so that no reader sees half of the entry. Fails if
+    /// another process is writing the same entry.
     pub(super) fn write(&self, name: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let beside = format!("{name}{UNFINISHED}");
         let mut new = self.dir.open_or_create(&beside).or_else(|_| {
-            // It is no file.
+            // The name may be taken by something other than a file.
             self.remove(&beside);
             self.dir.open_or_create(&beside)
         })?;
-        // The previous lock holder may have finished meanwhile: then this file has its place by now.
+        // The previous lock holder may have finished meanwhile, and renamed this very file.
         if fs::is_locked_by_another(&new) || !self.dir.has(&beside, &new).inspect_err(|_| self.remove(&beside))? {
             return Err(ErrorKind::ResourceBusy.into());
         }
         let written = new.set_len(0).and_then(|()| fill(&mut new));
         let done = written.and_then(|()| {
             self.dir.rename(&beside, &self.dir, name).or_else(|_| {
-                // No file can replace what has the name.
+                // The name may be taken by something that no file can replace.
                 self.remove(name);
                 self.dir.rename(&beside, &self.dir, name)
             })
@@ -65,10 +66,11 @@ impl CacheDir {
         done.inspect_err(|_| self.remove(&beside))
     }
 
-    /// Creates a directory in it, unless there is one.
+    /// Creates a subdirectory, unless it exists.
     pub(super) fn create_subdir(&self, subdir: &str) -> io::Result<()> {
         if matches!(self.dir.kind(subdir), Ok(Kind::Nothing)) {
-            // A cache without the tag is as good. It comes first: a process killed in between is followed by another.
+            // The tag is optional. It comes before the subdirectory: if we are killed in between, the next process
+            // tries again.
             let _ = self.write(TAG.0, |file| file.write_all(TAG.1.as_bytes()));
         }
         match self.dir.create_private_dir(subdir) {
@@ -77,25 +79,25 @@ impl CacheDir {
         }
     }
 
-    /// Opens a directory in it, to which nobody else may write either.
+    /// Opens a subdirectory, which must not be writable by others either.
     pub(super) fn open_subdir(&self, subdir: &str) -> io::Result<Dir> {
         let dir = self.dir.open_dir(subdir)?;
         dir.only_owner_writes().then_some(dir).ok_or(ErrorKind::PermissionDenied.into())
     }
 
-    /// Deletes an entry, whatever it is.
+    /// Deletes an entry of any type.
     pub(super) fn remove(&self, name: &str) {
         let _ = fs::delete(&self.dir, OsStr::new(name), &self.path(name));
     }
 }
 
 fn create(path: &Path) -> io::Result<Dir> {
-    // With another user's HOME, as sudo may have it, a cache would be in that user's way.
+    // With another user's HOME, as sudo may leave it, our cache would be in that user's way.
     if !fs::has_trusted_parent(path) {
         return Err(ErrorKind::PermissionDenied.into());
     }
     match fs::create_private_dir(path) {
-        // Another process has created it meanwhile.
+        // Another process may have created the directory meanwhile.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         other => other?,
     }

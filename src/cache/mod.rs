@@ -1,4 +1,4 @@
-//! What is kept from one run to the next: where it is, and whether it may be trusted.
+//! Data kept from one run to the next: its place, and whether it can be trusted.
 
 mod dir;
 mod shelf;

@@ -1,4 +1,4 @@
-//! The entries of one kind in the cache: how they are named, locked, written and pruned.
+//! A shelf: the entries of one kind in the cache, and how they are named, locked, written and pruned.
 
 use std::io;
 
@@ -10,14 +10,14 @@ use crate::interrupt::Interrupt;
 /// The suffix of a lock's name.
 const LOCK: &str = ".lock";
 
-/// What comes between an entry's stem and the random part of a scratch directory's name.
+/// The separator between an entry's stem and the random part of a scratch directory's name.
 const SCRATCH: &str = ".scratch-";
 
-/// A directory in the cache, with entries of one kind.
+/// A subdirectory of the cache with entries of one kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shelf<'a> {
     cache: &'a CacheDir,
-    /// The directory's name, with the number of the entries' form.
+    /// The directory's name, with the version of the entries' format.
     subdir: &'static str,
     /// The suffix of the entries' names.
     suffix: &'static str,
@@ -25,9 +25,9 @@ pub(crate) struct Shelf<'a> {
 
 /// The outcome of asking for the lock under which an entry is made.
 pub(crate) enum Claim<T> {
-    /// The entry is there by now.
+    /// The entry exists by now.
     Found(T),
-    /// The entry is ours to make, under this lock where the file system has locks.
+    /// The entry is ours to make, under this lock if the file system has locks.
     Ours(Option<Lock>),
 }
 
@@ -36,17 +36,17 @@ impl<'a> Shelf<'a> {
         Self { cache, subdir, suffix }
     }
 
-    /// The stem of all names that belong to the entry for `key`.
+    /// The common stem of all names that belong to the entry for `key`.
     pub(crate) fn stem(key: &str) -> String {
         format!("{:08x}", crc32fast::hash(key.as_bytes()))
     }
 
-    /// Opens an entry. Its directory and itself have to be such that nobody else may write to them.
+    /// Opens an entry. Fails if others may write to the entry or its directory.
     pub(crate) fn open(&self, stem: &str) -> io::Result<File> {
         self.cache.open_subdir(self.subdir)?.read(format!("{stem}{}", self.suffix))
     }
 
-    /// Writes an entry, so that no reader sees half of it.
+    /// Writes an entry; no reader ever sees half of it.
     pub(crate) fn write(&self, stem: &str, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         self.cache.create_subdir(self.subdir)?;
         self.cache.write(&self.entry(stem), fill)
@@ -57,8 +57,7 @@ impl<'a> Shelf<'a> {
         self.cache.remove(&self.entry(stem));
     }
 
-    /// Waits until nobody else has the lock of an entry, and takes it, or until `find` finds the entry. The lock ends
-    /// with the process, too.
+    /// Waits for the lock of an entry, or until `find` finds the entry. The lock ends at the latest with the process.
     ///
     /// # Errors
     /// When a signal comes meanwhile.
@@ -67,7 +66,7 @@ impl<'a> Shelf<'a> {
         let can_lock = self.cache.create_subdir(self.subdir).is_ok();
         interrupt.wait_for(|| {
             let locked = if can_lock { self.cache.dir.try_lock_file(&lock).or(Err(())) } else { Err(()) };
-            // Looked for under the lock: its previous holder may just have made the entry.
+            // `find` runs under the lock: the previous holder may just have made the entry.
             match (find(), locked) {
                 (Some(found), _) => Ok(Some(Claim::Found(found))),
                 (None, Ok(None)) => Ok(None),
@@ -77,16 +76,15 @@ impl<'a> Shelf<'a> {
         })
     }
 
-    /// Creates a directory to make an entry in, which is deleted when it is dropped.
+    /// Creates a directory to make an entry in. The directory is deleted on drop.
     ///
     /// # Errors
-    /// When it cannot be created, or others could swap it: programs are going to be run there.
+    /// When the directory cannot be created, or others could swap it: programs will be run there.
     pub(crate) fn scratch_dir(&self, stem: &str) -> Result<ScratchDir> {
         ScratchDir::new(&self.cache.path(self.subdir), &format!("{stem}{SCRATCH}"))
     }
 
-    /// Deletes the leftovers of a process that was killed while it made an entry: the lock's file and scratch
-    /// directories.
+    /// Deletes the leftovers of a process that was killed while making an entry: its lock file and scratch directories.
     pub(crate) fn tidy(&self, stem: &str) {
         let is_left = matches!(self.cache.dir.kind(self.lock(stem)), Ok(Kind::File));
         if is_left && let Some(_lock) = self.try_lock(&self.lock(stem)) {
@@ -95,8 +93,8 @@ impl<'a> Shelf<'a> {
         }
     }
 
-    /// Deletes the entries that are not `current`, by their stems, and the leftovers of killed processes. We have the
-    /// lock of the entry `own_stem`.
+    /// Deletes the entries whose stem is not `is_current`, and leftovers of killed processes. The caller holds the lock
+    /// of the entry `own_stem`.
     pub(crate) fn prune(&self, own_stem: Option<&str>, is_current: impl Fn(&str) -> bool) {
         for name in self.names() {
             let path = format!("{}/{name}", self.subdir);
@@ -104,7 +102,7 @@ impl<'a> Shelf<'a> {
                 // Dropping a lock deletes its file. A lock that is held, ours included, is left alone.
                 drop(self.try_lock(&path));
             } else if let Some((stem, _)) = name.split_once(SCRATCH) {
-                // Its maker holds the lock.
+                // A scratch directory is a leftover if nobody else holds the lock of its entry.
                 if own_stem == Some(stem) || self.try_lock(&self.lock(stem)).is_some() {
                     self.remove_named(&name);
                 }
@@ -116,7 +114,7 @@ impl<'a> Shelf<'a> {
         }
     }
 
-    /// Deletes all entries with another suffix, which an earlier rvenv has left.
+    /// Deletes all entries with another suffix, left by an earlier version of rvenv.
     pub(crate) fn sweep(&self, suffix: &str) {
         self.names().iter().filter(|name| name.ends_with(suffix)).for_each(|name| self.remove_named(name));
     }
@@ -137,7 +135,7 @@ impl<'a> Shelf<'a> {
         self.cache.remove(&format!("{}/{name}", self.subdir));
     }
 
-    /// The names in the directory, in order.
+    /// The names in the directory, sorted.
     fn names(&self) -> Vec<String> {
         let names = self.cache.dir.open_dir(self.subdir).and_then(|dir| dir.names()).unwrap_or_default();
         let mut names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();

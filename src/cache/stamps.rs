@@ -1,4 +1,4 @@
-//! Whether files are as they were when something was learnt or made of them.
+//! Stamps of files: whether the files are unchanged since something was learnt or made from them.
 
 use std::fmt::Write as _;
 use std::io;
@@ -10,16 +10,16 @@ use crate::facts::Facts;
 use crate::fs;
 use crate::interrupt::Interrupt;
 
-/// Files, each with a stamp: a fingerprint of its metadata.
+/// Files, each with a stamp, which is a fingerprint of the file's metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamps {
     stamps: Vec<(String, String)>,
-    /// A digest of the files' contents, where they were read: on another machine all stamps are others.
+    /// A digest of the files' contents, if they were read. On another machine, all stamps differ.
     contents: Option<String>,
 }
 
 impl Stamps {
-    /// Stamps the files as they are now. A missing file has a stamp too: it may come to be there.
+    /// Stamps the files as they are now. A missing file has a stamp too, as it may appear later.
     pub(crate) fn of<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
         let mut stamps: Vec<(String, String)> = Vec::new();
         for path in paths {
@@ -30,27 +30,27 @@ impl Stamps {
         Self { stamps, contents: None }
     }
 
-    /// The stamps of a seed: those of the interpreter, by whatever name it is run, and of the wheels that its ensurepip
-    /// brings. `self` are the interpreter's.
+    /// The stamps of a seed: of the interpreter, under its real path, and of the wheels that ensurepip brings. `self`
+    /// holds the interpreter's stamps.
     pub(crate) fn of_seed(&self, facts: &Facts) -> Self {
-        // One look at each file is enough.
+        // No file is stamped twice.
         let stamp = |path: &str| self.stamp(path).map_or_else(|| fs::stamp(path), str::to_owned);
         let executable = (facts.real_executable.clone(), stamp(&facts.executable));
         let others = facts.watched.iter().chain(&facts.wheels).map(|path| (path.clone(), stamp(path)));
         Self { stamps: std::iter::once(executable).chain(others).collect(), contents: None }
     }
 
-    /// The same with a digest of the files' contents.
+    /// The same stamps, with a digest of the files' contents.
     pub(crate) fn with_contents(&self, interrupt: &Interrupt) -> Self {
         Self { contents: self.digest(interrupt), ..self.clone() }
     }
 
-    /// The same with the digest that others have: the files are not read again, as they may have changed since.
+    /// The same stamps, with the digest of `other`: the files may have changed since, so they are not read again.
     pub(crate) fn with_contents_of(&self, other: &Self) -> Self {
         Self { contents: other.contents.clone(), ..self.clone() }
     }
 
-    /// Reads stamps that were [printed](Stamps::text).
+    /// Reads stamps from their [text](Stamps::text).
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut stamps = Self::default();
         for line in text.lines() {
@@ -62,36 +62,36 @@ impl Stamps {
         Some(stamps)
     }
 
-    /// One line for each file, and one without a path for the contents. Paths hold no control characters, as no path of
-    /// an interpreter's does.
+    /// The stamps as text: a line for each file, and a line without a path for the contents. Paths of interpreters hold
+    /// no control characters.
     pub(crate) fn text(&self) -> String {
         let stamps = self.stamps.iter().map(|(path, stamp)| (stamp, path.as_str()));
         let contents = self.contents.iter().map(|contents| (contents, ""));
         stamps.chain(contents).map(|(stamp, path)| format!("{stamp}\t{path}\n")).collect()
     }
 
-    /// Whether all files are as they were, or at least have the same contents.
+    /// Whether all files are unchanged, or at least have the same contents.
     pub(crate) fn is_current(&self, interrupt: &Interrupt) -> bool {
         self.stamps.iter().all(|(path, stamp)| fs::stamp(path) == *stamp) || self.has_contents_of(self, interrupt)
     }
 
-    /// Whether the files have the same stamps.
+    /// Whether `other` has the same stamps.
     pub(crate) fn has_stamps_of(&self, other: &Self) -> bool {
         self.stamps == other.stamps
     }
 
-    /// Whether the files had the contents that the others' files have now.
+    /// Whether the recorded contents are those that the files of `other` have now.
     pub(crate) fn has_contents_of(&self, other: &Self, interrupt: &Interrupt) -> bool {
         self.contents.is_some() && self.contents == other.digest(interrupt)
     }
 
-    /// The stamp of one of the files.
+    /// The stamp of a file, or `None` if `path` is not among the files.
     pub(crate) fn stamp(&self, path: &str) -> Option<&str> {
         self.stamps.iter().find(|(known, _)| known == path).map(|(_, stamp)| stamp.as_str())
     }
 
-    /// A digest of the paths and of what is there: a file's bytes, a directory's names. Nothing where one of them
-    /// cannot be read, or a signal comes meanwhile.
+    /// Digests the paths and contents: a file's bytes, a directory's names. Returns `None` if one of them cannot be
+    /// read, or a signal comes meanwhile.
     fn digest(&self, interrupt: &Interrupt) -> Option<String> {
         let mut all = Sha256::new();
         for (path, _) in &self.stamps {

@@ -1,13 +1,13 @@
-//! What the user can do about an error.
+//! Hints on how to fix an error.
 
 use super::{Error, shown};
 use crate::facts::history;
 
 impl Error {
-    /// What the user can do about it, where there is something.
+    /// A hint on how to fix the error, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        /// `ERROR_PRIVILEGE_NOT_HELD`: links are made by administrators and in developer mode.
+        /// `ERROR_PRIVILEGE_NOT_HELD`: creating links takes administrator rights or developer mode.
         const NO_PRIVILEGE: i32 = 1314;
         match self {
             Self::File { source, .. } if source.raw_os_error() == Some(NO_PRIVILEGE) => {

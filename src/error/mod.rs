@@ -1,4 +1,4 @@
-//! Every way in which making an environment can fail, and how it is said.
+//! The errors of the library, and their messages.
 
 mod hint;
 mod text;
@@ -12,21 +12,21 @@ use crate::facts::Version;
 pub(crate) use text::shown;
 use text::{indented, old_python, tried_list};
 
-/// The result of everything here that can fail.
+/// A result with the library's error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an environment could not be made.
+/// The reason why an environment could not be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system refused something.
+    /// An operation on the file system failed.
     #[error("cannot {action} `{}`", shown(path))]
     File {
-        /// What was tried: a verb and a thing.
+        /// The operation, as a verb phrase such as `create directory`.
         action: &'static str,
-        /// On which path.
+        /// The path of the file or directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// ENV_DIR is the empty string.
@@ -38,13 +38,13 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
-    /// ENV_DIR is not UTF-8, which `pyvenv.cfg` is.
+    /// ENV_DIR is not UTF-8, as `pyvenv.cfg` has to be.
     #[error("cannot create an environment in `{}`: the path is not UTF-8", shown(path))]
     EnvDirNotUtf8 {
         /// The path.
         path: PathBuf,
     },
-    /// ENV_DIR holds a newline or the like.
+    /// ENV_DIR holds a control character, such as a newline.
     #[error("cannot create an environment in `{}`: the path holds a control character", shown(path))]
     EnvDirControlCharacter {
         /// The path.
@@ -56,7 +56,7 @@ pub enum Error {
         /// The path.
         path: PathBuf,
     },
-    /// A relative path, and the current directory is gone.
+    /// A relative path cannot be resolved: the current directory is gone or may not be read.
     #[error("cannot tell where `{}` is: the current directory is gone or may not be read", shown(path))]
     NoCurrentDir {
         /// The relative path.
@@ -67,7 +67,7 @@ pub enum Error {
     EnvDirIsLink {
         /// The link.
         path: PathBuf,
-        /// The directory that it leads to, if it does lead to one.
+        /// The directory that the link leads to, if any.
         directory: Option<PathBuf>,
     },
     /// ENV_DIR is a file.
@@ -76,7 +76,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// ENV_DIR holds the interpreter that the environment would be made from.
+    /// ENV_DIR holds the base interpreter of the environment.
     #[error("cannot create an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
     BaseInside {
         /// The environment's directory.
@@ -84,7 +84,7 @@ pub enum Error {
         /// The base executable.
         executable: PathBuf,
     },
-    /// A directory that is no environment holds a file of an interpreter's name.
+    /// A directory that is not an environment holds a program that would be overwritten.
     #[error(
         "cannot create an environment in `{}`: it is not an environment, and `{}` would be overwritten",
         shown(env_dir),
@@ -96,14 +96,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// In an existing directory, something stands where the environment needs something else.
+    /// A file is where the environment needs a directory, or a directory where it needs a file.
     #[error("cannot create an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
     InTheWay {
         /// The environment's directory.
         env_dir: PathBuf,
-        /// What stands in the way.
+        /// The file or directory in the way.
         path: PathBuf,
-        /// What is wanted there.
+        /// The thing that is needed: `file` or `directory`.
         wanted: &'static str,
     },
     /// An existing directory may not be written to.
@@ -119,10 +119,10 @@ pub enum Error {
     ClearRefused {
         /// The directory.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// No interpreter of any of these names is on PATH.
+    /// No program with any of these names is on PATH.
     #[error("no {} on PATH", names.join(" or "))]
     NotOnPath {
         /// The names that were looked for.
@@ -133,7 +133,7 @@ pub enum Error {
     NoSuchVersion {
         /// The wanted version.
         version: VersionRequest,
-        /// What was found instead: each program, and what it is or why it does not work.
+        /// The programs that were found instead, each with its version or the reason why it does not work.
         tried: Vec<(PathBuf, String)>,
     },
     /// A program could not be run.
@@ -141,35 +141,35 @@ pub enum Error {
     NotRun {
         /// The program.
         program: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A program is not there, or is no program, or lacks what it needs to be started.
+    /// A program is missing, is not executable, or lacks the interpreter or loader that it needs.
     #[error("cannot run `{}`: {reason}", shown(program))]
     NotRunnable {
         /// The program.
         program: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// A program that should be a Python failed when asked what it is.
+    /// A program that should be a Python interpreter failed when it was probed.
     #[error("`{}` does not work as a Python interpreter: {status}{}", shown(program), indented(output))]
     ProbeFailed {
         /// The program.
         program: PathBuf,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// What it printed.
+        /// The output.
         output: String,
     },
-    /// A program that should be a Python gave no usable answer.
+    /// A program that should be a Python interpreter gave no usable answer.
     #[error("`{}` does not answer as a Python interpreter: {reason}{}", shown(program), indented(output))]
     ProbeUnanswered {
         /// The program.
         program: PathBuf,
-        /// What is wrong with the answer.
+        /// The problem with the answer.
         reason: String,
-        /// What it printed.
+        /// The output.
         output: String,
     },
     /// The interpreter is too old.
@@ -177,67 +177,67 @@ pub enum Error {
     TooOld {
         /// The program.
         program: PathBuf,
-        /// Its version, or nothing for one that is too old to be asked.
+        /// The version, or `None` for a Python that is too old to be asked.
         version: Option<Version>,
     },
     /// A copy of the interpreter does not start.
     #[error("a copy of `{}` does not start: {status}{}", shown(program), indented(output))]
     CopyDead {
-        /// What was copied.
+        /// The interpreter that was copied.
         program: PathBuf,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// What it printed.
+        /// The output.
         output: String,
     },
-    /// The interpreter that an environment was made from is gone.
+    /// The base interpreter of an existing environment is gone.
     #[error("`{}` is in an environment whose base interpreter in `{}` is gone", shown(program), shown(home))]
     BaseGone {
         /// The environment's interpreter.
         program: PathBuf,
-        /// Where its `pyvenv.cfg` says that the base interpreter is.
+        /// The directory of the base interpreter, according to `pyvenv.cfg`.
         home: PathBuf,
     },
-    /// The interpreter has no ensurepip, so that pip cannot be brought in.
+    /// The interpreter has no ensurepip to install pip with.
     #[error("cannot install pip: `{}` (Python {version}) has no ensurepip module", shown(executable))]
     NoEnsurepip {
         /// The base executable.
         executable: PathBuf,
-        /// Its version.
+        /// The interpreter's version.
         version: Version,
-        /// What to install, as a sentence.
+        /// The advice on what to install.
         remedy: String,
     },
-    /// The interpreter has nothing that could be its like in an environment.
+    /// The interpreter ships no venv launchers (an embeddable Python).
     #[error("cannot create an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
     NoLaunchers {
         /// The base executable.
         executable: PathBuf,
-        /// Where they should be.
+        /// The directory where launchers should be.
         dir: PathBuf,
     },
-    /// A signal came, and what was under way has been undone.
+    /// A signal came, and the work under way was undone.
     #[error("interrupted by signal {signal}")]
     Interrupted {
-        /// Its number.
+        /// The signal's number.
         signal: i32,
     },
     /// ensurepip or pip failed in the new environment.
     #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
     CommandFailed {
-        /// What it was run for.
+        /// The purpose of the command, as a verb phrase.
         action: &'static str,
         /// The command line.
         command: String,
-        /// How it ended.
+        /// The exit status.
         status: ExitStatus,
-        /// All that it printed.
+        /// The complete output.
         output: String,
     },
 }
 
 impl Error {
-    /// The file system refused to let us `action` (a verb and a thing) `path`.
+    /// Returns the error of a failed `action` on `path`; the action is a verb phrase such as `create directory`.
     pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File { action, path: path.to_owned(), source }
     }

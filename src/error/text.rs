@@ -1,16 +1,16 @@
-//! Parts of messages.
+//! Parts of error messages.
 
 use std::path::{Path, PathBuf};
 
 use crate::facts::Version;
 
-/// A path as it may be shown on a terminal: control characters are escaped.
+/// Returns a path as a terminal may show it: control characters are escaped.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
-/// Another program's output below a message: each line set off, the text on lines of its own.
+/// Indents another program's output, to stand on lines of its own below a message.
 pub(super) fn indented(output: &str) -> String {
     output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
 }

@@ -1,19 +1,19 @@
-//! Reading the forms that the values of an answer have.
+//! Readers for the values in a probe's answer.
 
 use super::{Os, RelPath, Scheme, Version, WindowsFiles};
 
-/// Why an answer of the probe is not usable.
+/// The reason why a probe's answer is not usable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadAnswer {
-    /// A question has no answer, or one of the wrong form.
+    /// A value is missing or malformed.
     Missing(&'static str),
-    /// A path is not UTF-8 or holds a control character, so that `pyvenv.cfg` cannot name it.
+    /// A path is not UTF-8 or holds a control character, so `pyvenv.cfg` cannot hold it.
     UnusablePath(String),
-    /// What is to be a place in an environment is somewhere else.
+    /// A path that should be inside an environment leads out of it.
     LeadsOut(String),
 }
 
-/// The pairs of an answer, with readers for the forms that values have.
+/// The key and value pairs of an answer, with readers for the values.
 pub(super) struct Answers<'a>(pub(super) &'a [(&'a [u8], &'a [u8])]);
 
 impl Answers<'_> {
@@ -38,12 +38,12 @@ impl Answers<'_> {
         usable_path(self.value(key).filter(|value| !value.is_empty()).ok_or(BadAnswer::Missing(key))?)
     }
 
-    /// A path that becomes one in the environment.
+    /// Reads a path inside the environment.
     pub(super) fn below(&self, key: &'static str) -> Result<RelPath, BadAnswer> {
         self.path(key).and_then(|path| self.inside(&path))
     }
 
-    /// A name that a file in the environment gets.
+    /// Reads the name of a file in the environment.
     pub(super) fn name(&self, key: &'static str) -> Result<String, BadAnswer> {
         self.path(key).and_then(|path| self.plain(path))
     }
@@ -96,12 +96,12 @@ impl Answers<'_> {
     }
 
     fn inside(&self, path: &str) -> Result<RelPath, BadAnswer> {
-        // The other answers are of no use without this one, and it is missed when they are read.
+        // A missing `os` makes the whole answer unusable: the default here does no harm.
         let os = if self.value("os") == Some(b"nt") { Os::Windows } else { Os::Posix };
         RelPath::parse(path, os).ok_or_else(|| BadAnswer::LeadsOut(path.to_owned()))
     }
 
-    /// A name of one component.
+    /// Returns the name if it has only one component.
     fn plain(&self, name: String) -> Result<String, BadAnswer> {
         match self.inside(&name)?.parent() {
             None => Ok(name),

@@ -1,34 +1,34 @@
-//! Directories and files that an interpreter tells of.
+//! Directories and files among an interpreter's facts.
 
 use super::RelPath;
 
 /// The directories of the `venv` scheme of sysconfig.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
-    /// Where scripts and interpreters go.
+    /// The directory for scripts and interpreters.
     pub scripts: RelPath,
-    /// Where pure Python packages go.
+    /// The directory for pure Python packages.
     pub purelib: RelPath,
-    /// Where packages with extension modules go.
+    /// The directory for packages with extension modules.
     pub platlib: RelPath,
-    /// Where C headers would go.
+    /// The directory for C headers.
     pub include: RelPath,
 }
 
-/// The files that an environment on Windows may be made of.
+/// The files that an environment on Windows may be built from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WindowsFiles {
-    /// Where the launchers are: in the interpreter's library, or where it was built.
+    /// The directory of the launchers: in the interpreter's library, or in the tree that it was built in.
     pub launcher_dir: String,
-    /// The executables and libraries there, by their names.
+    /// The names of the executables and libraries in `launcher_dir`.
     pub launchers: Vec<String>,
-    /// The names of those beside the base executable, which `--symlinks` links.
+    /// The names of the executables and libraries beside the base executable, which `--symlinks` links.
     pub runtime: Vec<String>,
-    /// Whether the interpreter is run from where it was built.
+    /// Whether the interpreter is run from the tree that it was built in.
     pub is_build: bool,
-    /// Tcl's start file, where Tcl was built along with the interpreter, and looks for it in the environment.
+    /// Tcl's start file, if Tcl was built along with the interpreter: it then looks for the file in the environment.
     pub init_tcl: Option<String>,
-    /// The interpreter's own `Activate.ps1`, which may be signed and is then to be kept as it is.
+    /// The interpreter's own `Activate.ps1`, which may be signed and is then copied unchanged.
     pub activate_ps1: Option<String>,
 }

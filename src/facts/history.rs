@@ -1,33 +1,33 @@
-//! What changed in venv from one Python version to the next. Nothing else in rvenv compares versions.
+//! The differences in venv between Python versions. Nothing else in rvenv compares versions.
 //!
-//! Whatever an interpreter can be asked is asked instead ([`Facts`](super::Facts)).
+//! Anything that an interpreter can be asked is a fact instead ([`Facts`](super::Facts)).
 
 use super::Version;
 
-/// The oldest Python whose environments rvenv makes.
+/// The oldest Python that rvenv supports.
 pub(crate) const OLDEST: Version = Version(3, 6, 0);
 
-/// Whether rvenv makes environments of such a Python.
+/// Whether rvenv supports this Python version.
 #[must_use]
 pub(crate) fn is_supported(version: Version) -> bool {
     version >= OLDEST
 }
 
-/// The rules of one Python version's venv that the interpreter itself cannot be asked for.
+/// The rules of one Python version's venv that the interpreter cannot be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
-    /// Whether `lib64` is a link to `lib` on 64-bit Linux; since 3.15 the scheme's platlib is made instead
-    /// (CPython gh-133951).
+    /// Whether `lib64` is a link to `lib` on 64-bit POSIX systems but macOS. Since 3.15 the scheme's platlib is created
+    /// instead (CPython gh-133951).
     pub(crate) lib64_link: bool,
-    /// Whether the include directory is a plain `include`, whatever the scheme says: since 3.14.
+    /// Whether the include directory is a plain `include`, regardless of the scheme: since 3.14.
     pub(crate) plain_include: bool,
-    /// Whether `bin/𝜋thon` is made: 3.14 only (CPython gh-119535).
+    /// Whether `bin/𝜋thon` is created: 3.14 only (CPython gh-119535).
     pub(crate) pi_link: bool,
-    /// Whether ensurepip brings setuptools along: until 3.11 (CPython gh-95299).
+    /// Whether ensurepip installs setuptools too: until 3.11 (CPython gh-95299).
     pub(crate) bundles_setuptools: bool,
-    /// Whether launchers on Windows are called `venvlauncher.exe` and the like, and environments get the names that are
-    /// best known: since 3.13. Before, a launcher is called like what it launches, each of those gets one, and
-    /// `--symlinks` links all executables and libraries.
+    /// Whether launchers on Windows are called `venvlauncher.exe` and the like, and environments get only the common
+    /// names: since 3.13. Before, each executable has a launcher of the same name, and `--symlinks` links all
+    /// executables and libraries.
     pub(crate) venv_launchers: bool,
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn rules(version: Version) -> Rules {
     }
 }
 
-/// Whether a setuptools brings `easy_install` along: until its version 51.
+/// Whether this version of setuptools installs `easy_install`: until version 51.
 #[must_use]
 pub(crate) fn setuptools_has_easy_install(version: &str) -> bool {
     version.split('.').next().and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major < 52)

@@ -1,4 +1,4 @@
-//! What an interpreter says about itself: answers, not guesses. Plain data, read from the probe's answer.
+//! The facts of an interpreter: its own answers, not guesses. Plain data, read from the probe's answer.
 
 mod answers;
 mod files;
@@ -14,27 +14,27 @@ pub use os::Os;
 pub use rel_path::RelPath;
 pub use version::Version;
 
-/// The answers of one base interpreter that a plan needs.
+/// The facts of one base interpreter that a plan needs.
 ///
-/// All paths are UTF-8, because `pyvenv.cfg` is, and have the interpreter's own separators.
+/// All paths are UTF-8, as `pyvenv.cfg` is, and have the interpreter's own separators.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
-    /// `sys.version_info`, without the release level: what `pyvenv.cfg` records.
+    /// `sys.version_info` without the release level, as `pyvenv.cfg` records it.
     pub version: Version,
     /// `sys.implementation.name`: `cpython`, `pypy`, …
     pub implementation: String,
     /// The platform whose rules the environment follows.
     pub os: Os,
-    /// Absolute path by which the interpreter was run; symlinks in it are kept.
+    /// The absolute path by which the interpreter was run; symlinks are kept.
     pub executable: String,
     /// `executable` with all symlinks resolved.
     pub real_executable: String,
-    /// The directory of `executable`, which is what `home` in `pyvenv.cfg` names (PEP 405).
+    /// The directory of `executable`, which is the `home` in `pyvenv.cfg` (PEP 405).
     pub home: String,
-    /// The file name of `executable`, which is what the environment's own interpreter is called.
+    /// The file name of `executable`, which on POSIX is also that of the environment's interpreter.
     pub exe_name: String,
-    /// The `venv` install scheme; Pythons before 3.11 have none.
+    /// The `venv` install scheme, or `None` before Python 3.11.
     pub scheme: Option<Scheme>,
     /// Whether this is a 64-bit build (`sys.maxsize`).
     pub is_64_bit: bool,
@@ -42,30 +42,31 @@ pub struct Facts {
     pub utf8_file_names: bool,
     /// Whether this is a free-threaded build (PEP 703).
     pub free_threaded: bool,
-    /// Whether the ensurepip package is there to be run. Debian ships it apart, in `python3-venv`.
+    /// Whether the ensurepip package can be run. Debian ships it separately, in `python3-venv`.
     pub has_ensurepip: bool,
-    /// Whether what was run is the interpreter itself: a shim or a wrapper starts another one, and not always the same.
+    /// Whether the program that was run is the interpreter itself: a shim or a wrapper starts another program, and not
+    /// always the same one.
     pub is_itself: bool,
-    /// What makes these facts untrue when it changes, besides the executable: its shared library, venv, ensurepip, and
-    /// the directories of ensurepip's wheels.
+    /// The paths whose change makes these facts untrue, besides the executable: the shared library, venv, ensurepip,
+    /// and the directories of ensurepip's wheels.
     pub watched: Vec<String>,
-    /// The wheels from which ensurepip chooses.
+    /// The wheels that ensurepip chooses from.
     pub wheels: Vec<String>,
-    /// What only Windows interpreters have.
+    /// The files that only Windows interpreters have.
     pub windows: WindowsFiles,
 }
 
 impl Facts {
-    /// Whether it is from Windows' store. What such a program writes below `AppData`, where caches and temporary files
-    /// are, no other program sees.
+    /// Whether the interpreter is from the Microsoft Store. Files that such a program writes below `AppData`, where
+    /// caches and temporary files are, are invisible to other programs.
     pub(crate) fn is_of_store(&self) -> bool {
         self.os == Os::Windows && self.executable.to_ascii_lowercase().contains("\\microsoft\\windowsapps\\")
     }
 
-    /// Reads the key and value pairs of the probe's answer.
+    /// Reads facts from the key and value pairs of the probe's answer.
     ///
     /// # Errors
-    /// When an answer is missing, malformed, or a path that `pyvenv.cfg` cannot hold.
+    /// When a value is missing or malformed, or a path is not usable.
     pub fn from_answers(answers: &[(&[u8], &[u8])]) -> Result<Self, BadAnswer> {
         let answers = Answers(answers);
         Ok(Self {
@@ -110,7 +111,7 @@ pub(crate) mod tests {
         (b"itself", b"yes"),
     ];
 
-    /// Facts for tests elsewhere.
+    /// Facts for the tests of other modules.
     pub(crate) fn facts() -> Facts {
         Facts::from_answers(ANSWER).unwrap()
     }

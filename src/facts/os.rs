@@ -1,6 +1,6 @@
-//! Platforms, as far as venv tells them apart.
+//! The platforms that venv tells apart.
 
-/// The platforms that venv tells apart.
+/// A platform that venv tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Os {
     /// Linux, the BSDs and other POSIX systems.
@@ -12,17 +12,17 @@ pub enum Os {
 }
 
 impl Os {
-    /// What ends the lines of a text file there, when Python writes it.
+    /// The line ending that Python writes in text files on this platform.
     pub(crate) fn line_end(self) -> &'static str {
         if self == Self::Windows { "\r\n" } else { "\n" }
     }
 
-    /// The suffix of a program's name there.
+    /// The suffix of program names on this platform.
     pub(crate) fn program_suffix(self) -> &'static str {
         if self == Self::Windows { ".exe" } else { "" }
     }
 
-    /// The separator in paths there.
+    /// The path separator on this platform.
     pub(crate) fn separator(self) -> char {
         if self == Self::Windows { '\\' } else { '/' }
     }

@@ -20,20 +20,20 @@ use super::Os;
 pub struct RelPath(String);
 
 impl RelPath {
-    /// Reads a path under the rules of `os`; nothing for a path that would lead out of an environment, or that `os`
-    /// would read as another one.
+    /// Parses a path by the rules of `os`. Returns `None` for a path that would lead out of an environment, or that
+    /// `os` would read as another path.
     #[must_use]
     pub fn parse(text: &str, os: Os) -> Option<Self> {
         text.split('/').all(|name| is_name(name, os)).then(|| Self(text.to_owned()))
     }
 
-    /// A path that this program itself spells out.
+    /// Returns a path that is valid because this program spells it out.
     pub(crate) fn of(text: &str) -> Self {
         debug_assert!(text.split('/').all(|name| is_name(name, Os::Posix)), "{text} leads out");
         Self(text.to_owned())
     }
 
-    /// The path of `name` in this directory. `name` is one of ours, or was checked when it was read.
+    /// Returns the path of `name` in this directory. The name must be spelt out in this program, or already checked.
     #[must_use]
     pub(crate) fn join(&self, name: &str) -> Self {
         Self::of(&format!("{}/{name}", self.0))
@@ -45,7 +45,7 @@ impl RelPath {
         &self.0
     }
 
-    /// The directory that holds it; nothing where that is the environment itself.
+    /// The parent directory, or `None` for a path directly in the environment.
     #[must_use]
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
@@ -57,12 +57,12 @@ impl RelPath {
         self.split().1
     }
 
-    /// The directory that holds it, `.` where that is the environment itself, and the last component.
+    /// The parent directory, or `.` for a path directly in the environment, and the last component.
     pub(crate) fn split(&self) -> (&str, &str) {
         self.0.rsplit_once('/').unwrap_or((".", &self.0))
     }
 
-    /// Whether it is somewhere in the directory `dir`.
+    /// Whether the path is below the directory `dir`.
     pub(crate) fn is_in(&self, dir: &Self) -> bool {
         self.0.strip_prefix(&dir.0).is_some_and(|rest| rest.starts_with('/'))
     }
@@ -76,8 +76,8 @@ impl RelPath {
     }
 }
 
-/// Whether `name` is one component of a path and stays so. Windows would read some names as other ones: `\` and `:`
-/// separate, a final dot or space is dropped.
+/// Whether `os` reads `name` as one component, and as exactly this name: on Windows `\` and `:` separate, and a final
+/// dot or space is dropped.
 fn is_name(name: &str, os: Os) -> bool {
     let is_other = os == Os::Windows && (name.contains(['\\', ':']) || name.ends_with(['.', ' ']));
     !matches!(name, "" | "." | "..") && !name.contains('\0') && !is_other

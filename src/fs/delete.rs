@@ -1,4 +1,4 @@
-//! Deleting, without following links and whatever becomes of paths meanwhile.
+//! Deletion that follows no links, even if paths change meanwhile.
 
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
@@ -7,23 +7,22 @@ use std::path::Path;
 use super::{Dir, Kind};
 use crate::error::{Error, Result};
 
-/// Deletes everything in a directory, whatever it is. The directory stays. `path` is what errors call it.
+/// Deletes the contents of a directory, but not the directory itself. Errors show `path`.
 ///
 /// # Errors
 /// When something cannot be deleted.
 pub(crate) fn clear(dir: &Dir, path: &Path) -> Result<()> {
     clear_as_is(dir, path).or_else(|_| {
-        // A directory that its owner may not write to is no reason to keep it: the owner may change that. Other reasons
-        // may be gone by now.
+        // Directories may lack write access, which the owner can grant. Other obstacles may be gone by now.
         grant_owner_access(dir);
         clear_as_is(dir, path)
     })
 }
 
-/// Deletes something in a directory, whatever it is. `path` is what errors call it.
+/// Deletes the file or directory `name` in `dir`. Errors show `path`.
 ///
 /// # Errors
-/// When it cannot be deleted, or something in it.
+/// When `name`, or something in it, cannot be deleted.
 pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
     let failed = |source| Error::file("delete", path, source);
     match dir.remove(name) {
@@ -34,7 +33,7 @@ pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
     }
     match dir.remove_dir(name) {
         Ok(()) => return Ok(()),
-        // Something is mounted there, whose contents are not the directory's.
+        // A mount point: its contents belong to another file system.
         Err(error) if error.kind() == ErrorKind::ResourceBusy => return Err(failed(error)),
         Err(_) => {}
     }
@@ -50,12 +49,12 @@ fn clear_as_is(dir: &Dir, path: &Path) -> Result<()> {
     names.iter().try_for_each(|name| delete(dir, name, &path.join(name)))
 }
 
-/// What another process has deleted meanwhile is as well.
+/// Whether the file is gone: deletion by another process is as good.
 fn is_gone(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NotFound
 }
 
-/// Gives the owner all rights to the directories in a directory, so that what is in them can be deleted.
+/// Gives the owner all rights to the directories below `dir`, so that their contents can be deleted.
 fn grant_owner_access(dir: &Dir) {
     for name in dir.names().unwrap_or_default() {
         if matches!(dir.kind(&name), Ok(Kind::Dir)) {

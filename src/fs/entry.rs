@@ -1,35 +1,35 @@
-//! What is found in a directory.
+//! The entries of directories.
 
 use std::path::PathBuf;
 
 use crate::facts::RelPath;
 
-/// The name of the file that stands for a directory's lock, where a directory itself cannot be locked.
+/// The name of the lock file in a directory, where a directory itself cannot be locked.
 pub(crate) const LOCK_NAME: &str = "lock";
 
-/// What is at a path; links are not followed.
+/// The kind of file at a path; links are not followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Nothing.
+    /// The path does not exist.
     Nothing,
     /// A symlink, with its target.
     Link(PathBuf),
-    /// A directory without anything in it.
+    /// An empty directory.
     EmptyDir,
-    /// A directory with something in it.
+    /// A directory that is not empty, or was not looked into.
     Dir,
-    /// A file, or something more special.
+    /// A regular file, or a special one such as a pipe.
     File,
 }
 
-/// Something in a directory, however deep.
+/// An entry below a directory, at any depth.
 pub(crate) struct WalkEntry {
-    /// Its path below that directory.
+    /// The path below the directory.
     pub(crate) path: RelPath,
     pub(crate) file_type: FileType,
 }
 
-/// The type of something in a directory; links are not followed.
+/// The type of an entry; links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileType {
     Dir,

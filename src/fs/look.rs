@@ -1,4 +1,4 @@
-//! Looking at what is there. Nothing here changes anything.
+//! Queries of the file system. Nothing here changes anything.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read};
@@ -9,12 +9,12 @@ use super::{Dir, platform};
 use crate::error::{Error, Result};
 use crate::facts::RelPath;
 
-/// A file's text, or nothing where there is no regular file. Bytes that are not UTF-8 are replaced.
+/// Reads a file's text, or returns `None` if there is no regular file. Bytes that are not UTF-8 are replaced.
 ///
 /// # Errors
-/// When there is a file and it cannot be read.
+/// When the file exists but cannot be read.
 pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if !path.is_file() {
         return Ok(None);
     }
@@ -31,10 +31,10 @@ pub(crate) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
-/// Looks at a path.
+/// Returns the kind of file at a path.
 ///
 /// # Errors
-/// When it cannot be looked at.
+/// When the path cannot be looked at.
 pub(crate) fn kind(path: &Path) -> Result<Kind> {
     let failed = |source| Error::file("look at", path, source);
     let metadata = match fs::symlink_metadata(path) {
@@ -47,45 +47,45 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     if !metadata.is_dir() {
         return Ok(Kind::File);
     }
-    // One that may be written to, but not listed, may hold anything.
+    // A directory that cannot be listed may hold anything: it counts as not empty.
     let is_empty = Dir::open_itself(path).and_then(|dir| dir.names()).is_ok_and(|names| names.is_empty());
     Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
 }
 
-/// What tells one state of a file from another; one that is not there has no other.
+/// A fingerprint of a file's metadata; `absent` for a missing file.
 pub(crate) fn stamp(path: &str) -> String {
     platform::stamp(Path::new(path)).unwrap_or_else(|_| "absent".to_owned())
 }
 
-/// Whether a path leads to something.
+/// Whether a path exists; links are followed.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// Whether two paths lead to the same directory, by whatever way.
+/// Whether two paths lead to the same file or directory; links are followed.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     platform::is_same(one, other)
 }
 
-/// What a symlink says, or nothing for what is no link.
+/// The target of a symlink, or `None` if the path is not a symlink.
 pub(crate) fn read_link(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
 }
 
-/// The path with all links in it followed, or the path itself where it leads nowhere.
+/// The path with all links resolved, or the path itself if it cannot be resolved.
 pub(crate) fn resolved(path: &Path) -> PathBuf {
     platform::resolve(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The path with all links in it followed but the last one, be it there or not.
+/// The path with the links in its parent resolved; the last component is kept, and need not exist.
 pub(crate) fn resolved_parent(path: &Path) -> PathBuf {
     path.parent().map_or_else(|| path.to_owned(), |parent| resolved(parent).join(path.file_name().unwrap_or_default()))
 }
 
-/// The names in a directory that are UTF-8, in order; none where there is no directory.
+/// The UTF-8 names in a directory, sorted; empty if there is no directory.
 ///
 /// # Errors
-/// When it cannot be listed.
+/// When the directory cannot be listed.
 pub(crate) fn names(path: &Path) -> Result<Vec<String>> {
     let names = match Dir::open(path).and_then(|dir| dir.names()) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
@@ -96,17 +96,17 @@ pub(crate) fn names(path: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// What is in a directory, in order; nothing where it cannot be listed.
+/// The paths of the entries of a directory, sorted; empty if the directory cannot be listed.
 pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
     let mut names = Dir::open(path).and_then(|dir| dir.names()).unwrap_or_default();
     names.sort();
     names.iter().map(|name| path.join(name)).collect()
 }
 
-/// All that is in a directory, however deep, in order: what a directory holds comes after it.
+/// All entries below a directory, sorted; the contents of a directory come after the directory.
 ///
 /// # Errors
-/// When something cannot be looked at, or its name is not UTF-8.
+/// When an entry cannot be looked at, or its name is not UTF-8.
 pub(crate) fn walk(path: &Path) -> Result<Vec<WalkEntry>> {
     let mut all = Vec::new();
     let dir = Dir::open_itself(path);
@@ -130,35 +130,35 @@ fn walk_in(dir: &Dir, above: Option<&RelPath>, all: &mut Vec<WalkEntry>) -> io::
     Ok(())
 }
 
-/// All of a file.
+/// Reads a whole file.
 ///
 /// # Errors
-/// When it cannot be read.
+/// When the file cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
-/// Whether a file says by its first bytes that something else is to run it.
+/// Whether a file begins with `#!`: another program runs it.
 pub(crate) fn is_script(path: &Path) -> bool {
     let mut start = [0; 2];
     let read = platform::open_at_once(path).and_then(|mut file| file.read_exact(&mut start));
     read.is_ok() && start == *b"#!"
 }
 
-/// Writes the bytes of a file, or the names in a directory but for that of bytecode, to a `sink`; says how many.
+/// Writes a file's bytes, or a directory's names except `__pycache__`, to `sink`; returns how many there are.
 ///
 /// # Errors
-/// When they cannot be read to their end, or the sink refuses them.
+/// When the file or directory cannot be read to its end, or the sink refuses the data.
 pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u64> {
     if path.is_dir() {
         let mut names = Dir::open(path)?.names()?;
-        // Python makes that whenever it likes.
+        // Python creates `__pycache__` whenever it likes.
         names.retain(|name| name != "__pycache__");
         names.sort();
         names.iter().try_for_each(|name| sink.write_all(&[name.as_encoded_bytes(), b"\0"].concat()))?;
         return Ok(names.len() as u64);
     }
-    // A pipe would be waited for.
+    // Reading a pipe would block.
     if !path.is_file() {
         return Ok(0);
     }
@@ -173,17 +173,17 @@ pub(crate) fn read_into(path: &Path, sink: &mut impl io::Write) -> io::Result<u6
     }
 }
 
-/// The directories in a directory, in order; none where it cannot be listed.
+/// The directories in a directory, sorted; empty if the directory cannot be listed.
 pub(crate) fn subdirs(path: &Path) -> Vec<PathBuf> {
     entries(path).into_iter().filter(|path| is_directory(path)).collect()
 }
 
-/// Whether an error says that there is nothing. What is below a file is an error of its own.
+/// Whether an error says that a file does not exist. A path below a regular file gives another error.
 pub(super) fn is_absent(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NotFound
 }
 
-/// Whether a path is a directory, and no link to one.
+/// Whether a path is a directory and not a link to one.
 pub(super) fn is_directory(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
 }

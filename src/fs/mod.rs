@@ -1,6 +1,6 @@
-//! All file operations, so that no error lacks its path and nothing is written through a link.
+//! All file operations, in one place: every error has its path, and nothing is written through a link.
 //!
-//! What differs between the platforms is in [`unix`] and [`windows`], with the same signatures.
+//! The platform-specific parts are in [`unix`] and [`windows`], with the same signatures.
 
 mod delete;
 mod entry;
@@ -38,10 +38,10 @@ pub(crate) use platform::{
 };
 pub(crate) use scratch::ScratchDir;
 
-/// Makes a directory and those above it. A directory that is there is kept; anything else of that name is an error.
+/// Creates a directory and its parents. An existing directory is kept; anything else of that name is an error.
 ///
 /// # Errors
-/// When a directory cannot be made, or something else is in its place. Then those above it that were made are gone.
+/// When a directory cannot be created, or something else is in its place. Parents that were created are deleted again.
 pub(crate) fn create_dir(path: &Path) -> Result<()> {
     match create_with_parents(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists && is_directory(path) => Ok(()),
@@ -49,20 +49,20 @@ pub(crate) fn create_dir(path: &Path) -> Result<()> {
     }
 }
 
-/// Makes the directories above a path, as far as they are not there; returns the topmost that was made.
+/// Creates the missing parents of a path; returns the topmost that was created, if any.
 ///
 /// # Errors
-/// When one cannot be made, which `path` cannot be then. Those above it that were made are gone.
+/// When a parent cannot be created. Parents that were created are deleted again.
 pub(crate) fn create_parent(path: &Path) -> Result<Option<PathBuf>> {
     let Some(parent) = path.parent().filter(|parent| !parent.is_dir()) else { return Ok(None) };
     match create_with_parents(parent) {
-        // Somebody else has made it meanwhile.
+        // Another process has created it meanwhile.
         Err(error) if error.kind() == ErrorKind::AlreadyExists && parent.is_dir() => Ok(None),
         other => other.map(Some).map_err(|source| not_created(path, source)),
     }
 }
 
-/// Makes a directory and, only if that is needed, those above it; returns the topmost that was made.
+/// Creates a directory and, only if needed, its parents; returns the topmost that was created.
 fn create_with_parents(path: &Path) -> io::Result<PathBuf> {
     let parent = match (fs::create_dir(path), path.parent()) {
         (Ok(()), _) => return Ok(path.to_owned()),
@@ -70,7 +70,7 @@ fn create_with_parents(path: &Path) -> io::Result<PathBuf> {
         (Err(error), _) => return Err(error),
     };
     let topmost = match create_with_parents(parent) {
-        // Somebody else has made it meanwhile.
+        // Another process has created it meanwhile.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => path.to_owned(),
         other => other?,
     };
@@ -82,8 +82,7 @@ fn not_created(path: &Path, source: io::Error) -> Error {
     Error::file("create directory", path, source)
 }
 
-/// Deletes `path` and the directories above it, up to and with `top`, as long as they are empty. What is gone
-/// already is passed over.
+/// Deletes `path` and its parents, up to and including `top`, as long as they are empty. Missing ones are skipped.
 pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
     for dir in path.ancestors().take_while(|dir| dir.starts_with(top)) {
         match fs::remove_dir(dir) {
@@ -93,7 +92,7 @@ pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
     }
 }
 
-/// Makes a directory and those above it in one that is held open, as far as they are not there.
+/// Creates the directory `path` below `dir`, and its missing parents.
 pub(crate) fn create_dirs(dir: &Dir, path: &RelPath) -> io::Result<()> {
     match dir.create_dir(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
@@ -105,13 +104,13 @@ pub(crate) fn create_dirs(dir: &Dir, path: &RelPath) -> io::Result<()> {
     }
 }
 
-/// Makes a symlink that says `target`, in the place of a file or link that has the name, and the directories above it.
+/// Creates a symlink to `target`, and its missing parents. An existing file or link is replaced.
 pub(crate) fn create_link(dir: &Dir, path: &RelPath, target: &Path) -> io::Result<()> {
     with_room(dir, path, || dir.symlink(target, path))
 }
 
-/// Makes a file and fills it, in the place of a file or link that has the name, and the directories above it. Without
-/// a `mode`, the umask decides on its permissions.
+/// Creates a file and fills it; missing parents are created, and an existing file or link is replaced. Without a
+/// `mode`, the umask decides on the permissions.
 pub(crate) fn create_file(
     dir: &Dir,
     path: &RelPath,
@@ -123,7 +122,7 @@ pub(crate) fn create_file(
     mode.map_or(Ok(()), |mode| platform::set_mode(&new, mode))
 }
 
-/// Makes something, and once more when what kept it from being made is gone.
+/// Calls `make`; if an existing file or a missing parent is in the way, solves that and calls `make` once more.
 fn with_room<T>(dir: &Dir, path: &RelPath, make: impl Fn() -> io::Result<T>) -> io::Result<T> {
     match (make(), path.parent()) {
         (Err(error), _) if error.kind() == ErrorKind::AlreadyExists => dir.remove(path)?,
@@ -133,37 +132,38 @@ fn with_room<T>(dir: &Dir, path: &RelPath, make: impl Fn() -> io::Result<T>) -> 
     make()
 }
 
-/// Whether nobody but the user and the system can put something else in the place of what is in a directory.
+/// Whether nobody but the user and the system can swap the contents of a directory.
 pub(crate) fn is_tamper_proof(path: &Path) -> bool {
     platform::tamper_proof(path).is_some()
 }
 
-/// Makes a directory that is the user's alone, and those above it.
+/// Creates a directory for the user alone, and its missing parents.
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     platform::create_private_dir(path)
 }
 
-/// Makes a file and fills it; something that has the name is an error.
+/// Creates a file and fills it; an existing file is an error.
 pub(crate) fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     fill(&mut File::create_new(path)?)
 }
 
-/// Opens a file to be read.
+/// Opens a file for reading.
 ///
 /// # Errors
-/// When it cannot be opened.
+/// When the file cannot be opened.
 pub(crate) fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|source| Error::file("read", path, source))
 }
 
-/// Sets a file's time of change, in seconds since 1970.
+/// Sets a file's modification time, in seconds since 1970.
 pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     file.set_modified(time)
 }
 
-/// Whether somebody else has the lock of a file; if not, we have it now. Where there are no locks, nobody has.
+/// Tries to lock a file; returns whether another process holds the lock. On a file system without locks, the answer is
+/// `false`.
 pub(crate) fn is_locked_by_another(file: &File) -> bool {
     matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock))
 }

@@ -1,4 +1,4 @@
-//! A directory that is in use for a while.
+//! Temporary directories that nobody else can tamper with.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::{Dir, delete, platform};
 use crate::error::{Error, Result};
 
-/// A directory with a name that nobody can have foreseen, which is the user's alone and is deleted when it is dropped.
+/// A directory for the user alone, with an unpredictable name. Deleted when dropped.
 #[derive(Debug)]
 pub(crate) struct ScratchDir {
     parent: Dir,
@@ -16,14 +16,13 @@ pub(crate) struct ScratchDir {
 }
 
 impl ScratchDir {
-    /// Makes one whose name begins with `prefix`.
+    /// Creates a directory in `parent` whose name begins with `prefix`.
     ///
     /// # Errors
-    /// When it cannot be made, or others could put something else in its place: programs are going to be run there.
+    /// When the directory cannot be created, or others could swap it: programs will run in it.
     pub(crate) fn new(parent: &Path, prefix: &str) -> Result<Self> {
         let failed = |source| Error::file("create directory in", parent, source);
-        // Python may tell its path with the links followed, and so do we. That they are not followed once more is what
-        // keeps somebody else's from leading elsewhere then.
+        // Resolve links once, as Python may, and never again: a link that is swapped later cannot redirect us.
         let Some(parent_path) = platform::tamper_proof(parent) else {
             return Err(failed(ErrorKind::PermissionDenied.into()));
         };
@@ -33,7 +32,7 @@ impl ScratchDir {
         Ok(Self { parent, name: path.file_name().unwrap_or_default().to_owned(), path })
     }
 
-    /// Its path, with all links followed.
+    /// The path, with all links resolved.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -41,7 +40,7 @@ impl ScratchDir {
 
 impl Drop for ScratchDir {
     fn drop(&mut self) {
-        // As with all that is deleted, a second try may succeed. That it has another name by now is as well.
+        // A second try may succeed, as with every deletion. A directory that was renamed meanwhile stays.
         let _ = delete(&self.parent, &self.name, &self.path).or_else(|_| delete(&self.parent, &self.name, &self.path));
     }
 }

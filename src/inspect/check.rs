@@ -1,4 +1,4 @@
-//! Refusing what may not be touched, before anything is done.
+//! Checks that refuse an existing ENV_DIR before anything in it is changed.
 
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,11 @@ use crate::facts::{Facts, RelPath};
 use crate::fs::{self, Kind};
 use crate::plan::{Layout, OnExisting, Plan, Step};
 
-/// Makes sure that a plan may be applied to the directory that is there, and can be.
+/// Checks that a plan may be applied to the existing ENV_DIR, and can be.
 ///
 /// # Errors
-/// When something would be lost that is not an environment's, something stands where something else has to be, or a
-/// directory may not be written to.
+/// If something would be lost that does not belong to an environment, something is in the way of a file or directory,
+/// or a directory is not writable.
 pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
     let env_dir = &plan.env_dir.path;
     if existing == Existing::Clear {
@@ -29,11 +29,11 @@ pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment:
     plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
 }
 
-/// Refuses to clear what is clearly more than an environment.
+/// Refuses to clear a directory that is clearly more than an environment.
 ///
 /// # Errors
-/// When it is the user's home directory or one above it, or is no environment and holds a repository or the current
-/// directory. venv deletes all of these without asking (CPython gh-90484).
+/// If the directory is or holds the home directory, has a file system mounted in it, or is not an environment and holds
+/// a repository or the current directory. venv deletes all of these without asking (CPython gh-90484).
 fn check_clear(env_dir: &Path, environment: &Environment) -> Result<()> {
     let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
@@ -55,16 +55,16 @@ fn check_clear(env_dir: &Path, environment: &Environment) -> Result<()> {
     Ok(())
 }
 
-/// Whether `dir` is `inner` or a directory above it, by whatever way.
+/// Whether `dir` is `inner` or a directory above it, with or without links resolved.
 fn is_or_is_above(dir: &Path, inner: &Path) -> bool {
     let real = fs::resolved(inner);
     inner.ancestors().chain(real.ancestors()).any(|ancestor| fs::is_same(ancestor, dir))
 }
 
-/// Refuses to create an environment where its own interpreter is: the one would take the place of the other.
+/// Refuses to create an environment over its own base interpreter, which would be replaced or deleted.
 ///
 /// # Errors
-/// When the base executable is in what would be the scripts directory or, for `--clear`, anywhere in ENV_DIR.
+/// If the base executable is in what would be the scripts directory or, for `--clear`, anywhere in ENV_DIR.
 fn check_base(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<()> {
     let scripts = Layout::of(facts).scripts.below(env_dir);
     let is_lost = |executable: &Path| match existing {
@@ -93,7 +93,7 @@ fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
     }
 }
 
-/// No directory stands where a file has to be.
+/// Checks that no directory is in the way of a file.
 fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
@@ -102,7 +102,8 @@ fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     }
 }
 
-/// In a directory that is not an environment, such as `/usr/local`, `bin/python3` is somebody's.
+/// Checks that no program is replaced: in a directory that is not an environment, such as `/usr/local`, `bin/python3`
+/// is somebody's program.
 fn check_program(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
@@ -111,8 +112,8 @@ fn check_program(path: &RelPath, env_dir: &Path) -> Result<()> {
     }
 }
 
-/// A directory of the environment is a directory, or can be created. Those above it may be links to others in the
-/// environment.
+/// Checks that a directory of the environment exists, or can be created. Its parents may be links to other directories
+/// in the environment.
 fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
     let mut path = env_dir.to_owned();
     let mut names = relative.as_str().split('/').peekable();
@@ -122,7 +123,7 @@ fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
         match fs::kind(&path)? {
             Kind::Nothing => return Ok(()),
             Kind::Dir | Kind::EmptyDir => {}
-            // Such as a `lib64` that leads to `lib`. Out of the environment leads no way.
+            // Such as `lib64` -> `lib`. A link out of the environment is refused.
             Kind::Link(_) if !is_last && fs::is_dir(&path) && is_or_is_above(env_dir, &fs::resolved(&path)) => {}
             Kind::Link(_) | Kind::File => {
                 return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });

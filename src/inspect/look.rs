@@ -1,4 +1,4 @@
-//! Looking at what is at ENV_DIR.
+//! Looking at the occupant of ENV_DIR.
 
 use std::path::{Path, PathBuf};
 
@@ -11,11 +11,11 @@ use crate::pip;
 use crate::plan::{Layout, Occupant, Occupied};
 use crate::pyvenv_cfg;
 
-/// Looks at ENV_DIR, as closely as matters where `existing` is done with it.
+/// Looks at ENV_DIR, as closely as `existing` requires.
 ///
 /// # Errors
-/// When it is a symlink (venv refuses those too, but only after `--clear` has emptied what they point to) or no
-/// directory, or something cannot be looked at.
+/// If ENV_DIR is a symlink or a file, or something cannot be looked at. (venv refuses symlinks too, but only after
+/// `--clear` has emptied their target.)
 pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
     let path = env_dir.path.clone();
     match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
@@ -30,7 +30,7 @@ pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Resul
     }
 }
 
-/// A file somewhere on the way is why the system says "not a directory".
+/// The error for an ENV_DIR below a file, which is clearer than the system's "not a directory".
 fn below_a_file(env_dir: &Path) -> Option<Error> {
     let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
     Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), wanted: "directory" })
@@ -57,13 +57,13 @@ fn occupied(env_dir: &Path, facts: &Facts) -> Result<Occupied> {
 /// Whether a directory is an environment, whichever tool created it.
 ///
 /// # Errors
-/// When it cannot be looked at.
+/// If the directory cannot be looked at.
 pub(super) fn is_environment(dir: &Path) -> Result<bool> {
     Ok(fs::kind(&dir.join(pyvenv_cfg::FILE_NAME))? == Kind::File)
 }
 
-/// The names of the interpreter that say another Python version, such as `bin/python3.12` after a change to 3.13: that
-/// is no longer true. A file with such a name is somebody's program, but for an environment of copies.
+/// The interpreter's names that state another Python version, such as `bin/python3.12` after a change to 3.13. A file
+/// with such a name counts only in an environment of copies: elsewhere it is somebody's program.
 fn stale_names(env_dir: &Path, layout: &Layout, has_copies: bool) -> Result<Vec<RelPath>> {
     let is_versioned = |name: &str| {
         let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
@@ -86,8 +86,8 @@ fn stale_names(env_dir: &Path, layout: &Layout, has_copies: bool) -> Result<Vec<
     Ok(stale)
 }
 
-/// The libraries with packages that an interpreter with this layout does not look into, such as `lib/python3.12` after
-/// a change to 3.13.
+/// The library directories with packages that an interpreter with this layout does not see, such as `lib/python3.12`
+/// after a change to 3.13.
 fn other_libraries(env_dir: &Path, layout: &Layout) -> Vec<PathBuf> {
     let site_packages: Vec<PathBuf> = layout.directories.iter().map(|dir| dir.below(env_dir)).collect();
     let libraries = fs::subdirs(&env_dir.join("lib")).into_iter();

@@ -1,4 +1,4 @@
-//! What is at ENV_DIR before anything is done, and whether it may be touched.
+//! Inspecting ENV_DIR before anything is changed: its occupant, and whether a plan may touch it.
 
 mod check;
 mod look;

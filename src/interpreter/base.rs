@@ -1,4 +1,4 @@
-//! From an environment's interpreter to the one that the environment was made from.
+//! From an environment's interpreter to its base interpreter.
 
 use std::path::{Path, PathBuf};
 
@@ -6,22 +6,22 @@ use crate::error::{Error, Result};
 use crate::fs::{self, EXE_SUFFIX, Kind, is_executable, read_text};
 use crate::pyvenv_cfg;
 
-/// More environments than one would ever stack. An environment that is its own base is a loop.
+/// The limit of nested environments, far more than anybody would stack. An environment that is its own base is a loop.
 const MAX_DEPTH: usize = 16;
 
-/// The base executable of `program`: itself, unless it is an environment's interpreter.
+/// Returns the base interpreter of `program`: `program` itself, unless it is an environment's interpreter.
 ///
-/// An interpreter before 3.11 cannot be asked for it: run in an environment, it takes that for its base. So, as
-/// `Modules/getpath.py` does since, `pyvenv.cfg` and the interpreter's own link are read. Unlike there, the link is
-/// followed only until it leaves the environment: what it was made from is a name that stays, what that leads to may be
-/// a directory that the next update removes (CPython gh-128670).
+/// An interpreter before 3.11 cannot be asked: run in an environment, it takes the environment for its base. So
+/// `pyvenv.cfg` and the interpreter's own link are read, as `Modules/getpath.py` does since 3.11. Unlike there, the
+/// link is followed only until it leaves the environment: the name outside is stable, but may itself link into a
+/// directory that the next update removes (CPython gh-128670).
 ///
 /// # Errors
 /// When the base interpreter is gone.
 pub(super) fn executable(program: &Path) -> Result<PathBuf> {
     let mut executable = program.to_owned();
     for _ in 0..MAX_DEPTH {
-        // What is not there, or a script such as `bin/pip`, is no interpreter of an environment's: let it be asked.
+        // A missing program, or a script such as `bin/pip`, is no environment's interpreter, and will be asked itself.
         let Some(cfg) = cfg(&executable)?.filter(|_| may_be_interpreter(&executable)) else {
             return Ok(executable);
         };
@@ -37,7 +37,7 @@ fn may_be_interpreter(path: &Path) -> bool {
     !matches!(fs::kind(path), Ok(Kind::Nothing)) && !fs::is_script(path)
 }
 
-/// The `pyvenv.cfg` of the environment that `executable` belongs to, if it belongs to one: it names a `home`.
+/// Reads the `pyvenv.cfg` of an environment's interpreter, or returns `None` if there is no such file with a `home`.
 fn cfg(executable: &Path) -> Result<Option<String>> {
     let scripts = executable.parent().unwrap_or(executable);
     for dir in scripts.parent().into_iter().chain([scripts]) {
@@ -49,26 +49,26 @@ fn cfg(executable: &Path) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Where the links of an environment's interpreter first lead out of its scripts directory.
+/// The first path outside of the scripts directory to which the links of an environment's interpreter lead.
 fn link_out(executable: &Path) -> Option<PathBuf> {
     let scripts = executable.parent()?;
     let mut link = executable.to_owned();
     for _ in 0..MAX_DEPTH {
         link = link.with_file_name(fs::read_link(&link)?);
         if link.parent() != Some(scripts) {
-            // A relative way out may lead through other links, and is not a name to keep.
+            // A relative target may lead through other links, and is not a name to keep.
             return link.is_absolute().then_some(link).filter(|link| !link.starts_with(scripts));
         }
     }
     None
 }
 
-/// The names under which a base interpreter may be found in its home, for an environment of copies.
+/// The paths at which the base interpreter of an environment of copies may be found in its home.
 fn in_home(home: &Path, executable: &Path, cfg: &str) -> Vec<PathBuf> {
     let own_name = executable.file_name().map(|name| home.join(name));
     let recorded = pyvenv_cfg::value(cfg, "executable").and_then(|path| Path::new(path).file_name());
     let others = [pyvenv_cfg::versioned_python(cfg), Some("python3".to_owned()), Some("python".to_owned())];
     let others = others.into_iter().flatten().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
-    // A name that says the version goes before one that another interpreter may have by now.
+    // The recorded name, which has the version, goes before names that another interpreter may have by now.
     recorded.map(|name| home.join(name)).into_iter().chain(own_name).chain(others).collect()
 }

@@ -1,7 +1,7 @@
-//! The answers of base interpreters, kept from one run to the next.
+//! The facts of base interpreters, kept from one run to the next.
 //!
-//! An entry belongs to the path by which an interpreter is run and is true as long as the files that it depends on are
-//! as they were. It holds the probe's answer as it was given, so there is one reader for both.
+//! An entry belongs to the path by which an interpreter is run, and holds as long as the files on which it depends are
+//! unchanged. The entry holds the probe's answer verbatim, so that both have the same reader.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,23 +13,24 @@ use crate::environment::Environment;
 use crate::facts::Facts;
 use crate::fs::{self, File};
 
-/// The directory of the entries; the number is that of their form.
+/// The directory of the entries; the number is the version of their format.
 const SUBDIR: &str = "facts-1";
 
-/// An entry is a kilobyte or two, but for the variables in it. This much is read at once, and this much at most.
+/// The size of the first read, in bytes. An entry has a kilobyte or two, plus the variables in it.
 const BYTES: usize = 1 << 13;
+/// The size limit of an entry, in bytes.
 const MAX_BYTES: usize = 1 << 24;
 
 /// An interpreter that has been asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Interpreter {
     pub(crate) facts: Facts,
-    /// The files on which the facts depend, as they were when it was asked.
+    /// The stamps of the files on which the facts depend, as of the time of asking.
     pub(crate) stamps: Stamps,
 }
 
 impl Interpreter {
-    /// The interpreter that has these facts, when `program` was asked for them.
+    /// An interpreter with the facts that `program` has just told, and with current stamps.
     pub(super) fn now(program: &Path, facts: Facts) -> Self {
         let program = program.to_str().into_iter();
         let paths = program.chain([facts.executable.as_str()]).chain(facts.watched.iter().map(String::as_str));
@@ -37,7 +38,7 @@ impl Interpreter {
     }
 }
 
-/// The kept answer of `program`, if it still holds.
+/// Returns the cached facts of `program`, if they still hold.
 pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
     let key = key(program, context.environment)?;
     let bytes = read(&shelf(context)?.open(&Shelf::stem(&key)).ok()?).ok()?;
@@ -49,7 +50,7 @@ pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
     Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
 }
 
-/// Keeps the answer of `program`, where it may be kept: a shim will lead elsewhere tomorrow.
+/// Keeps the answer of `program`, unless that is a shim, which may lead elsewhere tomorrow.
 pub(super) fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
     let is_itself = interpreter.facts.is_itself && is_same_file(program, interpreter);
     let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)).filter(|_| is_itself) else {
@@ -69,14 +70,14 @@ fn shelf(context: Context<'_>) -> Option<Shelf<'_>> {
     Some(Shelf::new(context.cache?, SUBDIR, ""))
 }
 
-/// Whether the program that was run is the one that answered.
+/// Whether the program that was run is the interpreter that answered.
 fn is_same_file(program: &Path, interpreter: &Interpreter) -> bool {
     let stamp = |path: &str| interpreter.stamps.stamp(path);
     let answering = stamp(&interpreter.facts.executable);
     program.to_str().is_some_and(|program| stamp(program).is_some() && stamp(program) == answering)
 }
 
-/// What the answer depends on besides the files: who asks, whom, and in which environment.
+/// The key of an entry: everything besides files on which the answer depends (the program, the probe, variables).
 fn key(program: &Path, environment: &Environment) -> Option<String> {
     let script = crc32fast::hash(probe::SCRIPT.as_bytes());
     Some(format!("{}\n{script:08x}\n{}", program.to_str()?, environment.variables.to_str()?))
@@ -96,7 +97,7 @@ fn read(file: &File) -> io::Result<Vec<u8>> {
     Err(io::ErrorKind::FileTooLarge.into())
 }
 
-/// An entry's key, stamps and answer, if it is whole.
+/// Splits an entry into key, stamps and answer, or returns `None` if the entry is damaged.
 pub(super) fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
     let (checksum, body) = bytes.split_first_chunk::<4>()?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
@@ -106,7 +107,8 @@ pub(super) fn parse(bytes: &[u8]) -> Option<(&str, &str, &[u8])> {
     Some((str::from_utf8(fields.next()?).ok()?, str::from_utf8(fields.next()?).ok()?, fields.next()?))
 }
 
-/// Whether an entry is whole and its interpreter as it was. An entry that cannot be read is somebody else's.
+/// Whether an entry is whole and its interpreter unchanged. An unreadable entry is somebody else's, and counts as
+/// current.
 fn is_current(stem: &str, shelf: Shelf, context: Context) -> bool {
     let Ok(bytes) = shelf.open(stem).and_then(|file| read(&file)) else { return true };
     let stamps = parse(&bytes).and_then(|(_, stamps, _)| Stamps::parse(stamps));

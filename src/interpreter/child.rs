@@ -1,4 +1,4 @@
-//! A program run within limits: of time, and of what it says.
+//! Running a program within limits of time and output.
 
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -11,30 +11,31 @@ use crate::error::Error;
 use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
 
-/// What a program may take and say before it is given up.
+/// The time that a program may take and the bytes that it may print before it is stopped.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     time: Duration,
     bytes: u64,
 }
 
-/// A cold interpreter on a network file system takes seconds; an answer is some hundred bytes.
+/// The limits of the probe: a cold interpreter on a network file system takes seconds; an answer has some hundred
+/// bytes.
 pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
 
-/// An installer takes as long as it takes, and what it says is wanted.
+/// The limits of an installer, which takes as long as it takes, and whose output is wanted.
 const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: u64::MAX - 1 };
 
-/// Why a program did not come to its end.
+/// The reason why a program was not run to its end.
 #[derive(Debug)]
 pub(super) enum Failure {
     NotRun(io::Error),
     TooLong(Duration),
     TooMuch(u64),
-    /// We have been told to end.
+    /// A signal has told us to end.
     Interrupted(Error),
 }
 
-/// Runs a command within limits. Past them it is killed.
+/// Runs a command within limits, and kills it beyond them.
 pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Output, Failure> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = fs::in_own_group(command).spawn().map_err(Failure::NotRun)?;
@@ -44,8 +45,8 @@ pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) 
     Ok(Output { status: status?, stdout, stderr })
 }
 
-/// Runs a command for as long as it takes; both of its streams come back as one, in the order in which they were
-/// written. A `lock` lasts until it has ended, whatever becomes of us.
+/// Runs a command for as long as it takes. Both of its streams come back as one, in the order of writing. The `lock` is
+/// held until the command has ended, even if this process ends earlier.
 pub(super) fn run_to_end(
     mut command: Command,
     lock: Option<&Lock>,
@@ -55,32 +56,32 @@ pub(super) fn run_to_end(
     command.stdin(lock.map_or_else(Stdio::null, Lock::as_stdin));
     command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
     let mut child = fs::in_own_group(&mut command).spawn().map_err(Failure::NotRun)?;
-    // The command holds our own ends of the pipe: as long as they are open, it has no end.
+    // The command holds our writing ends of the pipe. While these are open, the reading end sees no end of the stream.
     drop(command);
     let streams = [Stream::read(Some(reader), NO_LIMITS.bytes)];
     let status = attend(&mut child, &streams, NO_LIMITS, interrupt)?;
     Ok((status, String::from_utf8_lossy(&streams[0].bytes()).into_owned()))
 }
 
-/// Waits for the end of a program, and makes it end where it has to.
+/// Waits for the end of a program, and kills it after a failure.
 fn attend(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     let status = finish(child, streams, limits, interrupt);
     if matches!(status, Err(Failure::Interrupted(_))) {
-        // It may have something to put in order.
+        // The program may need to clean up.
         const PATIENCE: Duration = Duration::from_secs(2);
         fs::interrupt_group(child);
         let _ = wait(child, Instant::now(), PATIENCE);
     }
     if status.is_err() {
-        // It may have ended by itself meanwhile, which is as well.
+        // The program may have ended by itself meanwhile, so errors do not matter.
         fs::kill_group(child);
         let _ = child.wait();
     }
     status
 }
 
-/// Waits for the end of the streams, which nearly always is that of the program. One that leaves another behind, with
-/// its streams open, has said all that it has to say when it has ended.
+/// Waits for the streams to end, which nearly always means that the program has ended. If another process that was left
+/// behind keeps the streams open, the end of the program is enough.
 fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
     const PATIENCE: Duration = Duration::from_millis(50);
     let start = Instant::now();
@@ -88,7 +89,7 @@ fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Int
         while let Err(RecvTimeoutError::Timeout) = stream.ended.recv_timeout(PATIENCE) {
             interrupt.check().map_err(Failure::Interrupted)?;
             if let Ok(Some(status)) = child.try_wait() {
-                // What it said last may still be on its way.
+                // The last output may still be on its way.
                 let _ = stream.ended.recv_timeout(PATIENCE);
                 return Ok(status);
             }
@@ -103,14 +104,14 @@ fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Int
     wait(child, start, limits.time)
 }
 
-/// A stream that a thread of its own reads: a program that fills the one while the other is read would wait forever.
+/// A stream, read by a thread of its own: a program that fills one stream while we read the other would wait forever.
 struct Stream {
     bytes: Arc<Mutex<Vec<u8>>>,
     ended: mpsc::Receiver<()>,
 }
 
 impl Stream {
-    /// Reads one byte more than the limit at most.
+    /// Starts to read `source`, up to one byte more than the limit.
     fn read(source: Option<impl Read + Send + 'static>, limit: u64) -> Self {
         let (sender, ended) = mpsc::channel();
         let bytes = Arc::new(Mutex::new(Vec::new()));
@@ -119,29 +120,29 @@ impl Stream {
             if let Some(source) = source {
                 let mut source = source.take(limit + 1);
                 let mut chunk = [0; 4096];
-                // A read error ends the answer, which is then incomplete and says so.
+                // A read error cuts off the answer, which then lacks its end mark.
                 while let Ok(length @ 1..) = source.read(&mut chunk) {
                     lock(&sink).extend_from_slice(&chunk[..length]);
                 }
             }
-            // Nobody listens any more once the limit of time is reached.
+            // After a timeout, nobody listens any more.
             let _ = sender.send(());
         });
         Self { bytes, ended }
     }
 
-    /// What has been read so far.
+    /// The bytes read so far.
     fn bytes(&self) -> Vec<u8> {
         lock(&self.bytes).clone()
     }
 }
 
-/// The bytes are whole even if a thread has died while it held them.
+/// Locks the bytes, which are whole even if a thread has panicked while holding the lock.
 fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
     bytes.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for a program that has closed its streams, which nearly always means that it has ended.
+/// Waits for a program that has closed its streams, and so has nearly always ended.
 fn wait(child: &mut Child, start: Instant, time: Duration) -> Result<ExitStatus, Failure> {
     loop {
         match child.try_wait() {

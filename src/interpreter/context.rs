@@ -1,10 +1,10 @@
-//! The surroundings in which an interpreter is sought and asked.
+//! The surroundings in which an interpreter is searched for and asked.
 
 use crate::cache::CacheDir;
 use crate::environment::Environment;
 use crate::interrupt::Interrupt;
 
-/// The surroundings in which an interpreter is sought and asked.
+/// The surroundings in which an interpreter is searched for and asked.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) environment: &'a Environment,

@@ -1,4 +1,4 @@
-//! Finding the base interpreter, and what is known of it.
+//! Finding the base interpreter and its facts.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,13 @@ use crate::config::{InterpreterRequest, VersionRequest};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Version, history};
 
-/// How those programs end that Windows has where a Python could be. Elsewhere no program can end like that.
+/// The exit status of Windows' stubs for a missing Python. Other systems have no exit status that high.
 const NO_PYTHON: i32 = 9009;
 
 /// Finds the base interpreter that `request` asks for and asks it for its facts, unless they are in the cache.
 ///
 /// # Errors
-/// When there is none, or it does not work, or is too old.
+/// When no interpreter is found, or it does not work or is too old.
 pub(crate) fn find(request: &InterpreterRequest, context: Context) -> Result<Interpreter> {
     match request {
         InterpreterRequest::Version(version) => find_version(version, context),
@@ -25,9 +25,10 @@ pub(crate) fn find(request: &InterpreterRequest, context: Context) -> Result<Int
     }
 }
 
-/// The first program on PATH that has one of these names; the first name goes before the second, wherever they are.
+/// Finds the first program on PATH that has one of these names. All programs of the first name go before those of the
+/// second.
 ///
-/// What Windows has there so that one can get a Python from its store is passed over, unless there is nothing else.
+/// Windows' stubs, which offer a Python from the Microsoft Store, are passed over unless there is nothing else.
 fn find_named(names: &[String], context: Context) -> Result<Interpreter> {
     let mut stub = None;
     for program in discovery::on_path(names, context.environment) {
@@ -41,7 +42,7 @@ fn find_named(names: &[String], context: Context) -> Result<Interpreter> {
     Err(stub.unwrap_or_else(|| discovery::not_found(names)))
 }
 
-/// Tries all programs on PATH that may have the version, until one does.
+/// Tries the programs on PATH that may have the version, until one has it.
 fn find_version(wanted: &VersionRequest, context: Context) -> Result<Interpreter> {
     let mut tried = Vec::new();
     for program in discovery::distinct_on_path(&discovery::names_of(wanted), context.environment) {
@@ -49,7 +50,7 @@ fn find_version(wanted: &VersionRequest, context: Context) -> Result<Interpreter
             Ok(interpreter) if is_version(&interpreter.facts, wanted) => return Ok(interpreter),
             Ok(interpreter) => tried.push((program, format!("is Python {}", interpreter.facts.version))),
             Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
-            // One line says enough here: the shim of another version fails by design.
+            // One line is enough here: pyenv's shim of another version fails by design.
             Err(error) => {
                 let message = error.to_string();
                 let first_line = message.lines().next().unwrap_or_default().trim_end_matches(':');
@@ -65,10 +66,9 @@ fn is_version(facts: &Facts, wanted: &VersionRequest) -> bool {
     [major, minor, micro].starts_with(&wanted.numbers) && facts.free_threaded == wanted.free_threaded
 }
 
-/// Asks the base interpreter of `program`: that is `program`, unless it belongs to an environment.
+/// Asks the base interpreter of `program`, which is `program` itself unless it belongs to an environment.
 ///
-/// Only a shim costs a second question: that the interpreter behind it belongs to an environment is known from its
-/// answer alone.
+/// Only a shim may cost a second question: its answer alone tells that it leads to an environment's interpreter.
 fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
     let asked = base::executable(program)?;
     let mut interpreter = ask(&asked, wanted, context)?;
@@ -88,7 +88,7 @@ fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -
     Ok(interpreter)
 }
 
-/// The facts of one program, from the cache or from itself.
+/// Returns the facts of one program, from the cache or by asking it.
 fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
     if let Some(interpreter) = cache::recall(program, context) {
         return Ok(interpreter);

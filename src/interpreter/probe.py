@@ -1,5 +1,5 @@
-# Answers rvenv's questions about the interpreter that runs this; see probe.rs for the frame of the answer.
-# It is run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode.
+# Answers rvenv's questions about the interpreter that runs this script; probe.rs describes the frame of the answer.
+# Run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode.
 import os
 import sys
 
@@ -11,7 +11,7 @@ def yes_or_no(answer):
 
 
 def scheme():
-    """The `venv` scheme's directories, relative to the environment; Python has had one since 3.11."""
+    """The directories of the `venv` scheme, relative to the environment. Python has the scheme since 3.11."""
     import sysconfig
 
     if "venv" not in sysconfig.get_scheme_names():
@@ -24,7 +24,7 @@ def scheme():
 
 
 def windows_files(home):
-    """What venv takes on Windows from the library and from beside the executable; which of it, rvenv decides."""
+    """The files that venv may take on Windows, from the library and from beside the executable; rvenv selects."""
     import sysconfig
 
     scripts = os.path.join(STDLIB, "venv", "scripts")
@@ -46,10 +46,10 @@ def windows_files(home):
 
 
 def first_working_link(executable):
-    """The first of a chain of links by whose directory an environment's interpreter finds its library.
+    """The first link in a chain from whose directory an environment's interpreter finds its library.
 
-    A relocatable build looks for the library from there on upwards; a link of its own somewhere else leads nowhere
-    (CPython gh-106045). Others have the library's place compiled in, and keep the link that was asked for.
+    A relocatable build searches for the library from that directory upwards, so a link elsewhere does not work
+    (CPython gh-106045). Other builds have the library's path compiled in, and keep the link that was asked for.
     """
     for _ in range(40):
         if not os.path.islink(executable) or reaches_library(executable) or starts_an_environment(executable):
@@ -70,7 +70,7 @@ def reaches_library(executable):
 
 
 def starts_an_environment(executable):
-    """Nothing but a try tells whether a place is compiled in: what sysconfig says of it may have been rewritten."""
+    """Whether an environment of `executable` starts. Only a try can tell: sysconfig's paths may be rewritten."""
     import shutil
     import subprocess
     import tempfile
@@ -101,9 +101,9 @@ def free_threaded():
 
 
 def is_itself():
-    """Whether the program that was run is the interpreter: a shim or a wrapper starts another one."""
+    """Whether the program that was run is the interpreter, and not a shim or wrapper that starts one."""
     if os.name == "nt":
-        # No script is a program there, and what the Store has installed cannot be read. rvenv compares the files.
+        # Windows runs no script as a program, and files from the Store cannot be read. rvenv compares the files.
         return True
     try:
         return os.path.samefile("/proc/self/exe", sys.executable)
@@ -113,7 +113,7 @@ def is_itself():
 
 
 def watched():
-    """The files whose change makes these answers untrue, besides the executable."""
+    """The files, besides the executable, whose change makes these answers outdated."""
     for library in shared_libraries():
         yield library
     for package in ("venv", "ensurepip"):
@@ -140,10 +140,10 @@ def shared_libraries():
 
 
 def wheels():
-    """Where ensurepip takes its wheels from: the directories, and the wheels in them."""
+    """The directories from which ensurepip takes its wheels, and the wheels in them."""
     import sysconfig
 
-    # Distributions keep them apart and say so since 3.10; Debian's did before, to nobody.
+    # Distributions keep the wheels apart. The variable names their directory since 3.10; Debian had one before.
     named = sysconfig.get_config_var("WHEEL_PKG_DIR")
     places, found = [], []
     for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
@@ -155,7 +155,7 @@ def wheels():
 
 
 def answers():
-    # An interpreter that cannot tell where it is has an empty sys.executable (CPython gh-96861).
+    # An interpreter that does not know its own path has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
         return
     executable = sys.executable
@@ -174,7 +174,7 @@ def answers():
     yield "64-bit", yes_or_no(sys.maxsize > 2**32)
     yield "utf8-file-names", yes_or_no(sys.getfilesystemencoding().lower() == "utf-8")
     yield "free-threaded", yes_or_no(free_threaded())
-    # The very file whose absence Debian's venv tests for.
+    # Debian's venv tests for this very file.
     yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
     yield "itself", yes_or_no(is_itself())
     places, bundled = wheels()

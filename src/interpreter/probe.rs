@@ -1,4 +1,4 @@
-//! Asking an interpreter: one run of an embedded script, and a frame around the answer that noise cannot break.
+//! The probe: a script that asks an interpreter for its facts, and a frame that tells the answer from other output.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, ErrorKind};
@@ -15,21 +15,21 @@ use crate::facts::{BadAnswer, Facts};
 use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
 
-/// The script that is run.
+/// The script that the interpreter runs.
 pub(super) const SCRIPT: &str = include_str!("probe.py");
 
-/// Asks `program` for its facts, and also gives its answer as it was. `wanted` is told to a shim of pyenv's, which then
-/// runs such an interpreter.
+/// Asks `program` for its facts. Returns the raw answer, too. pyenv's shim is told the `wanted` version, to run such an
+/// interpreter.
 ///
 /// # Errors
-/// When it cannot be run, fails, or gives no usable answer.
+/// When `program` cannot be run, fails, or gives no usable answer.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &Interrupt) -> Result<(Facts, Vec<u8>)> {
     let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
     let mut command = Command::new(program);
-    // Where no interpreter is installed yet, Windows' install manager would fetch one.
+    // If no interpreter is installed yet, Windows' install manager would download one.
     command.args(launcher_option(program, wanted)).env("PYTHON_MANAGER_AUTOMATIC_INSTALL", "false");
     isolate(&mut command);
-    // Without site (so without the user's code), and without leaving bytecode behind.
+    // `-S` keeps out the user's code, which site runs; `-B` writes no bytecode.
     command.args(["-S", "-B", "-c", SCRIPT, &nonce]);
     if let Some(version) = selects_by_shim(program, wanted) {
         command.env("PYENV_VERSION", version.to_string());
@@ -47,7 +47,7 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &I
     Ok((facts, answer.to_owned()))
 }
 
-/// Reads an answer: keys and values, each ended by NUL, which no path can hold.
+/// Reads an answer: keys and values, each terminated by NUL, which no path can hold.
 pub(super) fn facts(answer: &[u8]) -> Result<Facts, BadAnswer> {
     let fields: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
     let (pairs, _) = fields.as_chunks::<2>();
@@ -56,7 +56,7 @@ pub(super) fn facts(answer: &[u8]) -> Result<Facts, BadAnswer> {
 
 fn describe(bad: &BadAnswer) -> String {
     match bad {
-        // The script gives no answer at all when there is no `sys.executable`.
+        // The script answers nothing if `sys.executable` is empty.
         BadAnswer::Missing("version") => "it cannot tell where it is".to_owned(),
         BadAnswer::Missing(key) => format!("it did not tell its {key}"),
         BadAnswer::UnusablePath(path) => format!("its path `{path}` is not UTF-8 or holds a control character"),
@@ -64,9 +64,9 @@ fn describe(bad: &BadAnswer) -> String {
     }
 }
 
-/// A command that runs an interpreter isolated from the user's modules and variables.
+/// Returns a command that runs an interpreter isolated from the user's modules and variables.
 ///
-/// `-I` does not keep it from believing two variables when they say that it is another one.
+/// `-I` is not enough: two variables still make an interpreter take itself for another one.
 pub(crate) fn isolated(program: &Path) -> Command {
     let mut command = Command::new(program);
     isolate(&mut command);
@@ -77,8 +77,8 @@ fn isolate(command: &mut Command) {
     command.arg("-I").env_remove("__PYVENV_LAUNCHER__").env_remove("PYTHONEXECUTABLE");
 }
 
-/// The version that a shim of pyenv's has to be told. Only one that has it in its name: another is the user's
-/// selection.
+/// The version that pyenv's shim has to be told. Only for shims with a version in their name (`python3.12`); plain
+/// `python` keeps the user's selection.
 fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Option<&'a VersionRequest> {
     let has_name = |version: &&VersionRequest| {
         let name = version.command_names().into_iter().find(|name| name.contains('.'));
@@ -87,10 +87,10 @@ fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Op
     wanted.filter(has_name)
 }
 
-/// Makes sure that a copy of the interpreter `original` starts where it is.
+/// Checks that `copy`, a copy of the interpreter `original`, starts from its new place.
 ///
 /// # Errors
-/// When it does not.
+/// When the copy does not start.
 pub(crate) fn check_starts(copy: &Path, original: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut command = isolated(copy);
     command.args(["-S", "-B", "-c", "pass"]);
@@ -101,11 +101,11 @@ pub(crate) fn check_starts(copy: &Path, original: &Path, interrupt: &Interrupt) 
     Err(Error::CopyDead { program: original.to_owned(), status: said.status, output: excerpt(&said) })
 }
 
-/// Runs an interpreter for as long as it takes, and gives back how it ended and what it said. A `lock` lasts until
-/// then, whatever becomes of us.
+/// Runs an interpreter for as long as it takes, and returns its exit status and output. The `lock` is held until the
+/// interpreter has ended, even if this process ends earlier.
 ///
 /// # Errors
-/// When it cannot be run, or a signal comes meanwhile.
+/// When the interpreter cannot be run, or a signal comes meanwhile.
 pub(crate) fn run_to_end(
     command: Command,
     program: &Path,
@@ -126,7 +126,7 @@ fn explain(program: &Path, failure: Failure) -> Error {
     Error::ProbeUnanswered { program, reason, output: String::new() }
 }
 
-/// The system says "no such file" and "permission denied" of several things each.
+/// The error for a program that cannot be run: "no such file" and "permission denied" each have several causes.
 fn not_run(program: PathBuf, source: io::Error) -> Error {
     let reason = match (fs::read_link(&program), source.kind()) {
         (Some(target), _) if !fs::exists(&program) => {
@@ -143,7 +143,7 @@ fn not_run(program: PathBuf, source: io::Error) -> Error {
 }
 
 fn failed(program: &Path, said: &Output) -> Error {
-    // `-I` came with Python 3.4: whoever does not know it is older.
+    // `-I` came with Python 3.4.
     let program = program.to_owned();
     if String::from_utf8_lossy(&said.stderr).contains("Unknown option: -I") {
         return Error::TooOld { program, version: None };
@@ -151,8 +151,8 @@ fn failed(program: &Path, said: &Output) -> Error {
     Error::ProbeFailed { program, status: said.status, output: excerpt(said) }
 }
 
-/// The end of what a program said, for the error message: a traceback has its reason there. What is not a Python may
-/// repeat the whole script, so long lines are cut.
+/// The last lines of a program's output, for the error message: a traceback has its reason there. Long lines are cut,
+/// as a program that is not Python may repeat the whole script.
 fn excerpt(said: &Output) -> String {
     const LINES: usize = 10;
     const WIDTH: usize = 160;
@@ -166,7 +166,7 @@ fn excerpt(said: &Output) -> String {
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 
-/// Finds the answer in whatever else was said: between two marks with a number that was made up for this one question.
+/// Finds the answer in the output: between two marks with a nonce made up for this one question.
 pub(super) fn unframe<'a>(said: &'a [u8], nonce: &str) -> Option<&'a [u8]> {
     let start = format!("\0rvenv-facts\0{nonce}\0");
     let end = format!("end-of-facts\0{nonce}\0");

@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::facts::Facts;
 use crate::fs;
 
-/// Makes sure that the interpreter has an ensurepip, where `config` wants pip.
+/// Checks that the interpreter has ensurepip, if `config` wants pip.
 ///
 /// # Errors
-/// When it has none, with the package that brings it where the system is known.
+/// When ensurepip is missing. The error names the package that brings it, if the system is known.
 pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
     if config.pip == Pip::Omit || facts.has_ensurepip {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What an interpreter's ensurepip brings, as its wheels' names tell.
+//! The packages that an interpreter's ensurepip brings, according to the names of its wheels.
 
 use crate::facts::{Facts, history};
 
@@ -10,19 +10,19 @@ pub(crate) struct Release<'a> {
 }
 
 impl Release<'_> {
-    /// The name of the directory that says that it is installed (PEP 376).
+    /// The name of the directory that marks the release as installed (PEP 376).
     pub(crate) fn dist_info(&self) -> String {
         format!("{}-{}.dist-info", self.name, self.version)
     }
 }
 
-/// The packages that ensurepip installs, which are those that `--upgrade-deps` upgrades.
+/// The packages that ensurepip installs and `--upgrade-deps` upgrades.
 #[must_use]
 pub(crate) fn core_packages(facts: &Facts) -> Vec<&'static str> {
     if history::rules(facts.version).bundles_setuptools { vec!["pip", "setuptools"] } else { vec!["pip"] }
 }
 
-/// The release of a package that ensurepip installs. Nothing where there are two wheels of it, and ensurepip chooses.
+/// The release of a package that ensurepip installs, or `None` unless there is exactly one wheel of the package.
 #[must_use]
 pub(crate) fn release<'a>(package: &'a str, facts: &'a Facts) -> Option<Release<'a>> {
     let mut versions = facts.wheels.iter().filter_map(|path| version_in(path, package));
@@ -30,7 +30,7 @@ pub(crate) fn release<'a>(package: &'a str, facts: &'a Facts) -> Option<Release<
     Some(Release { name: package, version })
 }
 
-/// The version in a wheel's path, if it is a wheel of the package (PEP 427).
+/// The version in a wheel's path (PEP 427), or `None` if the path is not a wheel of the package.
 fn version_in<'a>(path: &'a str, package: &str) -> Option<&'a str> {
     let name = path.rsplit(std::path::is_separator).next()?;
     name.strip_suffix(".whl")?.strip_prefix(package)?.strip_prefix('-')?.split('-').next()

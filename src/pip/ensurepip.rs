@@ -1,4 +1,4 @@
-//! The shell-out: an environment's own interpreter runs ensurepip or pip.
+//! Running ensurepip and pip, with an environment's own interpreter.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -12,15 +12,15 @@ use crate::fs::{self, FileType, Lock, WalkEntry};
 use crate::interpreter::{isolated, run_to_end};
 use crate::interrupt::Interrupt;
 
-/// The surroundings of an installer that is run.
+/// The surroundings in which an installer runs.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
-    /// The directory for temporary files, from which installers also run code, if not the user's.
+    /// The directory for temporary files, if not the user's. Installers also run code from there.
     pub(crate) temp: Option<&'a Path>,
-    /// The home directory, if not the user's: the user's own settings have no say then. (Before Python 3.10,
-    /// `~/.pydistutils.cfg` has.)
+    /// The home directory, if not the user's: another one keeps the user's own settings out. (Before Python 3.10,
+    /// `~/.pydistutils.cfg` is read.)
     pub(crate) home: Option<&'a Path>,
-    /// A lock that lasts until the installer has ended.
+    /// A lock that is held until the installer has ended.
     pub(crate) lock: Option<&'a Lock>,
     pub(crate) interrupt: &'a Interrupt,
 }
@@ -28,22 +28,22 @@ pub(crate) struct Surroundings<'a> {
 /// Runs ensurepip in the environment.
 ///
 /// # Errors
-/// When it cannot be run or fails; the error has all that it printed, which venv throws away (CPython gh-89830).
+/// When ensurepip cannot be run or fails. The error holds all its output, which venv throws away (CPython gh-89830).
 pub(crate) fn ensure_pip(python: &Path, env_dir: &Path, surroundings: Surroundings) -> Result<()> {
     run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], surroundings)
 }
 
-/// Lets pip upgrade packages from its index: the one thing that may use the network.
+/// Lets pip upgrade packages from its index: the only step that may use the network.
 ///
 /// # Errors
-/// When pip cannot be run or fails; the error has all that it printed.
+/// When pip cannot be run or fails. The error holds all its output.
 pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str], surroundings: Surroundings) -> Result<()> {
     let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
     run("upgrade packages", python, env_dir, &arguments, surroundings)
 }
 
-/// Runs ensurepip in an environment that was created for nothing else, and reads what it installs. Nothing where that
-/// is no pip, or holds something that is neither file nor directory.
+/// Runs ensurepip in an environment created only for this, and reads the files that it installs. Returns `None` if pip
+/// is not among the files, or if one is neither file nor directory.
 ///
 /// # Errors
 /// When ensurepip fails, or a file cannot be read.
@@ -69,14 +69,13 @@ fn read(entry: WalkEntry, env: &EnvPaths) -> Result<Option<InstalledFile>> {
     Ok(Some(InstalledFile { path, kind, contents }))
 }
 
-/// The directory where an installer makes temporary files, if not the `usual` one: `own`, where others could swap what
-/// is in the usual one.
+/// Returns `own` as an installer's directory for temporary files, or `None` if nobody can swap files in `usual`.
 pub(crate) fn safe_temp<'a>(usual: &Path, own: &'a Path) -> Option<&'a Path> {
     (!fs::is_tamper_proof(usual)).then_some(own)
 }
 
-/// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or in the
-/// environment can shadow what it imports (CPython gh-98251).
+/// Runs the interpreter isolated, so that neither the user's modules nor files in the current directory or the
+/// environment can shadow its imports (CPython gh-98251).
 fn run(
     action: &'static str,
     python: &Path,

@@ -1,4 +1,4 @@
-//! The files that an installer leaves, whichever it was.
+//! The files that an installer leaves, whichever installer it was.
 
 use crate::facts::RelPath;
 
@@ -7,15 +7,15 @@ use crate::facts::RelPath;
 pub(crate) struct InstalledFile {
     pub(crate) path: RelPath,
     pub(crate) kind: FileKind,
-    /// All bytes of a file; a directory has none.
+    /// The bytes of a file; empty for a directory.
     pub(crate) contents: Vec<u8>,
 }
 
-/// The kind of an installed file, as far as it matters for how it is written.
+/// The kind of an installed file, as far as it affects how the file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FileKind {
     Dir,
     File,
-    /// A file that may be executed.
+    /// An executable file.
     Executable,
 }

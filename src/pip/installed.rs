@@ -11,9 +11,9 @@ use crate::plan::{InstalledPip, Layout};
 /// Looks for pip in the environment at `env_dir`.
 ///
 /// # Errors
-/// When its packages cannot be listed.
+/// When the packages of the environment cannot be listed.
 pub(crate) fn installed(env_dir: &Path, facts: &Facts) -> Result<InstalledPip> {
-    // All that ensurepip has ever brought.
+    // The prefixes of everything that ensurepip has ever installed.
     const NAMES: [&str; 6] =
         ["pip", "setuptools", "pkg_resources", "_distutils_hack", "distutils-prec", "easy_install"];
     let mut names = fs::names(&Layout::of(facts).site_packages.below(env_dir))?;

@@ -1,4 +1,4 @@
-//! pip's business: what ensurepip brings, whether it is there, how it is installed, and what to do where it cannot be.
+//! pip: the bundled release, whether it is installed, how to install it, and the remedy if ensurepip is missing.
 
 mod available;
 pub(crate) mod bundle;

@@ -1,11 +1,10 @@
-//! Which package of a Linux distribution brings ensurepip, where it is shipped apart.
+//! The package of a Linux distribution that brings ensurepip, if it is shipped apart.
 
 use crate::facts::{Facts, Os};
 
-/// What the user can install to have ensurepip, as a sentence, where `os_release` is the text of the system's
-/// `os-release(5)`.
+/// Returns a sentence on what to install to have ensurepip. `os_release` is the text of the system's `os-release(5)`.
 ///
-/// Only the system's own interpreter is a matter of its packages: one that was built or downloaded is not.
+/// A package is named only for the system's own interpreter, not for one that was built or downloaded.
 #[must_use]
 pub(crate) fn ensurepip_remedy(facts: &Facts, os_release: &str) -> String {
     let is_the_systems =
@@ -23,7 +22,7 @@ pub(crate) fn ensurepip_remedy(facts: &Facts, os_release: &str) -> String {
     }
 }
 
-/// The distribution's own name and those it is like, nearest first.
+/// The distribution's own name and the names of similar distributions, nearest first.
 fn families(os_release: &str) -> impl Iterator<Item = &str> {
     let field = |key: &str| {
         let value = os_release.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A plan as text: what `RVENV_LOG=debug` shows and what the golden tests compare.
+//! Plans as text, shown by `RVENV_LOG=debug` and compared by the golden tests.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl fmt::Display for Plan {
 }
 
 impl fmt::Display for Step {
-    /// One line for each step, with the contents below it where they are a few lines.
+    /// Writes one line for each step, followed by the contents of a short file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CheckCopy { source, .. } => writeln!(f, "check   a copy of {source} starts"),

@@ -1,21 +1,21 @@
-//! Where things live inside an environment: relative, `/`-separated paths, decided from facts alone.
+//! The layout of an environment: relative, `/`-separated paths, decided from facts alone.
 
 use crate::facts::{Facts, Os, RelPath, Scheme, history};
 
 /// The directories and interpreter names of one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
-    /// Where interpreters, activation scripts and console scripts go: `bin` or `Scripts`.
+    /// The directory of interpreters, activation scripts and console scripts: `bin` or `Scripts`.
     pub(crate) scripts: RelPath,
-    /// Where ensurepip installs what it brings.
+    /// The directory into which ensurepip installs.
     pub(crate) site_packages: RelPath,
-    /// All directories to make, in venv's order.
+    /// All directories to create, in venv's order.
     pub(crate) directories: Vec<RelPath>,
     /// Whether `lib64` is a link to `lib`.
     pub(crate) lib64_link: bool,
-    /// The environment's own interpreter, the name that all others lead to.
+    /// The file name of the environment's own interpreter, to which all aliases lead.
     pub(crate) executable: String,
-    /// Further names of the interpreter, beside it.
+    /// Further names of the interpreter, in the same directory.
     pub(crate) aliases: Vec<String>,
 }
 
@@ -46,14 +46,14 @@ impl Layout {
         self.scripts.join(name)
     }
 
-    /// All names of the environment's interpreter, the one first to which the others lead.
+    /// All names of the environment's interpreter: first the executable, then its aliases.
     #[must_use]
     pub(crate) fn interpreters(&self) -> Vec<RelPath> {
         std::iter::once(&self.executable).chain(&self.aliases).map(|name| self.script(name)).collect()
     }
 }
 
-/// The interpreter's `venv` scheme, or the fixed directories that venv had before there was one.
+/// The interpreter's `venv` scheme, or the fixed directories that venv used before the scheme existed.
 fn scheme(facts: &Facts) -> Scheme {
     let fixed = fixed_scheme(facts);
     match facts.scheme.clone() {
@@ -76,8 +76,8 @@ fn fixed_scheme(facts: &Facts) -> Scheme {
     }
 }
 
-/// On POSIX the environment's interpreter is called like the base executable, on Windows always `python.exe`, or
-/// `python_d.exe` for a debug build.
+/// The file name of the environment's interpreter: on POSIX that of the base executable, on Windows always
+/// `python.exe`, or `python_d.exe` for a debug build.
 fn executable(facts: &Facts) -> String {
     match facts.os {
         Os::Windows => format!("python{}.exe", debug_suffix(facts)),
@@ -92,7 +92,7 @@ fn aliases(facts: &Facts) -> Vec<String> {
     }
     let mut names = vec!["python".to_owned(), "python3".to_owned(), format!("python3.{}", facts.version.1)];
     if facts.implementation == "pypy" {
-        // PyPy's own venv has these.
+        // PyPy's own venv creates these names.
         names.extend(["pypy3".to_owned(), "pypy".to_owned()]);
     } else if history::rules(facts.version).pi_link && facts.utf8_file_names {
         names.push("𝜋thon".to_owned());
@@ -101,16 +101,16 @@ fn aliases(facts: &Facts) -> Vec<String> {
     names
 }
 
-/// A name that the interpreter has in an environment on Windows.
+/// A name of the interpreter in an environment on Windows.
 pub(crate) struct WindowsName {
     pub(crate) text: String,
-    /// The launcher that has this name there, and
+    /// The launcher to copy under this name.
     pub(crate) launcher: String,
-    /// the base executable that it launches, or that is linked instead.
+    /// The base executable that the launcher starts, and the target of a symlink with this name.
     pub(crate) executable: String,
 }
 
-/// The names that the interpreter has on Windows, with and without a console window.
+/// The interpreter's names on Windows, with and without a console window.
 pub(crate) fn windows_names(facts: &Facts) -> Vec<WindowsName> {
     let mut names: Vec<WindowsName> = Vec::new();
     for (stem, launcher) in [("python", "venvlauncher"), ("pythonw", "venvwlauncher")] {

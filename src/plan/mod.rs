@@ -1,4 +1,4 @@
-//! What is to be done to create an environment, as data: decided here, printed or applied elsewhere.
+//! The plan: all steps to create an environment, as data. It is decided here, and printed or applied elsewhere.
 
 pub mod activation;
 mod display;
@@ -27,26 +27,26 @@ use crate::warning::Warning;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Plan {
-    /// Where the environment goes; the steps' paths are relative to it.
+    /// The environment's directory, to which paths in steps are relative.
     pub env_dir: EnvDir,
     /// The platform whose rules the environment follows.
     pub os: Os,
     /// The steps, in order.
     pub steps: Vec<Step>,
-    /// All names of the environment's interpreter, the one first to which the others lead.
+    /// All names of the environment's interpreter: first the executable, then its aliases.
     pub interpreters: Vec<RelPath>,
-    /// What the user should know about the environment.
+    /// Warnings for the user about the environment.
     pub warnings: Vec<Warning>,
 }
 
 impl Plan {
-    /// Whether a seed is wanted to apply it.
+    /// Whether a seed is needed to apply the plan.
     pub(crate) fn needs_seed(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))
     }
 }
 
-/// Decides how to create the environment `env_dir`, where `occupant` is now.
+/// Decides how to create the environment `env_dir`, given the `occupant` of the directory.
 #[must_use]
 pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir, occupant: &Occupant) -> Plan {
     match occupant {
@@ -55,13 +55,13 @@ pub fn plan(facts: &Facts, config: &Config, env_dir: &EnvDir, occupant: &Occupan
             let first = removals(facts, &config, env_dir, occupied);
             plan_over(facts, &config, env_dir, occupied, first)
         }
-        // What is cleared has no say.
+        // Cleared contents have no influence on the plan.
         _ => plan_over(facts, config, env_dir, &Occupied::default(), Vec::new()),
     }
 }
 
-/// The configuration for a directory that keeps what it has: copies stay copies, unless links are asked for; and on an
-/// upgrade prompt and visible packages stay, unless they are given anew. (venv forgets all of these.)
+/// The configuration for an ENV_DIR that keeps its contents: copies stay copies unless links are asked for, and an
+/// upgrade keeps prompt and visible packages unless the caller sets new values. (venv forgets all of these.)
 fn config_for(config: &Config, occupied: &Occupied, facts: &Facts) -> Config {
     let mut config = config.clone();
     if config.interpreter_link == InterpreterLink::Auto && occupied.has_copies && facts.os != Os::Windows {
@@ -79,7 +79,7 @@ fn config_for(config: &Config, occupied: &Occupied, facts: &Facts) -> Config {
     config
 }
 
-/// The plan for a directory from which `removals` go first.
+/// The plan for a directory, with the steps `removals` before anything is created.
 fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupied, removals: Vec<Step>) -> Plan {
     let layout = Layout::of(facts);
     let python = layout.script(&layout.executable);
@@ -87,7 +87,7 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
         write(RelPath::of(pyvenv_cfg::FILE_NAME), pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask)
     };
     let pip = pip(facts, config, &layout, occupied.pip);
-    // ensurepip installs no pip where it sees one, so that of the base interpreter is hidden from it, as venv does.
+    // ensurepip skips pip if it sees one, so the base interpreter's packages are hidden from it, as in venv.
     let hides = pip.is_some() && config.site_packages == SystemSitePackages::Visible;
     let unseen = Config { site_packages: SystemSitePackages::Hidden, ..config.clone() };
 
@@ -119,8 +119,8 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
     Plan { env_dir: env_dir.clone(), os: facts.os, steps, interpreters, warnings }
 }
 
-/// What brings pip in, where it is wanted and not there. Where there is something of pip already, it is ensurepip's
-/// part to decide what becomes of it, unless that is clear.
+/// The step that installs pip, if pip is wanted and lacking. ensurepip decides about any pip in the environment, unless
+/// the versions are those that ensurepip would install.
 fn pip(facts: &Facts, config: &Config, layout: &Layout, installed: InstalledPip) -> Option<Step> {
     let python = layout.script(&layout.executable);
     match (config.pip, installed) {
@@ -133,8 +133,8 @@ fn pip(facts: &Facts, config: &Config, layout: &Layout, installed: InstalledPip)
     }
 }
 
-/// An interpreter whose libraries are found from where it is does not start elsewhere; venv makes a dead environment of
-/// copies of it.
+/// The check that a copy of the interpreter starts, if copies are planned. An interpreter that finds its libraries
+/// relative to its own path does not start elsewhere; venv creates a dead environment from such copies.
 fn check_copy(facts: &Facts, config: &Config) -> Vec<Step> {
     if facts.os == Os::Windows || config.interpreter_link != InterpreterLink::Copy {
         return Vec::new();
@@ -142,8 +142,8 @@ fn check_copy(facts: &Facts, config: &Config) -> Vec<Step> {
     vec![Step::CheckCopy { source: facts.executable.clone(), home: facts.home.clone() }]
 }
 
-/// What goes before anything comes: an interpreter of another base, as it may not be there beside the new
-/// `pyvenv.cfg`, the name last to which the others lead; and links that would lie about their version.
+/// The steps that remove the names of an interpreter of another base, which must not be beside the new `pyvenv.cfg`
+/// (aliases first), and names that state a wrong version.
 fn removals(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupied) -> Vec<Step> {
     let (old, new) = (occupied.cfg.as_deref().unwrap_or_default(), pyvenv_cfg::render(facts, config, &env_dir.text));
     let is_of_another_base = pyvenv_cfg::value(old, "home") != pyvenv_cfg::value(&new, "home")
@@ -157,7 +157,7 @@ fn removals(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupie
 fn directories(layout: &Layout) -> Vec<Step> {
     let mut steps: Vec<Step> = layout.directories.iter().map(|path| Step::CreateDir { path: path.clone() }).collect();
     if layout.lib64_link {
-        // Before the scripts directory, which is the last one. Whatever is already called lib64 is accepted.
+        // The link comes before the scripts directory, which is the last one. Any existing `lib64` is accepted.
         steps.insert(steps.len() - 1, link(RelPath::of("lib64"), "lib", OnExisting::Keep));
     }
     steps
@@ -183,14 +183,15 @@ fn interpreter(facts: &Facts, config: &Config, layout: &Layout) -> Vec<Step> {
     }
 }
 
-/// The environment's interpreter is a link to the base executable, its other names are links to it.
+/// The steps that link the environment's interpreter to the base executable, and the aliases to the environment's
+/// interpreter.
 fn posix_links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     let mut steps = vec![link(layout.script(&layout.executable), &facts.executable, OnExisting::Replace)];
     steps.extend(layout.aliases.iter().map(|name| link(layout.script(name), &layout.executable, OnExisting::Replace)));
     steps
 }
 
-/// Each name of the interpreter is a copy of its own.
+/// The steps that copy the base executable to each name of the interpreter.
 fn posix_copies(facts: &Facts, layout: &Layout) -> Vec<Step> {
     layout.interpreters().into_iter().map(|path| copy(&facts.executable, path, Mode::Executable)).collect()
 }
@@ -208,7 +209,7 @@ fn scripts(facts: &Facts, config: &Config, env_dir: &EnvDir, layout: &Layout) ->
     scripts
         .into_iter()
         .map(|script| match &facts.windows.activate_ps1 {
-            // It may carry a signature, which holds for these very bytes.
+            // The interpreter's own script may be signed, so its bytes are kept.
             Some(own) if script.name == "Activate.ps1" => copy(own, layout.script(script.name), Mode::Script),
             _ => write(layout.script(script.name), script.contents, Mode::Script),
         })

@@ -1,45 +1,45 @@
-//! What is at ENV_DIR before anything is done, as data for the planner.
+//! The occupant of ENV_DIR, as data for the planner.
 
 use std::path::PathBuf;
 
 use crate::facts::RelPath;
 
-/// What is at ENV_DIR.
+/// The occupant of ENV_DIR before anything is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Occupant {
     /// Nothing, or an empty directory.
     #[default]
     Vacant,
-    /// A directory with something in it.
+    /// A directory that is not empty.
     Occupied(Occupied),
 }
 
-/// What matters of a directory with something in it.
+/// Properties of a non-empty directory that decide about the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Occupied {
-    /// The text of its `pyvenv.cfg`, where that is a file.
+    /// The text of `pyvenv.cfg`, if there is such a file.
     pub cfg: Option<String>,
     /// Whether the environment's interpreter is a copy.
     pub has_copies: bool,
-    /// The names of the environment's interpreter that say another Python version, such as `bin/python3.12`.
+    /// The names of the environment's interpreter that state another Python version, such as `bin/python3.12`.
     pub stale_names: Vec<RelPath>,
     /// Whether there is a `.gitignore`.
     pub has_gitignore: bool,
-    /// What it has of pip.
+    /// The state of pip.
     pub pip: InstalledPip,
-    /// The libraries of other Python versions that hold packages, such as `env/lib/python3.12`.
+    /// The library directories of other Python versions that have packages, such as `env/lib/python3.12`.
     pub other_libraries: Vec<PathBuf>,
 }
 
-/// What an environment has of the packages that ensurepip installs.
+/// The state of the packages that ensurepip installs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InstalledPip {
-    /// Nothing.
+    /// No such package is installed.
     #[default]
     Lacking,
-    /// The versions that ensurepip would install: it leaves them alone.
+    /// Exactly the versions that ensurepip would install: ensurepip leaves them alone.
     Same,
-    /// Something else: ensurepip decides what becomes of it.
+    /// Anything else: ensurepip decides what becomes of it.
     Other,
 }

@@ -2,43 +2,43 @@
 
 use crate::facts::RelPath;
 
-/// One thing to do. Sources are absolute.
+/// One step of a plan. Sources are absolute, paths are relative to ENV_DIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
-    /// Make sure that a copy of the interpreter starts, before anything is touched.
+    /// Check that a copy of the interpreter starts, before anything is touched.
     CheckCopy {
         /// The interpreter to copy.
         source: String,
-        /// Where an environment's interpreter finds its base.
+        /// The `home` in `pyvenv.cfg`, by which the copy finds its base interpreter.
         home: String,
     },
-    /// Delete everything in the environment's directory, but not the directory.
+    /// Delete everything in ENV_DIR, but not ENV_DIR itself.
     Clear,
     /// Delete a file or a link.
     Remove {
         /// The file or link.
         path: RelPath,
     },
-    /// Make a directory and those above it. One that is there already is kept.
+    /// Create a directory and its parents. An existing directory is kept.
     CreateDir {
         /// The directory.
         path: RelPath,
     },
-    /// Make a symlink.
+    /// Create a symlink.
     Symlink {
         /// The link.
         path: RelPath,
-        /// What it says, relative to its own directory or absolute.
+        /// The text of the link: a path relative to the link's directory, or an absolute path.
         target: String,
-        /// What happens to something else of that name.
+        /// The policy for an existing file or link.
         existing: OnExisting,
     },
     /// Copy a file that belongs to the interpreter.
     Copy {
         /// The file to copy.
         source: String,
-        /// The copy, which replaces whatever file or link has that name.
+        /// The copy, which replaces any existing file or link.
         path: RelPath,
         /// The copy's mode.
         mode: Mode,
@@ -47,26 +47,26 @@ pub enum Step {
     Write {
         /// The file.
         path: RelPath,
-        /// All of its contents.
+        /// The whole contents.
         contents: String,
-        /// Its mode.
+        /// The file's mode.
         mode: Mode,
-        /// What happens to something else of that name.
+        /// The policy for an existing file or link.
         existing: OnExisting,
     },
-    /// Bring in what the interpreter's own ensurepip installs into a new environment.
+    /// Install the packages that the interpreter's own ensurepip installs into a new environment.
     SeedPip {
         /// The environment's interpreter.
         python: RelPath,
-        /// The console scripts that come with it.
+        /// The console scripts of these packages.
         scripts: Vec<RelPath>,
     },
-    /// Let ensurepip see to it that the pip that is there is not older than its own.
+    /// Run ensurepip, which replaces an installed pip that is older than the bundled one.
     RunEnsurepip {
         /// The environment's interpreter.
         python: RelPath,
     },
-    /// Let pip upgrade packages from its index.
+    /// Run pip to upgrade packages from its index.
     UpgradeDeps {
         /// The environment's interpreter.
         python: RelPath,
@@ -75,12 +75,12 @@ pub enum Step {
     },
 }
 
-/// What happens to a file or link that has the name of a new one. It is never written through.
+/// The policy for an existing file or link that has the name of a new one. No file is ever written through a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnExisting {
-    /// The new one takes its place.
+    /// The new file or link takes its place.
     Replace,
-    /// It stays.
+    /// The existing file or link stays.
     Keep,
 }
 
@@ -89,14 +89,14 @@ pub enum OnExisting {
 pub enum Mode {
     /// 0666 less the umask.
     Umask,
-    /// 0644 whatever the umask: that of venv's own script templates.
+    /// 0644 whatever the umask, the mode of venv's own script templates.
     Script,
     /// 0755 whatever the umask.
     Executable,
 }
 
 impl Mode {
-    /// The permission bits to set; nothing where the umask decides.
+    /// The permission bits to set, or `None` if the umask decides.
     pub(crate) fn bits(self) -> Option<u32> {
         match self {
             Self::Umask => None,

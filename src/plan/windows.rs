@@ -1,4 +1,4 @@
-//! What an environment on Windows has for an interpreter.
+//! The interpreter files of an environment on Windows: launchers or links.
 
 use super::layout::{self, Layout};
 use super::step::{Mode, OnExisting, Step, copy, link};
@@ -6,10 +6,10 @@ use crate::config::{Config, InterpreterLink};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Os, RelPath, WindowsFiles, history};
 
-/// Makes sure that there is something to be an environment's interpreter.
+/// Checks that an environment can get an interpreter.
 ///
 /// # Errors
-/// When launchers are wanted, and there are none: an embeddable Python has no venv.
+/// If launchers are wanted and the base interpreter ships none: an embeddable Python has no venv.
 pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
     let wants_launchers = facts.os == Os::Windows && config.interpreter_link != InterpreterLink::Symlink;
     if !wants_launchers || !launchers(facts, &Layout::of(facts)).is_empty() {
@@ -19,7 +19,7 @@ pub(crate) fn check(facts: &Facts, config: &Config) -> Result<()> {
     Err(Error::NoLaunchers { executable, dir })
 }
 
-/// Copies of launchers: a copy of an executable would not find its libraries.
+/// The steps that copy launchers: a copy of an executable would not find its libraries.
 pub(super) fn launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {
     let WindowsFiles { launcher_dir, launchers, .. } = &facts.windows;
     let names = layout::windows_names(facts).into_iter().filter(|name| has(launchers, &name.launcher));
@@ -27,7 +27,7 @@ pub(super) fn launchers(facts: &Facts, layout: &Layout) -> Vec<Step> {
     names.map(|name| copy(&launcher(&name.launcher), layout.script(&name.text), Mode::Executable)).collect()
 }
 
-/// Links to the executables, and to the libraries that they look for beside themselves.
+/// The steps that link the executables, and the libraries that executables look for beside themselves.
 pub(super) fn links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     let runtime = &facts.windows.runtime;
     let names = layout::windows_names(facts).into_iter().filter(|name| has(runtime, &name.executable));
@@ -39,7 +39,7 @@ pub(super) fn links(facts: &Facts, layout: &Layout) -> Vec<Step> {
     all.map(|(name, file)| link(layout.script(&name), &target(&file), OnExisting::Replace)).collect()
 }
 
-/// Whether a file beside the base executable gets a link, besides the interpreter's own names.
+/// Whether a file beside the base executable is linked, in addition to the interpreter's own names.
 fn is_linked(file: &str, facts: &Facts) -> bool {
     let file = file.to_ascii_lowercase();
     let is_of_python = file.starts_with("python") || file.starts_with("vcruntime");
@@ -49,14 +49,14 @@ fn is_linked(file: &str, facts: &Facts) -> bool {
     is_of_python || !facts.windows.is_build
 }
 
-/// What Tcl needs in an environment where it is run from where it was built.
+/// The step that copies Tcl's start file, which a Tcl in its build tree looks for in the environment.
 pub(super) fn init_tcl(facts: &Facts) -> Option<Step> {
     let source = facts.windows.init_tcl.as_deref().filter(|_| facts.os == Os::Windows)?;
     let dir = RelPath::parse(source.rsplit('\\').nth(1)?, Os::Windows).filter(|dir| dir.parent().is_none())?;
     Some(copy(source, RelPath::of("Lib").join(dir.name()).join("init.tcl"), Mode::Umask))
 }
 
-/// File names on Windows have no case.
+/// Whether two file names are the same: Windows ignores case.
 fn is(name: &str, other: &str) -> bool {
     name.eq_ignore_ascii_case(other)
 }

@@ -1,72 +1,72 @@
-//! A seed as one file: what it is a seed of, a list of its entries, and then their data, in the order of the list.
+//! The file format of a seed: a list of its origin and entries, then the entries' data, in the order of the list.
 //!
-//! One file is opened and read once, front to back, where a directory of files would be as many opens as there are
-//! files to write. The list and each entry's data have checksums, which find damage; that nobody else
-//! has written here is the cache directory's affair.
+//! A single file is opened once and read front to back; a directory would take as many opens as there are files to
+//! write. Checksums of the list and of each entry's data reveal damage. Tampering is kept out by the cache directory.
 
 use super::bytes::{Cursor, put_length, put_text};
 use super::splice::{Splice, SpliceKind};
 use crate::facts::{Os, RelPath};
 use crate::fs::{self, File};
 
-/// How a seed begins; the number is that of its form.
+/// The first bytes of a seed; the digit is the version of the format.
 pub(super) const MAGIC: &[u8; 12] = b"rvenv seed 1";
 
-/// What the list of a seed nearly always fits into, and what it is never longer than.
+/// The size of the first read, in bytes: nearly every list fits.
 const FIRST_READ: usize = 1 << 17;
+/// The size limit of a list, in bytes.
 const MAX_LIST: usize = 1 << 24;
 
-/// What a seed consists of, but for the data.
+/// The list at the start of a seed: everything but the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List {
-    /// What it was made from: stamps of the interpreter and the wheels, and a digest of what is in them.
+    /// The stamps of the interpreter and the wheels from which the seed was made, and a digest of their contents.
     pub(super) stamps: String,
-    /// The time of change, in seconds since 1970, of each source file whose bytecode tells it.
+    /// The modification time, in seconds since 1970, of each source file whose bytecode records it.
     pub(super) mtime: u64,
     pub(super) entries: Vec<Entry>,
 }
 
-/// A list as it was read.
+/// A list that was read from a file.
 pub(super) struct ReadList {
     pub(super) list: List,
-    /// Where in the file the data begins.
+    /// The offset of the data in the file.
     pub(super) data: u64,
 }
 
 /// A file or directory of a seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Its path in an environment.
+    /// The path below the environment.
     pub(super) path: RelPath,
     pub(super) kind: Kind,
-    /// How many bytes of data it has.
+    /// The length of the data, in bytes.
     pub(super) length: u32,
     pub(super) crc: u32,
     pub(super) splices: Vec<Splice>,
 }
 
-/// The kind of an entry, as far as it matters for how it is written.
+/// The kind of an entry, as far as it affects how the entry is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Dir,
     File,
-    /// A source file whose bytecode is valid as long as it has the seed's time of change.
+    /// A source file whose bytecode is valid only for the seed's modification time.
     Source,
     /// A console script.
     Script,
-    /// Any other file that may be executed.
+    /// Any other executable file.
     Executable,
-    /// Both of these, as some wheels have them.
+    /// An executable source file, as some wheels have.
     ExecutableSource,
 }
 
 impl Kind {
-    /// Whether bytecode tells its time of change.
+    /// Whether bytecode records the modification time of the file.
     pub(super) fn is_source(self) -> bool {
         matches!(self, Self::Source | Self::ExecutableSource)
     }
 
-    /// The permissions that it has besides those of other new files, as distlib and pip set them.
+    /// The permission bits to add to those of a new file, as distlib and pip set them.
     pub(super) fn further_mode(self) -> u32 {
         match self {
             Self::Script => 0o555,
@@ -76,11 +76,11 @@ impl Kind {
     }
 }
 
-/// The kinds, each at the place of its number.
+/// The kinds, indexed by their numbers in a list.
 const KINDS: [Kind; 6] = [Kind::Dir, Kind::File, Kind::Source, Kind::Script, Kind::Executable, Kind::ExecutableSource];
 
 impl List {
-    /// The bytes before the data.
+    /// Returns the bytes of a seed before its data.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut body = Vec::new();
         put_text(&mut body, &self.stamps);
@@ -94,7 +94,7 @@ impl List {
         bytes
     }
 
-    /// Reads the list of a seed file. Nothing where the file is not as it was written.
+    /// Reads the list of a seed file, or returns `None` if the file is damaged.
     pub(super) fn read(file: &File) -> Option<ReadList> {
         let mut bytes = vec![0; FIRST_READ];
         let mut length = fs::read_at(file, &mut bytes, 0).ok()?;
@@ -150,7 +150,7 @@ impl Entry {
     }
 
     fn decode(cursor: &mut Cursor) -> Option<Self> {
-        // A name that Windows would read as another one is in no wheel.
+        // No wheel has a name that Windows would read as another one.
         let path = RelPath::parse(cursor.text()?, Os::Windows)?;
         let kind = *KINDS.get(usize::from(cursor.byte()?))?;
         let length = cursor.number()?;

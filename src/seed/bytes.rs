@@ -1,17 +1,17 @@
-//! Numbers and texts as bytes: lengths before texts, numbers little-endian.
+//! Numbers and texts as bytes: numbers are little-endian, and the length of a text precedes the text.
 
 /// Appends a length.
 pub(super) fn put_length(out: &mut Vec<u8>, length: usize) {
     out.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
 }
 
-/// Appends a text and its length.
+/// Appends the length of a text, and the text.
 pub(super) fn put_text(out: &mut Vec<u8>, text: &str) {
     put_length(out, text.len());
     out.extend(text.as_bytes());
 }
 
-/// What is left to be read.
+/// The bytes that are left to be read.
 pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
 impl<'a> Cursor<'a> {

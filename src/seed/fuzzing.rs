@@ -1,19 +1,19 @@
-//! A door for the fuzz target of seeds, which brings files of its own.
+//! An entry point for the fuzz target of seeds, which brings its own files.
 
 use super::archive::MAGIC;
 use super::reader::{Seed, for_each_chunk};
 use crate::fs::File;
 
-/// A file that was taken for a seed.
+/// A file that was accepted as a seed.
 pub struct Opened(Seed);
 
-/// An entry, as far as the target wants to know.
+/// An entry, as the fuzz target sees it.
 pub struct Seen {
-    /// Its path below an environment.
+    /// The path below an environment.
     pub path: String,
-    /// How much data it has.
+    /// The length of the data, in bytes.
     pub length: u32,
-    /// Where in its data something is put in.
+    /// The offsets of the splices in the data.
     pub splices: Vec<u32>,
 }
 
@@ -23,7 +23,7 @@ pub fn open(file: File) -> Option<Opened> {
     Seed::open(file).map(Opened)
 }
 
-/// A list that has the right checksum, whatever is in it.
+/// Returns a list with the right checksum, whatever its body holds.
 #[must_use]
 pub fn list_of(body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();
@@ -31,7 +31,7 @@ pub fn list_of(body: &[u8]) -> Vec<u8> {
 }
 
 impl Opened {
-    /// Where the data begins.
+    /// The offset of the data in the file.
     #[must_use]
     pub fn data(&self) -> u64 {
         self.0.data
@@ -47,13 +47,13 @@ impl Opened {
             .collect()
     }
 
-    /// The list as it is written.
+    /// The encoded list.
     #[must_use]
     pub fn encoded(&self) -> Vec<u8> {
         self.0.list.encode()
     }
 
-    /// The list as it is written, with checksums that are right for this data.
+    /// The encoded list, with checksums that match `data`.
     #[must_use]
     pub fn fitted(&self, mut data: &[u8]) -> Vec<u8> {
         let mut list = self.0.list.clone();
@@ -65,7 +65,7 @@ impl Opened {
         list.encode()
     }
 
-    /// Reads through the data: what the entries hold, where no chunk of it is damaged.
+    /// Returns the data of all entries, or `None` if a chunk is damaged.
     #[must_use]
     pub fn read_through(&self) -> Option<Vec<u8>> {
         let mut read = Vec::new();

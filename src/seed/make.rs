@@ -1,4 +1,4 @@
-//! Making a seed: once for each interpreter, in an environment that is created for nothing else.
+//! Making a seed: once per interpreter, in a scratch environment created only for this purpose.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,8 +19,8 @@ use crate::interrupt::Interrupt;
 use crate::pip::{self, Surroundings};
 use crate::plan::{self, Layout, Occupant};
 
-/// Makes the seed, or waits for the process that is making it. Nothing where no seed can be made: ensurepip says why
-/// when it is run in the environment itself.
+/// Makes the seed, or waits for the process that is making it. Returns `None` if no seed can be made; ensurepip then
+/// runs in the environment itself and reports the reason.
 ///
 /// # Errors
 /// When a signal comes meanwhile.
@@ -30,13 +30,13 @@ pub(crate) fn make(
     environment: &Environment,
     interrupt: &Interrupt,
 ) -> Result<Option<Seed>> {
-    // No other program sees what an interpreter of Windows' store writes where seeds are made.
+    // A Python from the Microsoft Store writes files that rvenv could not see.
     if interpreter.facts.is_of_store() {
         return Ok(None);
     }
     let maker = Maker { store, interpreter, environment, interrupt };
     let made = match store.map(|store| maker.make_in_cache(store)) {
-        // Whatever is wrong there: the cache may be full, or its path unfit for an environment.
+        // The cache may be full, or its path unfit for an environment.
         None
         | Some(Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })) => {
             maker.make_in_temp()
@@ -58,39 +58,39 @@ struct Maker<'a> {
 
 impl Maker<'_> {
     fn make_in_cache(&self, store: &SeedStore) -> Result<Option<Seed>> {
-        // Where there are no locks, a seed may be made twice.
+        // On a file system without locks, a seed may be made twice.
         let lock = match store.claim()? {
             Claim::Found(seed) => return Ok(Some(seed)),
             Claim::Ours(lock) => lock,
         };
         store.prune();
         let scratch = store.scratch_dir()?;
-        // Where scripts have to start otherwise, those that pip writes need not be sound, and are no model.
+        // For a path that does not fit a plain `#!` line, pip may write broken scripts, from which no seed can be made.
         let env = self.env_paths(&env_dir(&scratch)?);
         if shebang::is_plain(&env.python, env.os) { self.make_in(scratch, lock) } else { self.make_in_temp() }
     }
 
-    /// Makes the seed where nobody keeps anything.
+    /// Makes the seed in the directory for temporary files.
     fn make_in_temp(&self) -> Result<Option<Seed>> {
         self.make_in(ScratchDir::new(&self.environment.temp_dir, "rvenv-")?, None)
     }
 
-    /// Makes the seed in a new directory.
+    /// Makes the seed in `scratch`.
     fn make_in(&self, scratch: ScratchDir, lock: Option<Lock>) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.build_env(&env_dir)?;
-        // Even, as some file systems count in steps of two seconds.
+        // An even number, as some file systems store times in steps of two seconds.
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
         let temp = pip::safe_temp(&self.environment.temp_dir, &home);
         let surroundings = Surroundings { temp, home: Some(&home), lock: lock.as_ref(), interrupt: self.interrupt };
-        // Before ensurepip reads the files.
+        // Taken before ensurepip reads the files.
         let stamps = self.interpreter.stamps.of_seed(&self.interpreter.facts).with_contents(self.interrupt);
         let env = self.env_paths(&env_dir);
         let Some(files) = pip::install(&env, surroundings)? else { return Ok(None) };
         let Some(new) = pack(files, &env, stamps.text(), now) else { return Ok(None) };
-        // What has changed meanwhile may have been read before or after.
+        // If the files have changed meanwhile, ensurepip may have read either state: such a seed is not kept.
         let store = self.store.filter(|_| stamps.is_current(self.interrupt));
         let seed = match store.and_then(|store| store.keep(&new)) {
             None => {
@@ -103,21 +103,21 @@ impl Maker<'_> {
         Ok(seed.map(|seed| seed.with_scratch(scratch, lock)))
     }
 
-    /// The paths of the environment for ensurepip.
+    /// The paths of the scratch environment.
     fn env_paths(&self, env_dir: &EnvDir) -> EnvPaths {
         let facts = &self.interpreter.facts;
         let layout = Layout::of(facts);
         EnvPaths::of(env_dir, &layout.script(&layout.executable), facts.os)
     }
 
-    /// Builds the environment for ensurepip: as any other, but without pip and activation scripts.
+    /// Builds the scratch environment: like any other, but without pip and activation scripts.
     fn build_env(&self, env_dir: &EnvDir) -> Result<()> {
         let config = Config { pip: Pip::Omit, existing: Existing::Upgrade, ..Config::default() };
         build::env(&plan::plan(&self.interpreter.facts, &config, env_dir, &Occupant::Vacant), self.interrupt)
     }
 }
 
-/// The path of the environment for ensurepip.
+/// The directory of the scratch environment.
 fn env_dir(scratch: &ScratchDir) -> Result<EnvDir> {
     EnvDir::resolve(scratch.path().join("env").as_os_str(), None)
 }

@@ -1,10 +1,10 @@
-//! Strings as `marshal` writes them (CPython's `Python/marshal.c`).
+//! Strings in the format of `marshal` (CPython's `Python/marshal.c`).
 
-/// `FLAG_REF` of CPython's `Python/marshal.c`: later places refer to this object by its number.
+/// `FLAG_REF` of CPython's `Python/marshal.c`: later references name this object by its number.
 const IS_REFERRED_TO: u8 = 0x80;
 
-/// A text as `marshal` writes it (version 4, `w_complex_object` in `Python/marshal.c`): a type that says whether it is
-/// interned, ASCII and short, its length in bytes, and the bytes.
+/// Appends a text as `marshal` writes it (version 4, `w_complex_object` in `Python/marshal.c`): a type byte for
+/// interned, ASCII and short strings, the length in bytes, and the bytes.
 pub(super) fn marshalled(string_type: u8, text: &str, out: &mut Vec<u8>) {
     let is_interned = matches!(string_type & !IS_REFERRED_TO, b'Z' | b'A' | b't');
     let by_interned = |plain: u8, interned: u8| if is_interned { interned } else { plain };
@@ -20,7 +20,8 @@ pub(super) fn marshalled(string_type: u8, text: &str, out: &mut Vec<u8>) {
     out.extend(text.as_bytes());
 }
 
-/// The string of a marshalled object whose text starts at `start`: where its type byte is, that byte, and the text.
+/// Finds the marshalled string whose text starts at `start`. Returns the offset of its type byte, that byte, and the
+/// text.
 pub(super) fn marshalled_string(data: &[u8], start: usize) -> Option<(usize, u8, &str)> {
     let short = || {
         let [kind, length] = *data.get(start.checked_sub(2)?..start)?.first_chunk()?;

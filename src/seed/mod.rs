@@ -1,7 +1,7 @@
-//! What is installed into a new environment, and how it gets there.
+//! Installing pip into new environments from a *seed*.
 //!
-//! What an installer leaves is kept, once for each interpreter, as a *seed*: a file from which the same files are
-//! written again, with what is different in each environment put in.
+//! A seed is a file, kept once per interpreter, that holds what an installer has written. The same files are restored
+//! from it into each environment, with the text that differs per environment put in.
 
 mod archive;
 mod bytes;

@@ -1,4 +1,4 @@
-//! From the files that an installer has left to a seed, whichever installer it was.
+//! Packing installed files into a seed, whichever installer they come from.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -25,12 +25,12 @@ pub(super) struct NewSeed {
 }
 
 impl NewSeed {
-    /// Whether it is the seed that was opened, as far as their stamps tell.
+    /// Whether `seed` has the same stamps.
     pub(super) fn has_stamps_of(&self, seed: &Seed) -> bool {
         self.list.stamps == seed.stamps()
     }
 
-    /// Writes it as a seed.
+    /// Writes the seed into a file.
     pub(super) fn write(&self, file: &mut File) -> io::Result<()> {
         file.write_all(&self.list.encode())?;
         self.data.iter().try_for_each(|data| file.write_all(data))
@@ -44,13 +44,13 @@ struct Packed {
     contents: Vec<u8>,
 }
 
-/// Makes a seed of `files` that were installed into the environment with the paths `env`: dates bytecode and its
-/// sources `mtime`, in seconds since 1970, and cuts out what is different in each environment. Nothing where a file
-/// depends on the environment in a way that is not known: then there can be no seed.
+/// Makes a seed of `files`, which were installed into the environment with the paths `env`. Bytecode and its sources
+/// are dated `mtime`, in seconds since 1970, and everything that differs per environment is cut out. Returns `None` if
+/// a file depends on the environment in an unknown way.
 pub(super) fn pack(files: Vec<InstalledFile>, env: &EnvPaths, stamps: String, mtime: u64) -> Option<NewSeed> {
     let mut files: Vec<Packed> = files.into_iter().map(|file| classify(file, env)).collect();
     date_bytecode(&mut files, mtime);
-    // Scripts come before the `RECORD` that has their digests, and directories before what is in them.
+    // Directories come before their contents, and scripts before the `RECORD` that has their digests.
     files.sort_by_key(|file| (file.kind != Kind::Dir, file.kind != Kind::Script));
     let scripts = files.iter().filter(|file| file.kind == Kind::Script);
     let digests: Vec<_> = scripts.map(|file| (file.path.to_string(), digest(&file.contents))).collect();
@@ -70,12 +70,12 @@ fn classify(file: InstalledFile, env: &EnvPaths) -> Packed {
     Packed { path, kind, contents }
 }
 
-/// A file's digest and size, as `RECORD` has them (Recording installed packages, packaging.python.org).
+/// The digest and size of a file, as in `RECORD` (Recording installed packages, packaging.python.org).
 pub(super) fn digest(contents: &[u8]) -> String {
     format!("sha256={},{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(contents)), contents.len())
 }
 
-/// Where a script names its interpreter. On Windows that is somewhere in a program that starts it.
+/// Finds the shebang of a script: at its start or, on Windows, anywhere in its launcher.
 fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, SpliceKind)> {
     let of = |python: &str, kind| {
         let shebang = shebang(python, env.os, b"");
@@ -86,8 +86,8 @@ fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, SpliceKi
     of(&env.python, SpliceKind::Shebang).or_else(lower_case)
 }
 
-/// Gives all source files one time of change, which their bytecode tells. (That of a reproducible build,
-/// `SOURCE_DATE_EPOCH`, tells a digest instead.)
+/// Writes `mtime` into bytecode that records its source's modification time, and marks the sources to be dated alike.
+/// (Bytecode of a reproducible build, with `SOURCE_DATE_EPOCH`, records a digest instead.)
 fn date_bytecode(files: &mut [Packed], mtime: u64) {
     let pairs: Vec<(usize, RelPath)> = files
         .iter()
@@ -103,7 +103,7 @@ fn date_bytecode(files: &mut [Packed], mtime: u64) {
         let Some(source) = files.iter().position(|file| file.path == source) else { continue };
         let size = u32::try_from(files[source].contents.len()).unwrap_or(u32::MAX);
         if let Some(time) = time_in(&files[bytecode].contents, size) {
-            // As importlib compares it: the lower 32 bits.
+            // importlib compares the lower 32 bits.
             files[bytecode].contents[time].copy_from_slice(&mtime.to_le_bytes()[..4]);
             let is_executable = files[source].kind == Kind::Executable;
             files[source].kind = if is_executable { Kind::ExecutableSource } else { Kind::Source };
@@ -111,18 +111,18 @@ fn date_bytecode(files: &mut [Packed], mtime: u64) {
     }
 }
 
-/// Where the header of a bytecode file has its source's time of change: after the magic number and, since Python 3.7,
+/// The range of the source's modification time in the header of bytecode: after the magic number and, since Python 3.7,
 /// flags that are 0 (PEP 552), and before the source's size.
 fn time_in(bytecode: &[u8], source_size: u32) -> Option<Range<usize>> {
     let number = |at: usize| Some(u32::from_le_bytes(*bytecode.get(at..)?.first_chunk()?));
     if number(4)? == 0 && number(12)? == source_size {
         return Some(8..12);
     }
-    // Before, a time that looked like flags would be one of 1970.
+    // Before Python 3.7. A number up to 3 would be flags, as no file is from the first seconds of 1970.
     (number(4)? > 3 && number(8)? == source_size).then_some(4..8)
 }
 
-/// Takes out of a file what is different in each environment. Nothing where the scratch environment's path is left.
+/// Cuts out of a file everything that differs per environment. Returns `None` if the scratch path remains elsewhere.
 fn cut(file: Packed, env: &EnvPaths, digests: &[(String, String)]) -> Option<(Entry, Vec<u8>)> {
     let Packed { path, kind, contents } = file;
     let cuts = match kind {
@@ -145,14 +145,13 @@ fn cut(file: Packed, env: &EnvPaths, digests: &[(String, String)]) -> Option<(En
     Some((Entry { path, kind, length, crc, splices }, data))
 }
 
-/// What the scratch environment's path has in each of the forms that it may be written in: the name that was made up
-/// for its directory, in lower case.
+/// The name of the scratch directory, in lower case: all spellings of the scratch environment's path contain this name.
 fn mark(env: &EnvPaths) -> Vec<u8> {
     let name = env.dir.parent().and_then(|parent| parent.file_name());
     name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes().to_ascii_lowercase()
 }
 
-/// The places where bytecode has the path of its source.
+/// Finds the source paths in bytecode. Returns `None` if bytecode holds the environment's path in any other form.
 fn source_paths(bytecode: &[u8], env: &EnvPaths) -> Option<Vec<(Range<usize>, SpliceKind)>> {
     let places = memmem::find_iter(bytecode, env.text.as_bytes());
     let cuts = places.map(|start| {
@@ -163,7 +162,7 @@ fn source_paths(bytecode: &[u8], env: &EnvPaths) -> Option<Vec<(Range<usize>, Sp
     cuts.collect()
 }
 
-/// The places where a `RECORD` has the digest of a script.
+/// Finds the digests of scripts in a `RECORD`.
 fn digests_in(record: &[u8], digests: &[(String, String)]) -> Vec<(Range<usize>, SpliceKind)> {
     let find = |(script, digest): &(String, String)| {
         let start = memmem::find(record, format!("/{script},{digest}").as_bytes())? + script.len() + 2;

@@ -1,11 +1,11 @@
-//! What is said where making a seed keeps the user waiting.
+//! The message shown while the user waits for a seed.
 
 use std::fmt;
 
 use crate::facts::{Facts, Version};
 use crate::pip::bundle;
 
-/// What takes seconds the first time that an interpreter is used.
+/// The preparation that takes seconds the first time an interpreter is used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preparing {
     pip: String,

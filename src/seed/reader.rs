@@ -1,40 +1,40 @@
-//! A seed that is open, read and checked front to back.
+//! An open seed, read and checked front to back.
 
 use std::io::{self, Seek, SeekFrom, Write};
 
 use super::archive::{Entry, List, ReadList};
 use crate::fs::{self, File, Lock, ScratchDir};
 
-/// How much is read at once: less is more calls, more does not stay in the processor's cache.
+/// The size of one read, in bytes. A smaller size means more calls; a larger one exceeds the processor's cache.
 const CHUNK: usize = 1 << 18;
 
-/// What an installer has left, ready to be written into environments.
+/// The files that an installer has left, ready to be restored into environments.
 #[derive(Debug)]
 pub(crate) struct Seed {
     file: File,
     pub(super) list: List,
     /// The offset of the data in the file.
     pub(super) data: u64,
-    /// The directory in which it was made. Deleting that can wait: on some file systems, creating files after it would.
+    /// The scratch directory, deleted with the seed: some file systems let new files wait after a deletion.
     _scratch: Option<ScratchDir>,
-    /// The lock under which it was made, dropped after that.
+    /// The lock under which the seed was made, dropped after the scratch directory.
     _lock: Option<Lock>,
 }
 
 impl Seed {
-    /// Opens a seed, whatever it was made for. A damaged seed is ignored.
+    /// Opens a seed without checking its stamps. Returns `None` if the seed is damaged.
     pub(crate) fn open(file: File) -> Option<Self> {
         let ReadList { list, data } = List::read(&file)?;
         let seed = Self { file, list, data, _scratch: None, _lock: None };
         is_complete(&seed).then_some(seed)
     }
 
-    /// Keeps the directory in which it was made, and the lock under which, for as long as the seed is in use.
+    /// Keeps the scratch directory and the lock of a new seed for as long as the seed is in use.
     pub(super) fn with_scratch(self, scratch: ScratchDir, lock: Option<Lock>) -> Self {
         Self { _scratch: Some(scratch), _lock: lock, ..self }
     }
 
-    /// The stamps of what it was made from, as text.
+    /// The stamps of the files from which the seed was made, as text.
     pub(super) fn stamps(&self) -> &str {
         &self.list.stamps
     }
@@ -42,7 +42,7 @@ impl Seed {
     /// Writes the same seed with other stamps.
     ///
     /// # Errors
-    /// When it cannot be read or written.
+    /// When the seed cannot be read, or the file cannot be written.
     pub(super) fn write_as(&self, stamps: &str, file: &mut File) -> io::Result<()> {
         file.write_all(&List { stamps: stamps.to_owned(), ..self.list.clone() }.encode())?;
         let mut data = &self.file;
@@ -51,14 +51,14 @@ impl Seed {
     }
 }
 
-/// Some entries and their data.
+/// Consecutive entries and their data.
 pub(super) struct Chunk<'a, 'b> {
     entries: &'a [Entry],
     bytes: &'b [u8],
 }
 
 impl<'a, 'b> Chunk<'a, 'b> {
-    /// The entries, each with its data.
+    /// Returns the entries, each with its data.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&'a Entry, &'b [u8])> {
         let mut rest = self.bytes;
         self.entries.iter().map(move |entry| {
@@ -69,18 +69,16 @@ impl<'a, 'b> Chunk<'a, 'b> {
     }
 }
 
-/// Whether a seed's file ends where its data does: one that was cut off is found before anything is written.
+/// Whether a seed's file ends where its data does, so that a truncated seed is noticed before anything is written.
 fn is_complete(seed: &Seed) -> bool {
     let length: u64 = seed.list.entries.iter().map(|entry| u64::from(entry.length)).sum();
-    // There is always something before the end, and nothing behind it.
+    // Reads the last byte and one more, which must not exist. (Without data, the last byte is the list's.)
     matches!(fs::read_at(&seed.file, &mut [0; 2], seed.data + length - 1), Ok(1))
 }
 
-/// Calls `each` for all chunks of a seed, in order, until it fails. A chunk that is damaged
-/// is nothing.
+/// Calls `each` for all chunks of a seed, in order, until `each` fails. A damaged chunk is passed as `None`.
 ///
-/// A thread that reads while another writes was tried: it saved no time, as what it reads has to come to the core that
-/// writes.
+/// Reading in a second thread was tried and saved no time: the data has to come to the processor core that writes.
 pub(super) fn for_each_chunk<'a, E>(
     seed: &'a Seed,
     mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
@@ -89,14 +87,14 @@ pub(super) fn for_each_chunk<'a, E>(
     ranges(seed).try_for_each(|range| each(read(seed, &range, &mut buffer).as_ref()))
 }
 
-/// The range of a chunk: its entries, and the offset of their data in the file.
+/// The range of a chunk: its entries, and the offset and length of their data in the file.
 struct ChunkRange<'a> {
     entries: &'a [Entry],
     offset: u64,
     length: usize,
 }
 
-/// The entries, in runs that are as long as is good to read at once.
+/// Splits the entries into runs with at most [`CHUNK`] bytes of data. A larger entry is a run of its own.
 fn ranges(seed: &Seed) -> impl Iterator<Item = ChunkRange<'_>> {
     let entries = &seed.list.entries;
     let (mut index, mut offset) = (0, seed.data);
@@ -116,7 +114,7 @@ fn ranges(seed: &Seed) -> impl Iterator<Item = ChunkRange<'_>> {
     })
 }
 
-/// Reads a chunk, if it is undamaged.
+/// Reads a chunk, or returns `None` if it is damaged.
 fn read<'a, 'b>(seed: &Seed, range: &ChunkRange<'a>, buffer: &'b mut Vec<u8>) -> Option<Chunk<'a, 'b>> {
     buffer.resize(range.length.max(buffer.len()), 0);
     let bytes = &mut buffer[..range.length];
@@ -136,7 +134,7 @@ mod tests {
     use crate::facts::RelPath;
     use crate::seed::archive::Kind;
 
-    /// Opens a seed whose one entry is said to be so long, and which has this data.
+    /// Opens a seed that has this data and a single entry of the given length.
     fn open(length: u32, data: &[u8]) -> Option<Seed> {
         let entry = Entry { path: RelPath::of("x"), kind: Kind::File, length, crc: 0, splices: Vec::new() };
         let list = List { stamps: String::new(), mtime: 0, entries: vec![entry] };

@@ -1,4 +1,4 @@
-//! From a seed to the files of an environment.
+//! Restoring a seed: writing its files into an environment.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -22,7 +22,7 @@ pub(crate) enum Restored {
     SeedDamaged,
 }
 
-/// Writes all files of a seed into `root`, the directory of a new environment that will have the paths `env`.
+/// Restores a seed into `root`, the directory of a new environment that will have the paths `env`.
 ///
 /// # Errors
 /// When a file cannot be written, or a signal has come.
@@ -47,18 +47,18 @@ fn write_chunk<'a>(chunk: &Chunk<'a, '_>, writer: &mut Writer<'a>, contents: &mu
     })
 }
 
-/// Why a seed is not restored to its end.
+/// The reason why a seed was not restored to its end.
 enum Stop {
     SeedDamaged,
     Failed(Error),
 }
 
-/// Writes files into an environment. The directory of the last file stays open: nearly always it is the next one's.
+/// A writer of files into an environment. The last directory stays open, as the next file is nearly always in it.
 struct Writer<'a> {
     env: &'a EnvPaths,
     root: &'a Dir,
     dir: Option<(&'a str, Dir)>,
-    /// The time of change of source files.
+    /// The modification time of source files, in seconds since 1970.
     mtime: u64,
 }
 
@@ -84,8 +84,8 @@ impl<'a> Writer<'a> {
         finish(&file, entry, self.mtime)
     }
 
-    /// Nobody else is at work in a new environment: where a name is taken, invalid or not where it should be, the seed
-    /// is damaged in a way that no checksum shows.
+    /// The reason to stop after a failed write. No other process is at work in a new environment: if a name is taken,
+    /// invalid or in the wrong place, the seed is damaged in a way that no checksum shows.
     fn failed(&self, action: &'static str, entry: &Entry, source: io::Error) -> Stop {
         match source.kind() {
             ErrorKind::AlreadyExists
@@ -98,7 +98,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Gives a file that has its contents its time and its permissions.
+/// Sets the time and permissions of a written file.
 fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
     if entry.kind.is_source() {
         fs::set_mtime(file, mtime)?;
@@ -109,10 +109,10 @@ fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
     }
 }
 
-/// The contents of the entries in one environment.
+/// The contents of entries in one environment.
 struct Contents<'a> {
     env: &'a EnvPaths,
-    /// Digest and size of the scripts that were written, which come before the `RECORD` that lists them.
+    /// The paths of the scripts written so far, with digest and size. Scripts come before the `RECORD` that lists them.
     scripts: Vec<(&'a str, String)>,
     buffer: Vec<u8>,
 }

@@ -2,14 +2,14 @@
 
 use crate::facts::Os;
 
-/// What kernels read of a first line, with its end, as pip has it.
+/// The longest first line that kernels read, in bytes with the newline, according to pip.
 const LONGEST: usize = 127;
 const LONGEST_ON_MACOS: usize = 512;
 
-/// The start of a script that `python` runs, before its `body`. On Windows, what comes after it ends the line.
+/// Returns the start of a script that `python` runs and that goes on with `body`. On Windows, `body` ends the line.
 ///
-/// A plain `#!` line cannot hold a space, and a long one is cut off. Then the script starts as one for `/bin/sh`, which
-/// Python takes for a string (pip's vendored distlib, `scripts.py`).
+/// A plain `#!` line cannot hold a space, and kernels cut off a long one. In such cases the script starts as one for
+/// `/bin/sh`, in lines that Python reads as a string (pip's vendored distlib, `scripts.py`).
 pub(super) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
     let longest = if os == Os::MacOs { LONGEST_ON_MACOS } else { LONGEST };
     let is_plain = !python.contains(' ');
@@ -19,7 +19,7 @@ pub(super) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
     if is_plain && python.len() + "#!\n".len() <= longest {
         return format!("#!{python}\n");
     }
-    // A script of pip 18's begins with an empty line, which then ends this one.
+    // A script of pip 18 begins with an empty line, whose newline ends the last line here.
     let end = if body.starts_with(b"\n") { "" } else { "\n" };
     format!("#!/bin/sh\n'''exec' {} \"$0\" \"$@\"\n' '''{end}", word(python))
 }
@@ -29,10 +29,11 @@ pub(super) fn is_plain(python: &str, os: Os) -> bool {
     shebang(python, os, b"").trim_end() == format!("#!{python}")
 }
 
-/// A path as a word for the shell, inside of what Python takes for a string in three single quotes.
+/// Quotes a path for the shell, inside a Python string in three single quotes.
 ///
-/// pip puts double quotes around a space, and leaves the rest to chance: in them `$(…)` is run, and a `"` ends them. So
-/// where pip's word would not mean the path, it is one in which both readers take each character as it is.
+/// pip puts double quotes around a path with a space and leaves the rest to chance: the shell still runs `$(…)` in
+/// them, and a `"` ends them. If pip's word would not mean the path, [`pieces`] makes both readers take each character
+/// as it is.
 fn word(path: &str) -> String {
     let has_space = path.contains(' ');
     let breaks_out = if has_space { "\"$`\\" } else { "\"$`\\'&|;<>()*?[]{}!#~" };
@@ -43,8 +44,8 @@ fn word(path: &str) -> String {
     }
 }
 
-/// The path in pieces: each `'` in double quotes, each backslash as two of them (each reader makes one of two), and all
-/// else in single quotes. Three quotes never follow each other.
+/// Quotes a path piece by piece: `'` in double quotes, a backslash as two in double quotes (shell and Python each read
+/// two as one), and all else in single quotes. Three single quotes never follow each other.
 fn pieces(path: &str) -> String {
     let mut word = String::new();
     for piece in path.split_inclusive(['\'', '\\']) {

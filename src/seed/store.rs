@@ -1,4 +1,4 @@
-//! The seeds that are kept: found, adopted, discarded, pruned.
+//! The seeds in the cache: finding, adopting, discarding and pruning them.
 
 use super::pack::NewSeed;
 use super::reader::Seed;
@@ -9,20 +9,20 @@ use crate::fs::ScratchDir;
 use crate::interpreter::Interpreter;
 use crate::interrupt::Interrupt;
 
-/// The directory of the seeds; the number is that of their form.
+/// The directory of the seeds; the number is the version of their format.
 const SUBDIR: &str = "seeds-1";
 
 /// The suffix of a seed's name.
 const SEED: &str = ".seed";
 
-/// The suffix of a directory that an earlier rvenv kept beside a seed, to link environments to.
+/// The suffix of directories that earlier versions of rvenv kept beside seeds for environments to link to.
 const FILES: &str = ".files";
 
-/// The kept seed of one interpreter.
+/// The place in the cache for one interpreter's seed.
 pub(crate) struct SeedStore<'a> {
     shelf: Shelf<'a>,
     stem: String,
-    /// The stamps of what the seed is to be made from, as they are now.
+    /// The current stamps of the files from which the seed is made.
     stamps: Stamps,
     interrupt: &'a Interrupt,
 }
@@ -34,13 +34,13 @@ impl<'a> SeedStore<'a> {
         environment: &Environment,
         interrupt: &'a Interrupt,
     ) -> Self {
-        // By whatever name the interpreter is run, it has one seed; but one more where bytecode shall be reproducible.
+        // One seed per interpreter, whatever its name, and another one for reproducible bytecode.
         let key = format!("{}\n{}", interpreter.facts.real_executable, environment.reproducible);
         let stamps = interpreter.stamps.of_seed(&interpreter.facts);
         Self { shelf: Shelf::new(cache, SUBDIR, SEED), stem: Shelf::stem(&key), stamps, interrupt }
     }
 
-    /// The kept seed, if there is one that is whole and still right.
+    /// Returns the kept seed, or `None` if it is missing, damaged or out of date.
     pub(crate) fn find(&self) -> Option<Seed> {
         let seed = open(self.shelf, &self.stem)?;
         self.tidy();
@@ -52,11 +52,11 @@ impl<'a> SeedStore<'a> {
         }
     }
 
-    /// A seed from another machine, or from before the interpreter was copied or restored: written once more, so that
-    /// next time the stamps tell that it is the right one.
+    /// Rewrites a seed with the current stamps, so that they match next time. Such a seed is from another machine, or
+    /// from before the interpreter was copied or restored.
     fn adopted(&self, seed: Seed, from: &Stamps) -> Seed {
         let stamps = self.stamps.with_contents_of(from).text();
-        // Where it cannot be written, it is as good.
+        // A seed that cannot be rewritten is still usable.
         let _ = self.shelf.write(&self.stem, |file| seed.write_as(&stamps, file));
         seed
     }
@@ -69,15 +69,15 @@ impl<'a> SeedStore<'a> {
         self.shelf.claim(&self.stem, self.interrupt, || self.find())
     }
 
-    /// A directory to make the seed in.
+    /// Creates a directory to make the seed in.
     ///
     /// # Errors
-    /// When it cannot be created, or others could swap it.
+    /// When the directory cannot be created, or others could swap it.
     pub(super) fn scratch_dir(&self) -> Result<ScratchDir> {
         self.shelf.scratch_dir(&self.stem)
     }
 
-    /// Keeps a seed and opens it. Nothing where it cannot be written, or what was written is not what is read.
+    /// Keeps a seed and opens it. Returns `None` if the seed cannot be written or reads back differently.
     pub(super) fn keep(&self, new: &NewSeed) -> Option<Seed> {
         self.shelf.write(&self.stem, |file| new.write(file)).ok()?;
         open(self.shelf, &self.stem).filter(|seed| new.has_stamps_of(seed))
@@ -88,13 +88,13 @@ impl<'a> SeedStore<'a> {
         self.shelf.remove(&self.stem);
     }
 
-    /// Deletes the leftovers of a process that was killed while it made the seed.
+    /// Deletes the leftovers of a process that was killed while making the seed.
     pub(crate) fn tidy(&self) {
         self.shelf.tidy(&self.stem);
     }
 
-    /// Deletes the seeds of interpreters that are gone or have changed, damaged seeds, and the leftovers of killed
-    /// processes. We have the lock of our own seed.
+    /// Deletes the seeds of interpreters that are gone or have changed, damaged seeds, and leftovers of killed
+    /// processes. The caller holds the lock of its own seed.
     pub(super) fn prune(&self) {
         self.shelf.sweep(FILES);
         self.shelf.prune(Some(&self.stem), |stem| {
@@ -104,7 +104,7 @@ impl<'a> SeedStore<'a> {
     }
 }
 
-/// Opens a kept seed, whatever it was made for.
+/// Opens a kept seed without checking its stamps.
 fn open(shelf: Shelf, stem: &str) -> Option<Seed> {
     Seed::open(shelf.open(stem).ok()?)
 }

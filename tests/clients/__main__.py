@@ -1,6 +1,6 @@
-"""Has real clients (pip, uv, tox, poetry, …) work in an environment of rvenv's and in one of `python -m venv`'s, and
-says where they fare differently. It needs a package index, and works below `target/clients`: what is there is kept for
-the next run, and may be deleted to have newer peers."""
+"""Runs real clients (pip, uv, tox, poetry, …) in environments created by rvenv and by `python -m venv`, and reports the
+differences. Needs a package index, and works below `target/clients`: the directory is kept for the next run, and may
+be deleted to get newer peers."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from options import REPOSITORY, Python, parse
 from rows import CLIENTS, RVENV, VENV, Client, Outcome, Row
 from world import Failed, Shared, Skipped, World
 
-# Each has added its rows when it was imported, in another order than this.
+# Importing a module has registered its rows, but in another order than the report's.
 ROOMS = (packages, environments, builders, managers, apps)
 CLIENTS.sort(key=lambda each: [room.__name__ for room in ROOMS].index(each.function.__module__))
 
 
 def main(argv: List[str]) -> int:
-    """Runs the rows asked for; returns 1 where rvenv fails and venv does not."""
+    """Runs the requested rows; returns 1 if a row is rvenv's fault."""
     names = list(dict.fromkeys([each.name for each in CLIENTS] + [each.key for each in CLIENTS]))
     options = parse(argv, names)
     wanted = [each for each in CLIENTS if not options.only or {each.name, each.key} & set(options.only)]
@@ -61,7 +61,7 @@ def main(argv: List[str]) -> int:
 
 
 def run(row: Row, shared: Shared, work: Path, options: argparse.Namespace, found: Found) -> Row:
-    """Has one client do its work twice, at the same path."""
+    """Runs one client in an environment of each maker, both at the same path."""
     if options.resume and found.recall(row):
         return row
     root, python = work / f"{row.client.key}-{row.python.short}", row.python
@@ -78,7 +78,7 @@ def run(row: Row, shared: Shared, work: Path, options: argparse.Namespace, found
 
 
 def attempt(client: Client, world: World) -> Outcome:
-    """Has one client do its work in one world."""
+    """Runs one client in one world."""
     outcome, start = Outcome(), time.monotonic()
     try:
         outcome.seen = client.function(world) or ""
@@ -87,7 +87,7 @@ def attempt(client: Client, world: World) -> Outcome:
     except Skipped as reason:
         outcome.skipped = str(reason)
     except Exception:
-        # What the row did not foresee is a failure of that row only.
+        # An unforeseen error fails this row only.
         outcome.failure = traceback.format_exc()
     outcome.seconds, outcome.version = time.monotonic() - start, world.version
     return outcome

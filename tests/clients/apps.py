@@ -1,4 +1,4 @@
-"""Programs that live in an environment, and what one can learn of it."""
+"""Programs that are installed in an environment, and introspection of the environment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from rows import client
 from world import World, expect
 
-# What the interpreter says of itself, without what is another at each start.
+# Prints the interpreter's properties, except those that differ at each start.
 SELF = """\
 import json, os, site, sys, sysconfig
 names = ("prefix", "exec_prefix", "base_prefix", "base_exec_prefix", "executable", "_base_executable", "path", "flags")

@@ -1,4 +1,4 @@
-"""Clients that make environments of their own to build and test in, run from one of rvenv's."""
+"""Clients that create their own environments to build and test in, run from the environment under test."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_sample(capsys):
 
 
 def build(world: World, requirement: str, *options: str) -> str:
-    """Builds a wheel and an sdist in isolation, and installs the wheel."""
+    """Builds a wheel and an sdist in isolation and installs the wheel."""
     world.make()
     world.install(*([requirement, "build"] if requirement == "build" else ["build", requirement]))
     directory = world.write(project("setuptools"))
@@ -67,7 +67,7 @@ def build_uv(world: World) -> str:
 
 
 def tox(world: World, *requirements: str, package: str = "wheel") -> None:
-    """Installed in the environment, tests a project in one of its own."""
+    """Installs tox in the environment, and has it test a project in its own environment."""
     world.make()
     world.install("tox", *requirements)
     files = {**project("setuptools"), "tox.ini": TOX.format(package=package), "tests/test_sample.py": TEST}
@@ -86,11 +86,11 @@ def tox_uv(world: World) -> None:
 
 
 def nox(world: World, backend: str, *requirements: str) -> None:
-    """Installed in the environment, tests a project in one of its own."""
+    """Installs nox in the environment, and has it test a project in its own environment."""
     world.make()
     world.install("nox", *requirements)
     directory = world.write({**project("setuptools"), "noxfile.py": NOXFILE, "tests/test_sample.py": TEST})
-    # What a session's programs say is seen on standard output, what nox says is not.
+    # Standard output has what the session's programs print, but not nox's own messages.
     told = world.active("nox", "--default-venv-backend", backend, "--session", "tests", cwd=directory)
     expect("1 passed" in told and SAYS in told, f"the project's test and script are run:\n{told}")
 

@@ -1,4 +1,4 @@
-"""Environments made in, from, over and beside one of rvenv's."""
+"""Environments created in, from, over and beside the environment under test."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from projects import PACKAGE
 from rows import client
 from world import World, expect
 
-# What an interpreter says of where it is.
+# Prints the interpreter's location and version.
 WHERE = "import json, sys; print(json.dumps([sys.prefix, sys.base_prefix, sys.executable, sys.version]))"
 
 
 def where(world: World, env_dir: Path) -> str:
-    """What the environment's interpreter says of where it is; it must be in that environment, and have its pip."""
+    """Checks that the interpreter of `env_dir` runs in that environment and from the same base; returns its location
+    and the version of pip."""
     python = env_dir / "bin" / "python"
     said = world.run(python, "-I", "-c", WHERE)
     expect(json.loads(said)[0] == str(env_dir), f"the interpreter is in {env_dir}, and not in {said}")
@@ -24,7 +25,7 @@ def where(world: World, env_dir: Path) -> str:
 
 
 def still_works(world: World) -> str:
-    """The environment works, and has the package that it had."""
+    """Checks that the environment works and still has its package; returns its location and packages."""
     world.python("-c", f"import {PACKAGE}")
     world.pip("check")
     world.pip("install", "--quiet", "six")

@@ -1,4 +1,4 @@
-"""What was found before. A whole run takes an hour; one that was stopped, or had a row to mend, goes on from there."""
+"""The results of earlier runs. A whole run takes an hour; `--resume` continues one that was stopped or had failures."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from rows import Outcome, Row
 
 
 class Found:
-    """A file with a line for each row that was run; of two for one row the later holds."""
+    """A file with a line for each row that was run. The last line for a row counts."""
 
     def __init__(self, path: Path, rvenv: str):
         self.path, self.rvenv = path, hashlib.sha256(Path(rvenv).read_bytes()).hexdigest()
 
     def add(self, row: Row) -> None:
-        """Notes what was found."""
+        """Appends the outcomes of a row."""
         outcomes = {maker: asdict(outcome) for maker, outcome in row.outcomes.items()}
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps([self._name(row), outcomes]) + "\n")
 
     def recall(self, row: Row) -> bool:
-        """Puts into a row what was found for it, if both environments worked alike; and returns whether they did."""
+        """Fills a row with its saved outcomes if both environments worked alike, and returns whether they did."""
         lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.exists() else []
         found = [outcomes for name, outcomes in map(json.loads, lines) if name == self._name(row)]
         row.outcomes = {maker: Outcome(**outcome) for maker, outcome in found[-1].items()} if found else {}
@@ -33,5 +33,5 @@ class Found:
         return bool(row.outcomes)
 
     def _name(self, row: Row) -> List[str]:
-        """By which a row is known: another rvenv or interpreter has to be tried anew."""
+        """The key of a row, which includes rvenv and the interpreter, as others have to be tried anew."""
         return [self.rvenv, row.python.program, row.python.version, row.client.key]

@@ -1,4 +1,4 @@
-"""Clients that manage a project, or apps, and take an environment for that or make one."""
+"""Clients that manage projects or apps, in an existing environment or in a new one."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ repos:
 
 
 def has_project(world: World) -> str:
-    """What is installed, with the project among it; its script runs."""
+    """Checks that the project's script runs, and returns the installed packages."""
     expect(world.run(world.program("sample")) == SAYS, "the project is installed, and its script runs")
     return world.pip("list")
 
 
 def poetry_project(world: World) -> Path:
-    """A project whose dependency is a file: poetry asks an index for more than each mirror has."""
+    """A project with a file as its dependency, as poetry asks an index for more than every mirror has."""
     world.python("-m", "pip", "download", "--quiet", "--no-deps", "--dest", world.root / "wheels", PACKAGE)
     wheel = next((world.root / "wheels").iterdir())
     version = world.site_packages().parent.name[len("python"):]

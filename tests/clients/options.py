@@ -20,12 +20,12 @@ class Python(NamedTuple):
 
     @property
     def short(self) -> str:
-        """The version as it is in names: 3.13."""
+        """The version as in names of programs, such as 3.13."""
         return ".".join(self.version.split(".")[:2])
 
 
 def parse(argv: List[str], names: List[str]) -> argparse.Namespace:
-    """The options, with what is not given filled in. The names are those that `--only` knows."""
+    """Parses the options and fills in the defaults. `names` are the values that `--only` accepts."""
     parser = argparse.ArgumentParser(
         prog="clients", description="Has real clients work in environments made by rvenv, and in those made by venv.")
     parser.add_argument("--python", action="append", dest="pythons", metavar="PYTHON",
@@ -50,7 +50,7 @@ def parse(argv: List[str], names: List[str]) -> argparse.Namespace:
 
 
 def interpreter(parser: argparse.ArgumentParser, name: str) -> Python:
-    """The interpreter that a command starts, which may be a shim, and its version."""
+    """The interpreter behind a command, which may be a shim, and its version."""
     program = shutil.which(name)
     if program is None:
         parser.error(f"no such program: {name}")
@@ -65,6 +65,6 @@ def interpreter(parser: argparse.ArgumentParser, name: str) -> Python:
 
 
 def built() -> str:
-    """Builds rvenv."""
+    """Builds rvenv and returns its path."""
     subprocess.run(["cargo", "build", "--quiet", "--release", "--locked"], cwd=REPOSITORY, check=True)
     return str(REPOSITORY / "target" / "release" / "rvenv")

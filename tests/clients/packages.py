@@ -1,4 +1,4 @@
-"""pip and uv: packages come, are listed, and go."""
+"""pip and uv: packages are installed, listed and uninstalled."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pip_upgrade(world: World) -> str:
 
 
 def unlike_record(world: World, package: str) -> list:
-    """Files that are not as RECORD has them, and files of the package that it does not have."""
+    """The files that are missing or not as in RECORD, and the package's files that RECORD does not list."""
     site = world.site_packages()
     records = list(site.glob(f"{package}-*.dist-info/RECORD"))
     if len(records) != 1:
@@ -50,7 +50,7 @@ def unlike_record(world: World, package: str) -> list:
 
 
 def sha256(path: str) -> str:
-    """A file's digest as RECORD has it."""
+    """A file's digest in the notation of RECORD."""
     with open(path, "rb") as file:
         digest = base64.urlsafe_b64encode(hashlib.sha256(file.read()).digest())
     return "sha256=" + digest.decode().rstrip("=")
@@ -72,7 +72,7 @@ def pip_user(world: World) -> None:
 
 
 def editable(world: World, backend: str) -> None:
-    """Installs a project as it lies there."""
+    """Installs a project in editable mode, and checks that a change of its source takes effect."""
     world.make()
     directory = world.write(project(backend))
     world.pip("install", "-e", directory)
@@ -119,7 +119,7 @@ def c_sdist(world: World) -> str:
 
 
 def with_compiler(world: World) -> None:
-    """Makes an environment, if there is a C compiler."""
+    """Creates an environment, or skips the row if there is no C compiler."""
     if shutil.which("cc") is None:
         raise Skipped("no C compiler")
     world.make()
@@ -130,7 +130,7 @@ def ensurepip_uninstall(world: World) -> str:
     world.make()
     places = (world.program(""), world.site_packages())
     world.python("-m", "ensurepip._uninstall")
-    # Some pips delete the directory too, once there is nothing in it.
+    # Some versions of pip also delete the empty directory.
     left = [sorted(os.listdir(place)) if place.exists() else None for place in places]
     expect(not left[1] and not any("pip" in name for name in left[0]), f"pip is gone, and all there is left is {left}")
     world.python("-m", "ensurepip", "--default-pip")

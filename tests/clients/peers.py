@@ -1,4 +1,4 @@
-"""The tools that work on an environment from outside, each installed once in an environment of its own."""
+"""The peers: tools that work on an environment from outside, each installed once in its own environment."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import sys
 from world import Shared, network_variables
 
 PEERS = ("uv", "virtualenv", "poetry", "pdm", "pipx", "hatch", "pipenv")
-# With the newest of its dependencies a tool may not start; this has those that it was released with.
+# A tool may not start with the newest versions of its dependencies; `[locked]` has the versions of its release.
 REQUIREMENTS = {"pdm": "pdm[locked]"}
 
 
 def install(shared: Shared) -> None:
-    """Installs what is not there yet."""
+    """Installs the missing peers."""
     wanted = [name for name in PEERS if not (shared.peers / name).exists()]
     if not wanted:
         return

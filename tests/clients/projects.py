@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict
 
-# By which the clients show that they install dependencies: small, pure, and with a console script.
+# The dependency that clients have to install: small, pure Python, and with a console script.
 PACKAGE = "tabulate"
 
 BACKENDS = {
@@ -42,7 +42,7 @@ PyMODINIT_FUNC PyInit_sample_c(void) { return PyModuleDef_Init(&definition); }
 
 
 def project(backend: str, dependency: str = PACKAGE, python: str = "3.9") -> Dict[str, str]:
-    """A module with a dependency and a console script."""
+    """The files of a module with a dependency and a console script."""
     requires, name = BACKENDS[backend]
     return {"sample_app.py": MODULE, "pyproject.toml": f"""\
 [build-system]
@@ -62,7 +62,7 @@ sample = "sample_app:main"
 
 
 def c_project() -> Dict[str, str]:
-    """A module in C."""
+    """The files of a module in C."""
     return {"sample_c.c": C_SOURCE, "setup.py": """\
 from setuptools import Extension, setup
 

@@ -1,4 +1,4 @@
-"""What was found: a table for the terminal, an account of each failure, and a section of docs/parity.md."""
+"""The results: a table for the terminal, a report of each failure, and a section of docs/parity.md."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def text(rows: List[Row]) -> str:
 
 
 def failures(rows: List[Row]) -> str:
-    """Every failure with its command and output, and how to see it again."""
+    """All failures with command and output, each with the command that repeats it."""
     lines = []
     for row in rows:
         repeat = f"python3 tests/clients --python {row.python.program} --only {row.client.key} --keep"
@@ -51,12 +51,12 @@ def failures(rows: List[Row]) -> str:
 
 
 def indented(words: str) -> str:
-    """Several lines, set off."""
+    """Indents the last 200 lines of a text."""
     return "\n".join(f"    {line}" for line in words.strip().splitlines()[-200:])
 
 
 def section(rows: List[Row]) -> str:
-    """The section of the documentation."""
+    """The section of docs/parity.md."""
     pythons = list(dict.fromkeys(row.python for row in rows))
     head = ["client", "what is done and seen"]
     for python in pythons:
@@ -76,7 +76,7 @@ def section(rows: List[Row]) -> str:
 
 
 def by(pythons: List[Python]) -> List[str]:
-    """With what it was measured, when and how; no path of this machine."""
+    """The system, versions, date and command of the run, without paths of this machine."""
     words = ["python3 tests/clients", *(f"--python python{python.short}" for python in pythons), "--write"]
     versions = " and ".join(python.version for python in pythons)
     return [f"{platform.system()}, Python {versions}, {datetime.date.today()}. This makes the section anew:", "",
@@ -84,12 +84,12 @@ def by(pythons: List[Python]) -> List[str]:
 
 
 def markdown_row(cells: List[str]) -> str:
-    """One row."""
+    """One row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
 
 
 def write(path: Path, rows: List[Row]) -> None:
-    """Puts the section in the place of the one that is there, or at the end."""
+    """Replaces the section in a file, or appends it."""
     before, _, rest = path.read_text(encoding="utf-8").partition(HEADING + "\n")
     after = re.search(r"^## .*", rest, re.M | re.S)
     parts = [before.rstrip("\n"), section(rows).rstrip("\n"), after.group().rstrip("\n") if after else ""]

@@ -1,4 +1,4 @@
-"""The rows: what each client does, and what became of it."""
+"""The rows: the task of each client and its outcomes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from world import World
 
 RVENV, VENV = "rvenv", "venv"
 
-# Clients that have no version but Python's.
+# Clients whose version is Python's.
 STANDARD_LIBRARY = ("venv", "ensurepip", "site, sysconfig")
 
 
 class Client(NamedTuple):
-    """Something that a client does in an environment."""
+    """A task that a client does in an environment."""
 
     name: str
     does: str
-    # What it returns must be the same in both environments.
+    # The return value must be the same in both environments.
     function: Callable[[World], Optional[str]]
 
     @property
@@ -32,7 +32,7 @@ CLIENTS: List[Client] = []
 
 
 def client(name: str, does: str) -> Callable:
-    """Makes a row of a function."""
+    """Registers a function as a row."""
     def register(function: Callable) -> Callable:
         CLIENTS.append(Client(name, does, function))
         return function
@@ -41,14 +41,14 @@ def client(name: str, does: str) -> Callable:
 
 @dataclass
 class Outcome:
-    """What became of one client in an environment of one maker."""
+    """The outcome of one client in an environment of one maker."""
 
     seconds: float = 0.0
     version: str = ""
     seen: str = ""
-    # The command and its output, where it failed.
+    # The command that failed, and its output.
     failure: str = ""
-    # Why it could not be run.
+    # The reason why the client could not be run.
     skipped: str = ""
 
     @property
@@ -67,13 +67,13 @@ class Row:
 
     @property
     def differs(self) -> bool:
-        """Whether both work, and the client sees different things."""
+        """Whether the client works in both environments but sees different things."""
         ours, theirs = self.outcomes[RVENV], self.outcomes[VENV]
         return ours.word == theirs.word == "works" and ours.seen != theirs.seen
 
     @property
     def is_red(self) -> bool:
-        """Whether this is rvenv's fault. What fails in both is the client's."""
+        """Whether the row is rvenv's fault. A failure in both environments is the client's."""
         return self.differs or self.outcomes[RVENV].word == "fails" and self.outcomes[VENV].word == "works"
 
     @property
@@ -85,9 +85,9 @@ class Row:
 
     @property
     def seconds(self) -> float:
-        """How long both took."""
+        """The seconds that the client took in both environments together."""
         return sum(outcome.seconds for outcome in self.outcomes.values())
 
     def word(self, maker: str) -> str:
-        """What became of it, in a word."""
+        """The outcome with one maker, in a word."""
         return "differs" if self.differs and maker == RVENV else self.outcomes[maker].word

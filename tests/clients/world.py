@@ -1,4 +1,4 @@
-"""The directories that one client gets, the environment in them, and the programs that are run there."""
+"""The directories of one client, the environment in them, and the programs that are run there."""
 
 from __future__ import annotations
 
@@ -9,42 +9,42 @@ import subprocess
 from pathlib import Path
 from typing import Dict, List, Optional
 
-# What takes longer hangs.
+# Seconds after which a program counts as hanging.
 TIMEOUT = 900.0
 
-# What a client needs to know to reach the package index from here; all else of ours would mislead it.
+# The variables that a client needs to reach the package index. Our other variables would mislead clients.
 NETWORK = re.compile(r"(SSL_CERT_|\w*CA_BUNDLE$|PIP_(CERT|(EXTRA_)?INDEX_URL|CONFIG_FILE|DEFAULT_TIMEOUT)$|"
                      r"UV_(\w*INDEX\w*|NATIVE_TLS|SYSTEM_CERTS|HTTP_TIMEOUT)$|\w+_proxy$)", re.I)
 
 
 class Failed(Exception):
-    """Something is not as it must be."""
+    """An expectation is not met."""
 
 
 class Skipped(Exception):
-    """What this machine lacks."""
+    """A requirement that this machine lacks."""
 
 
 def network_variables() -> Dict[str, str]:
-    """The variables that say how the package index is reached."""
+    """The variables that a client needs to reach the package index."""
     return {name: value for name, value in os.environ.items() if NETWORK.match(name)}
 
 
 class Shared:
-    """What all worlds have in common: rvenv, the peers, and the caches."""
+    """The things that all worlds share: rvenv, the peers and the caches."""
 
     def __init__(self, root: Path, rvenv: str):
         self.rvenv, self.caches = rvenv, root / "cache"
         self.peers, self.tools = root / "peers" / "bin", root / "peers" / "tools"
 
     def variables(self) -> Dict[str, str]:
-        """The caches. Only what comes from the index is kept there, and rvenv's own."""
+        """The variables for the caches, which hold only files from the index and rvenv's own cache."""
         named = ("PIP_CACHE_DIR", "UV_CACHE_DIR", "RVENV_CACHE_DIR")
         return {name: str(self.caches / name.split("_")[0].lower()) for name in named}
 
 
 class World:
-    """One client's directories, and one environment by one maker."""
+    """One client's directories, and an environment by one maker."""
 
     def __init__(self, root: Path, shared: Shared, base: str, maker: List[str]):
         self.root, self.shared, self.base, self.maker = root, shared, base, maker
@@ -54,7 +54,7 @@ class World:
             path.mkdir(parents=True)
 
     def make(self, *options: str, env_dir: Optional[Path] = None) -> None:
-        """Makes an environment by the maker under test."""
+        """Creates an environment with the maker under test."""
         self.env_dir = env_dir or self.env_dir
         self.run(*self.maker, *options, self.env_dir)
 
@@ -63,7 +63,7 @@ class World:
         return self.env_dir / "bin" / name
 
     def peer(self, name: str) -> Path:
-        """A tool that is not in the environment."""
+        """A tool that is installed outside of the environment."""
         self._note_version(self.shared.tools / name, name)
         return self.shared.peers / name
 
@@ -82,12 +82,12 @@ class World:
         self._note_version(self.env_dir, requirements[0].partition("[")[0])
 
     def active(self, *argv: object, **more: object) -> str:
-        """Runs a program where the environment was activated by its own script."""
+        """Runs a program in a shell that has activated the environment."""
         words = ("sh", "-c", '. "$1" && shift && exec "$@"', "sh", self.program("activate"))
         return self.run(*words, *argv, **more)
 
     def run(self, *argv: object, cwd: Optional[Path] = None, status: int = 0, **more: str) -> str:
-        """Runs a program to its end, and returns its standard output; what it complains of too, where it must fail."""
+        """Runs a program to its end and returns its standard output, followed by standard error if it has to fail."""
         words = [str(word) for word in argv]
         command = f"(cd {shlex.quote(str(cwd or self.root))}; {shlex.join(words)})"
         try:
@@ -101,7 +101,7 @@ class World:
         return stdout if status == 0 else stdout + stderr
 
     def write(self, files: Dict[str, str], below: str = "project") -> Path:
-        """Writes files, and returns the directory that they are in."""
+        """Writes files and returns their directory."""
         for name, text in files.items():
             path = self.root / below / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,17 +109,17 @@ class World:
         return self.root / below
 
     def site_packages(self) -> Path:
-        """Where packages are in the environment."""
+        """The environment's site-packages."""
         return next(self.env_dir.glob("lib/python*/site-packages"))
 
     def _variables(self) -> Dict[str, str]:
-        """All variables of a run."""
+        """All environment variables of a run."""
         fixed = {"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
                  "TMPDIR": str(self.root / "tmp"), "RVENV_PYTHON": self.base}
         return {**fixed, **network_variables(), **self.shared.variables()}
 
     def _note_version(self, env_dir: Path, name: str) -> None:
-        """The first client that a row names is what it is about."""
+        """Notes the version of a client, unless there is one: the first client that a row uses is its subject."""
         pattern = f"lib/python*/site-packages/{name.replace('-', '_')}-*.dist-info"
         found = [] if self.version else list(env_dir.glob(pattern))
         if found:
@@ -127,6 +127,6 @@ class World:
 
 
 def expect(holds: object, what: str) -> None:
-    """States what must be seen."""
+    """Fails with the expectation `what` unless it holds."""
     if not holds:
         raise Failed(f"this should have been: {what}")

@@ -1,5 +1,5 @@
-//! The activation scripts in the shells they are for: what they do, that nothing in a name is ever
-//! code, and what the prompt shows. They need no Python and no `rvenv`, but the shells.
+//! Activation scripts in real shells: their effects, their prompts, and that names are never executed. Most tests need
+//! only the shells, neither Python nor `rvenv`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -19,7 +19,7 @@ mod powershell;
 mod properties;
 mod sourcing;
 
-/// The family of a shell: the script it sources.
+/// A family of shells, which source the same script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
     Sh,
@@ -48,7 +48,7 @@ const fn shell(family: Family, command: &'static [&'static str]) -> Shell {
     Shell { command, family }
 }
 
-/// Every shell and every mode of it in which the scripts have to work.
+/// The shells, and the modes of each, in which the scripts have to work.
 const SHELLS: &[Shell] = &[
     shell(Family::Sh, &["bash", "--norc", "--noprofile"]),
     shell(Family::Sh, &["bash", "--norc", "--noprofile", "--posix", "-eu", "-o", "pipefail", "+h"]),
@@ -66,7 +66,7 @@ const SHELLS: &[Shell] = &[
     shell(Family::Fish, &["fish", "--no-config"]),
 ];
 
-/// Whether a program may be used. One that is missing is a visible skip, or a failure where `RVENV_REQUIRE` asks for
+/// Whether a program is installed. A missing program is a visible skip, or a failure if `RVENV_REQUIRE` asks for
 /// `shells`.
 fn is_installed(program: &str) -> bool {
     let found = ["/usr/local/bin", "/usr/bin", "/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
@@ -76,7 +76,7 @@ fn is_installed(program: &str) -> bool {
     found
 }
 
-/// Runs a test in all the shells that are installed here, at the same time.
+/// Runs a test in all installed shells at the same time.
 fn in_every_shell(test: impl Fn(&Shell) + Sync) {
     let installed: Vec<_> = SHELLS.iter().filter(|shell| is_installed(shell.command[0])).collect();
     std::thread::scope(|scope| {
@@ -87,7 +87,7 @@ fn in_every_shell(test: impl Fn(&Shell) + Sync) {
 }
 
 impl Shell {
-    /// A command that runs this shell in [`World::cwd`], with an environment that is the same everywhere.
+    /// A command that runs this shell in [`World::cwd`], with the same environment on every machine.
     fn command(&self, world: &World) -> Command {
         let mut command = bare_command(self.command[0], world);
         command.args(&self.command[1..]);
@@ -95,7 +95,7 @@ impl Shell {
     }
 }
 
-/// A command in [`World::cwd`], with an environment that is the same everywhere.
+/// A command in [`World::cwd`], with the same environment on every machine.
 fn bare_command(program: &str, world: &World) -> Command {
     let mut command = Command::new(program);
     command.current_dir(world.cwd()).env_clear();
@@ -104,7 +104,7 @@ fn bare_command(program: &str, world: &World) -> Command {
     command
 }
 
-/// A directory of environments that hold nothing but a `python` and the scripts.
+/// A directory of environments that contain only a `python` and the scripts.
 struct World {
     root: TempDir,
 }
@@ -116,12 +116,12 @@ impl World {
         Self { root }
     }
 
-    /// Where the shells run; a command that a name has smuggled in leaves its files here.
+    /// The working directory of the shells. A command smuggled in by a name leaves its files here.
     fn cwd(&self) -> PathBuf {
         self.root.path().join("cwd")
     }
 
-    /// Makes the environment `name`, and a link `link` to it, which needs no quotes.
+    /// Creates the environment `name`, and `link`, a link to it that needs no quotes.
     fn environment(&self, name: &str, prompt: &str, link: &str) -> PathBuf {
         let dir = self.root.path().join("envs").join(name);
         let bin = dir.join("bin");
@@ -137,14 +137,14 @@ impl World {
         dir
     }
 
-    /// Fails when the working directory holds anything: only a name can have put it there.
+    /// Asserts that the working directory is empty: only an executed name can have created files there.
     fn assert_nothing_was_executed(&self) {
         let found: Vec<_> = fs::read_dir(self.cwd()).expect("the directory").flatten().map(|e| e.file_name()).collect();
         assert!(found.is_empty(), "a name was executed and made {found:?}");
     }
 }
 
-/// The standard output of a command that has to succeed and to have no complaints.
+/// The standard output of a command that has to succeed without any complaint.
 fn quiet_success(command: &mut Command) -> String {
     let output = run(command);
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -157,7 +157,7 @@ fn run(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// The checkers of the shells' grammars accept what a hostile and a plain name make of the scripts.
+/// shellcheck and the shells' own syntax checks accept the scripts for a hostile and for a plain name.
 #[test]
 fn scripts_are_clean_for_shellcheck_and_the_shells_own_checks() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What others can do to a cache, or by it: nothing of theirs is run or installed.
+//! Attacks on a cache and through it: nothing that other users have planted is run or installed.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -13,19 +13,19 @@ use crate::users::{as_nobody, hand_over, is_root, set_mode};
 
 const OTHER: u32 = 12345;
 
-/// Has the interpreter note where it installs pip.
+/// Makes ensurepip note the path of its interpreter.
 fn noting(world: &CacheWorld, run: Run) -> Run {
     run.env("ON_ENSUREPIP", format!("echo \"$0\" >> {}", world.path("where").display()))
 }
 
-/// Where pip was installed since this was last asked.
+/// Returns the paths noted since the last call.
 fn noted(world: &CacheWorld) -> String {
     let text = fs::read_to_string(world.path("where")).unwrap_or_default();
     let _ = fs::remove_file(world.path("where"));
     text
 }
 
-/// Puts another pip into a seed, with all checksums right.
+/// Replaces the pip in a seed, with valid checksums.
 fn poison(seed: &Path) {
     let poisoned = with_contents(&fs::read(seed).unwrap(), b"one\n", b"bad\n");
     fs::write(seed, poisoned).unwrap();
@@ -37,7 +37,7 @@ fn seed_in(cache: &Path) -> std::path::PathBuf {
     entries.find(|path| path.extension().is_some_and(|extension| extension == "seed")).unwrap()
 }
 
-/// Whatever others have put there may be a link to a file of the user's, or one that was moved.
+/// An entry may be a link to one of the user's files, or such a file itself, moved there by somebody else.
 #[test]
 fn facts_to_which_others_may_write_are_not_believed() {
     for mode in [0o770, 0o707, 0o777, 0o1777] {
@@ -65,7 +65,7 @@ fn seeds_to_which_others_may_write_are_not_believed() {
             world.started();
             assert_eq!(good.diff(&world.made_by(noting(&world, world.rvenv()))), "", "{mode:o}");
             assert_eq!(world.started(), "ensurepip ", "{mode:o}");
-            // What is the user's own in a sticky directory stays what it is, as it does where it is the group's own.
+            // A sticky directory, or one that only the user's own group may write to, is safe to run programs from.
             let may_be_moved = mode & 0o1002 == 0o002;
             assert!(!(may_be_moved && noted(&world).contains("/cache/")), "{mode:o}");
         }
@@ -73,7 +73,7 @@ fn seeds_to_which_others_may_write_are_not_believed() {
     }
 }
 
-/// What is run there is found by its path.
+/// Programs in the cache are run by path, and somebody who can rename a directory above them can replace them.
 #[test]
 fn nothing_is_run_in_a_cache_whose_place_others_can_take() {
     for (mode, owner) in [(0o777, None), (0o775, None), (0o755, Some(OTHER)), (0o1777, Some(OTHER))] {
@@ -126,7 +126,7 @@ fn a_link_to_a_cache_is_as_good_as_what_it_leads_to() {
     assert!(!noted(&world).contains("/cache/"));
 }
 
-/// A world with a good cache and a bad one, which is somebody else's and everybody's.
+/// Creates a good cache, a poisoned cache that everybody may write to, and a link to the good one.
 fn good_and_bad(world: &CacheWorld) {
     for dir in ["attic", "good", "bad"] {
         let _ = fs::remove_dir_all(world.path(dir)).or_else(|_| fs::remove_file(world.path(dir)));
@@ -141,7 +141,7 @@ fn good_and_bad(world: &CacheWorld) {
     symlink(world.path("good"), world.path("attic/cache")).unwrap();
 }
 
-/// Tries it at some moments, with a cache that is good, or whose seed is gone.
+/// Swaps the good cache for the poisoned one at a sample of system calls. Unless `is_warm`, the good cache has no seed.
 fn assert_no_swap_helps(is_warm: bool, step: usize) {
     let world = CacheWorld::new();
     let good = world.made();
@@ -177,7 +177,7 @@ fn a_cache_that_is_swapped_while_a_seed_is_made_is_not_believed() {
     assert_no_swap_helps(false, 11);
 }
 
-/// As `sudo` does where it is told to.
+/// A `sudo` that keeps HOME runs rvenv as root with the home directory of another user.
 #[test]
 fn root_leaves_nothing_in_the_home_of_another_user() {
     let world = CacheWorld::new();
@@ -205,7 +205,7 @@ fn root_leaves_nothing_in_the_home_of_another_user() {
     world.started();
     assert_eq!(good.diff(&world.made_by(as_user())), "");
     assert_eq!(world.started(), "", "the user's own cache should be as it was");
-    // The other way round, and where even root may see it.
+    // The other way round: HOME belongs to root, unreadable or readable for the user.
     for mode in [0o700, 0o755] {
         fs::remove_dir_all(&home).unwrap();
         fs::create_dir(&home).unwrap();

@@ -1,4 +1,4 @@
-//! Run in an environment, rvenv uses the interpreter that the environment was made from.
+//! Given the interpreter of an environment, rvenv uses the base interpreter of that environment.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,7 +10,7 @@ use crate::pythons::{self, Python};
 use crate::testenv::TestEnv;
 use crate::use_env;
 
-/// Makes `inner` with the interpreter of `outer`, and states that it is the base interpreter's and not `outer`'s.
+/// Asserts that an environment created with `outer`'s interpreter belongs to the base interpreter and outlives `outer`.
 #[track_caller]
 fn assert_nests(world: &TestEnv, python: &Python, what: &str) {
     let program = world.path("outer/bin/python");
@@ -36,7 +36,7 @@ fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
             world.rvenv(&python.path).args(["--without-pip", links, "outer"]).output().silent_success();
             assert_nests(&world, python, "rvenv");
         }
-        // Two deep: before 3.11, venv makes the middle one's interpreter a link into the outer one.
+        // Two levels deep: before 3.11, venv links the interpreter of the second environment to that of the first.
         let world = TestEnv::new();
         world.venv(&python.path).args(["--without-pip", "first"]).output().success();
         world.venv(&world.path("first/bin/python")).args(["--without-pip", "outer"]).output().success();
@@ -46,7 +46,7 @@ fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
     }
 }
 
-/// As virtualenv and uv lay an environment out, without needing them here.
+/// Imitates the layouts of virtualenv and uv, which need not be installed.
 #[test]
 fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
     for python in pythons::all() {
@@ -70,7 +70,7 @@ fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is
         for tool in [Tool::Virtualenv, Tool::Uv] {
             let world = TestEnv::new();
             let Some(command) = tool.makes(&world, python, &world.path("outer")) else { continue };
-            // The newest of them do not know the oldest interpreters.
+            // The newest virtualenv and uv do not support the oldest interpreters.
             if command.output().succeeded() {
                 assert_nests(&world, python, &format!("{tool:?}"));
             }
@@ -78,8 +78,8 @@ fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is
     }
 }
 
-/// A link to nothing but the executable: of a relocatable build, an environment that goes by it is dead, as venv's is
-/// (gh-106045). All others keep the link that was asked for.
+/// If home were a directory with only a link to the executable, an environment of a relocatable build would not start,
+/// as venv's does not (gh-106045). All other builds keep the link that was asked for.
 #[test]
 fn a_lone_link_makes_an_environment_that_runs() {
     for python in pythons::all().iter().filter(|python| python.has_venv) {
@@ -95,7 +95,7 @@ fn a_lone_link_makes_an_environment_that_runs() {
     }
 }
 
-/// `rvenv --clear` of the very environment that is active.
+/// `rvenv --clear` on the active environment.
 #[test]
 fn an_active_environment_can_be_made_anew() {
     for python in pythons::all() {
@@ -141,7 +141,7 @@ fn an_environment_whose_base_is_gone_says_so() {
     }
 }
 
-/// As in a directory that holds no more than `python3.N`: a copy in an environment may have another name.
+/// The home directory may hold only `python3.N`, while the copy in the environment has another name.
 #[test]
 fn a_base_that_has_only_its_versioned_name_is_found() {
     let world = TestEnv::new();
@@ -154,7 +154,7 @@ fn a_base_that_has_only_its_versioned_name_is_found() {
     assert_eq!(fs::read_link(world.path("e/bin/python3.13")).unwrap(), base);
 }
 
-/// The link says which one it was, where the directory holds several.
+/// The link in the environment tells which of several interpreters in the home directory was used.
 #[test]
 fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
     let world = TestEnv::new();
@@ -168,7 +168,7 @@ fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
     assert_eq!(fs::read_link(world.path("e/bin/custom")).unwrap(), base);
 }
 
-/// Its base would be found without it, and be another Python than was asked for.
+/// The base interpreter could be found all the same, but may be another Python than the one asked for.
 #[test]
 fn what_is_no_interpreter_in_an_environment_has_no_base() {
     let world = TestEnv::new();

@@ -1,4 +1,4 @@
-//! Several environments in one run are made side by side, and what comes of them is what comes of one after the other.
+//! Several environments in one run are created in parallel, with the same results as one after the other.
 
 use std::fs;
 use std::num::NonZero;
@@ -11,7 +11,7 @@ use crate::tree::{Kind, Tree};
 
 const FIVE: [&str; 5] = ["env-1", "env-2", "deep/env-3", "env-4", "env-5"];
 
-/// An environment's tree with the name of its directory taken out of all files.
+/// The tree of an environment, with its path and name replaced by placeholders in all files.
 fn nameless(world: &CacheWorld, name: &str) -> Tree {
     let mut tree = Tree::read(&world.path(name));
     let path = world.path(name).display().to_string();
@@ -19,7 +19,7 @@ fn nameless(world: &CacheWorld, name: &str) -> Tree {
     for entry in tree.0.values_mut() {
         if let Kind::File(bytes) = &mut entry.kind {
             let text = str::from_utf8(bytes).unwrap().replace(&path, "PATH");
-            // The scripts have the prompt.
+            // The activation scripts hold the prompt.
             *bytes = text.replace(last, "NAME").into_bytes();
         }
     }
@@ -68,7 +68,7 @@ fn a_damaged_seed_is_made_anew_once_for_all() {
     assert_five_are_whole(&world);
 }
 
-/// As venv, which makes one after the other.
+/// venv creates one environment after the other, with the same result.
 #[test]
 fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     let world = CacheWorld::new();
@@ -76,7 +76,7 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     fs::write(&file, "").unwrap();
     let is_file = format!("error: cannot create an environment in `{}`: it is not a directory\n", file.display());
     let empty = "error: ENV_DIR is empty\n  hint: to use the current directory, write `.`\n";
-    // The last of these are in each other's way, so they are made one after the other.
+    // The last list names `a` twice, so it is created one environment after the other.
     for (env_dirs, expected) in [
         (["a", "b", "file", "c", ""], &*is_file),
         (["a", "b", "", "c", "file"], empty),
@@ -93,7 +93,7 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     assert_eq!(names(&world.path("")), before);
 }
 
-/// Those that are being made when the first fails may fail as well, and are told before it or after it.
+/// Environments in progress at the first failure may fail as well. Their errors come before or after the first.
 #[test]
 fn each_failure_is_told_and_nothing_of_it_is_left() {
     if thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
@@ -103,7 +103,7 @@ fn each_failure_is_told_and_nothing_of_it_is_left() {
     world.made();
     world.started();
     let before = names(&world.path(""));
-    // None fails before another is as far.
+    // Neither pip fails before the other has started.
     let hook = "while [ $(wc -l < \"$RUNS\") -lt 2 ]; do :; done; exit 1";
     let outcome = world.rvenv().env("ON_PIP", hook).arg("--upgrade-deps").args(["one", "two"]).output().status(1);
     for name in ["one", "two"] {
@@ -122,7 +122,7 @@ fn nothing_is_begun_after_a_failure() {
     world.started();
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let env_dirs: Vec<String> = (0..cores + 20).map(|number| format!("many-{number}")).collect();
-    // All that can be begun together is, before the first of them fails.
+    // The first failure comes only when every core has an environment in progress.
     let hook = format!("while [ $(wc -l < \"$RUNS\") -lt {cores} ]; do :; done; exit 1");
     world.rvenv().env("ON_PIP", hook).arg("--upgrade-deps").args(&env_dirs).output().status(1);
     assert_eq!(world.started(), "pip ".repeat(cores));

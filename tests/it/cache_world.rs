@@ -1,4 +1,4 @@
-//! A world with a cache of its own, and an interpreter that says when it is started and whose ensurepip takes no time.
+//! A world with a cache of its own, and a fake interpreter that records its starts and has an instant ensurepip.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use crate::fake_python::FakePython;
 use crate::testenv::{Run, TestEnv};
 use crate::tree::Tree;
 
-/// What the interpreter does when it is asked: it says that it was started, and what a test may want besides.
+/// Shell commands before the answers: record the start, then run `ON_PROBE`.
 const BEFORE: &str = r#"echo probe >> "$RUNS"; eval "${ON_PROBE-}""#;
 
-/// More answers: the files that it depends on, and the wheels.
+/// Shell commands for further answers: the files that the facts depend on, and the wheels.
 const FURTHER: &str = r#"
 printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py" "$TOOLS/wheels"
 printf 'wheel\0%s\0' "$TOOLS/wheels"/*.whl
 "#;
 
-/// Its ensurepip installs the one wheel, which is the text of `pip/__init__.py`, in the place of any other pip, and a
-/// script, which begins as pip has it begin. Its pip can do nothing.
+/// Shell commands for ensurepip and pip. ensurepip replaces any pip by the one wheel, whose text becomes
+/// `pip/__init__.py`, and writes a script that begins as pip's scripts do. pip only runs `ON_PIP`.
 const OTHERWISE: &str = r##"
 echo "$3" >> "$RUNS"
 [ "$3" = ensurepip ] || { eval "${ON_PIP-}"; exit 0; }
@@ -47,7 +47,7 @@ pub(crate) struct CacheWorld {
 }
 
 impl CacheWorld {
-    /// With such an interpreter in `tools/python3`.
+    /// Creates a world with the [`recording`] interpreter in `tools/python3`.
     pub(crate) fn new() -> Self {
         Self::with(recording())
     }
@@ -68,12 +68,12 @@ impl CacheWorld {
         self.world.path(relative)
     }
 
-    /// `rvenv`, told to use this interpreter and this cache.
+    /// `rvenv` with the interpreter and the cache of this world.
     pub(crate) fn rvenv(&self) -> Run {
         self.at_home(self.world.rvenv(&self.python))
     }
 
-    /// A program, told where things are in this world.
+    /// Sets a program's variables to the directories of this world.
     pub(crate) fn at_home(&self, run: Run) -> Run {
         run.env("RVENV_CACHE_DIR", self.path("cache"))
             .env("TMPDIR", self.path("tmp"))
@@ -81,7 +81,7 @@ impl CacheWorld {
             .env("TOOLS", self.path("tools"))
     }
 
-    /// Makes an environment of a run, which has to be silent; what it looks like.
+    /// Creates the environment `e` by a run, which must succeed in silence, and returns its tree.
     #[track_caller]
     pub(crate) fn made_by(&self, run: Run) -> Tree {
         let env_dir = self.path("e");
@@ -92,40 +92,40 @@ impl CacheWorld {
         Tree::read(&env_dir)
     }
 
-    /// Makes an environment with pip.
+    /// Creates the environment `e` with pip and returns its tree.
     #[track_caller]
     pub(crate) fn made(&self) -> Tree {
         self.made_by(self.rvenv())
     }
 
-    /// What the interpreter was started for since this was last asked: words, each with a space after it.
+    /// Returns the starts of the interpreter since the last call: words, each with a space after it.
     pub(crate) fn started(&self) -> String {
         let text = fs::read_to_string(self.path("runs")).unwrap_or_default();
         let _ = fs::remove_file(self.path("runs"));
         text.replace('\n', " ")
     }
 
-    /// What is in the cache and in its directories, as far as its path has this in it, in order.
+    /// The paths in the cache and its shelves that contain `part`, sorted.
     pub(crate) fn cached(&self, part: &str) -> Vec<PathBuf> {
         let entries = WalkDir::new(self.path("cache")).max_depth(2).sort_by_file_name().into_iter().flatten();
         entries.map(DirEntry::into_path).filter(|path| path.to_string_lossy().contains(part)).collect()
     }
 
-    /// The one kept seed.
+    /// The only seed in the cache.
     #[track_caller]
     pub(crate) fn seed(&self) -> PathBuf {
         let [seed] = &self.cached(".seed")[..] else { panic!("one seed should be kept: {:?}", self.cached("")) };
         seed.clone()
     }
 
-    /// The one entry with facts.
+    /// The only entry of facts in the cache.
     #[track_caller]
     pub(crate) fn facts(&self) -> PathBuf {
         let [entry] = &self.cached("facts-1/")[..] else { panic!("one entry should be kept: {:?}", self.cached("")) };
         entry.clone()
     }
 
-    /// States that nothing has been left where temporary files are made.
+    /// Asserts that the directory for temporary files is empty.
     #[track_caller]
     pub(crate) fn assert_no_litter(&self) {
         let left = Tree::read(&self.path("tmp"));
@@ -133,7 +133,7 @@ impl CacheWorld {
     }
 }
 
-/// The interpreter of such a world, to be written with something else about it.
+/// The fake interpreter of a [`CacheWorld`]. Tests may change its fields before it is written.
 pub(crate) fn recording() -> FakePython {
     FakePython { before: BEFORE, further: FURTHER, otherwise: OTHERWISE, ..FakePython::default() }
 }

@@ -1,4 +1,4 @@
-//! Where the cache is, and what happens where there can be none: the same environments, only later.
+//! The place of the cache. Without a usable cache, environments are the same and take longer.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -9,10 +9,10 @@ use crate::testenv::{Run, skip_or_fail};
 use crate::tree::Tree;
 use crate::users::{as_nobody, hand_over, is_root, set_mode};
 
-/// What a run starts that finds nothing and may keep nothing.
+/// The starts of a run that finds nothing in a cache.
 const ALL: &str = "probe ensurepip ";
 
-/// Makes environments where the cache cannot be used: they are as any other, and nothing is written into `place`.
+/// Asserts that runs use no cache: their environments are as ever, and `place` is unchanged.
 #[track_caller]
 fn assert_unused(world: &CacheWorld, place: &Path, run: impl Fn() -> Run) {
     let expected = world.made();
@@ -26,7 +26,7 @@ fn assert_unused(world: &CacheWorld, place: &Path, run: impl Fn() -> Run) {
     world.assert_no_litter();
 }
 
-/// Makes environments with a cache, which has to be below `place`.
+/// Asserts that runs use the cache in `place`.
 #[track_caller]
 fn assert_used(world: &CacheWorld, place: &Path, run: impl Fn() -> Run) {
     let expected = world.made_by(run());
@@ -57,10 +57,10 @@ fn a_cache_to_which_others_may_write_is_not_used() {
         fs::create_dir(&cache).unwrap();
         set_mode(&cache, mode);
         assert_unused(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
-        // What others may do but write does not matter.
+        // Others may read the cache.
         set_mode(&cache, 0o755);
         assert_used(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
-        // Nor is what was good a while ago.
+        // A cache that was safe earlier is not used either.
         set_mode(&cache, mode);
         assert_unused(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
     }
@@ -76,7 +76,7 @@ fn a_cache_of_somebody_else_is_not_used() {
     assert_used(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
     chown(&cache, Some(12345), None).unwrap();
     assert_unused(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
-    // Nor are the files of somebody else in one's own.
+    // Somebody else's entries in the user's own cache are replaced.
     chown(&cache, Some(0), None).unwrap();
     for part in ["facts-1/", ".seed"] {
         let file = cache.join(part);
@@ -88,7 +88,7 @@ fn a_cache_of_somebody_else_is_not_used() {
     assert_used(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
 }
 
-/// As root's cache is to a program that has given up being root.
+/// A program that has given up root's privileges may still have root's cache.
 #[test]
 fn a_cache_that_may_not_be_written_to_is_not_needed() {
     let world = CacheWorld::new();
@@ -124,7 +124,7 @@ fn what_is_no_directory_is_no_cache() {
     for cache in ["file", "file/below", "link", "link/below"] {
         assert_unused(&world, &place, || world.rvenv().env("RVENV_CACHE_DIR", place.join(cache)));
     }
-    // Nor is there a place for entries where something else has its name.
+    // A shelf whose name is taken by a file cannot be used.
     let (used, half) = (world.path("used"), world.path("half"));
     assert_used(&world, &used, || world.rvenv().env("RVENV_CACHE_DIR", &used));
     fs::create_dir(&half).unwrap();
@@ -142,7 +142,7 @@ fn the_cache_is_where_the_variables_say() {
     assert_used(&world, &world.path("home/.cache/rvenv"), || home(world.rvenv()));
     assert_used(&world, &world.path("xdg/rvenv"), || xdg(&world.path("xdg")));
     fs::remove_dir_all(world.path("home/.cache")).unwrap();
-    // The specification says that a relative path is invalid.
+    // The XDG specification calls a relative path invalid.
     assert_used(&world, &world.path("home/.cache/rvenv"), || xdg(Path::new("relative")));
     assert!(!world.path("relative").exists());
     assert_used(&world, &world.path("here/below"), || world.rvenv().env("RVENV_CACHE_DIR", "here/below"));
@@ -161,7 +161,7 @@ fn without_a_place_for_it_there_is_none() {
     if !is_root(&world.world) {
         return skip_or_fail("root", "only root can be a user who has no home");
     }
-    // A user's home is also in the list of users, where that of this one is none.
+    // Without HOME, the home directory comes from the user database, and that of `nobody` does not exist.
     fs::write(world.path("runs"), "").unwrap();
     assert_unused(&world, &home, || {
         hand_over(&world.world, &["", "tmp"]);
@@ -171,7 +171,7 @@ fn without_a_place_for_it_there_is_none() {
     assert!(!world.path("relative").exists() && !world.path(".cache").exists());
 }
 
-/// An environment cannot be in a directory with some of these names, but a seed can.
+/// Some of these names are refused for an environment, but not for a cache.
 #[test]
 fn any_name_of_a_directory_will_do() {
     for name in ["with space", "a:b", "new\nline", "it's", "\\x"] {
@@ -181,7 +181,7 @@ fn any_name_of_a_directory_will_do() {
     }
 }
 
-/// pip takes no care of such names in its scripts.
+/// pip does not escape such names in its scripts.
 #[test]
 fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
     for name in ["a \"$(touch pwned)`touch pwned`\" $0", "a \\ b", "a $HOME"] {
@@ -192,7 +192,7 @@ fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
     }
 }
 
-/// Environments of an earlier rvenv could share files with the cache.
+/// Environments of earlier versions of rvenv could share files with the cache.
 #[test]
 fn the_files_that_environments_were_linked_to_are_deleted() {
     let world = CacheWorld::new();

@@ -1,4 +1,4 @@
-//! `--clear`: what it deletes, and what it refuses to.
+//! `--clear`: deletions and refusals.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
@@ -30,7 +30,7 @@ fn clear_refuses_what_is_more_than_an_environment() {
     refused("", "home/me", "home/me", "it holds your home directory");
     refused("", "home/me", "home", "it holds your home directory");
     refused("", "home", "repo", "it is not an environment and holds a repository (`.git`)");
-    // The repository of a submodule or a worktree may be gone, or elsewhere.
+    // In a submodule or a worktree, `.git` points to a repository, which may be gone or elsewhere.
     symlink("/nowhere", world.path("linked/.git")).unwrap();
     refused("", "home", "linked", "it is not an environment and holds a repository (`.git`)");
     refused("outer/inner", "home", "outer", "it is not an environment and holds the current directory");
@@ -92,7 +92,7 @@ fn clear_does_not_empty_what_is_mounted_in_an_environment() {
     for (place, within) in [("e/lib/deep/m", "e/lib/deep"), ("e/m", "e")] {
         world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().success();
         let mount = "mkdir -p \"$1\"; mount -t tmpfs none \"$1\"; mkdir \"$1\"/d; echo kept > \"$1\"/d/file; shift";
-        // A mount goes with whatever has it, wherever that is moved.
+        // A mount moves along with the directory that holds it.
         let check = format!("{mount}; \"$@\" && exit 9; find {within}/ e/.rvenv-unfinished -name file | xargs cat");
         let run = world.rvenv(&python).by(own_mounts.map(str::to_owned).into_iter().chain([
             check,

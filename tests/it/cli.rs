@@ -1,5 +1,5 @@
-//! Argument lists and what `python -m venv` of 3.13 makes of them, observed there: its exit status, and for each
-//! environment the options that its `pyvenv.cfg` records.
+//! Argument lists and their meaning to `python -m venv` of 3.13, as observed there: the exit status, and the options
+//! that the `pyvenv.cfg` of each environment records.
 
 use std::fs;
 
@@ -8,9 +8,9 @@ use predicates::str::{contains, starts_with};
 use crate::fake_python::FakePython;
 use crate::testenv::TestEnv;
 
-/// What an argument list leads to.
+/// The outcome of an argument list.
 enum Expected {
-    /// These environments, each with its options as `command` in `pyvenv.cfg` has them.
+    /// Environments, each with its options as recorded by `command` in `pyvenv.cfg`.
     Made(&'static [&'static str]),
     /// Help on stdout.
     Help,
@@ -21,7 +21,7 @@ enum Expected {
 }
 use Expected::{Failure, Help, Made, Usage};
 
-/// The lists of words; one stands apart: argparse takes no ENV_DIR after an option that follows another ENV_DIR.
+/// Argument lists, split at spaces, and their outcomes.
 const LISTS: &[(&str, Expected)] = &[
     ("a b --clear", Made(&["--clear a", "--clear b"])),
     ("--clear a b", Made(&["--clear a", "--clear b"])),
@@ -96,7 +96,7 @@ const LISTS: &[(&str, Expected)] = &[
     ("a --", Made(&["a"])),
     ("--", Usage),
     ("", Usage),
-    // Where rvenv takes more than venv, see docs/parity.md.
+    // Accepted by rvenv alone: argparse takes no ENV_DIR after an option that follows another ENV_DIR (docs/parity.md).
     ("a --clear b", Made(&["--clear a", "--clear b"])),
     ("a --prompt x b", Made(&["--prompt=\"x\" a", "--prompt=\"x\" b"])),
 ];
@@ -130,7 +130,7 @@ fn an_argument_list_means_what_it_means_to_venv() {
     }
 }
 
-/// The options and the name of each environment in the current directory, by name.
+/// The options and the name of each environment in the current directory, sorted by name.
 fn options_of_environments(world: &TestEnv) -> Vec<String> {
     let cwd = world.path("cwd");
     let mut dirs: Vec<_> = fs::read_dir(&cwd).unwrap().map(|entry| entry.unwrap().path()).collect();

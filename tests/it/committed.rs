@@ -1,19 +1,19 @@
-//! Files that are made of something else in the repository, and committed.
+//! Generated files that are committed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file of the repository, by its path in it.
+/// The absolute path of a file in the repository.
 pub(crate) fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// The text of one, whatever ends lines where it was checked out; none where there is no file.
+/// Reads a file, with the line endings of a Windows checkout normalised. A missing file is empty.
 pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_default().replace("\r\n", "\n")
 }
 
-/// States that a committed file is what is made now. `RVENV_BLESS=1` writes it anew.
+/// Asserts that a committed file is up to date. `RVENV_BLESS=1` rewrites the file.
 #[track_caller]
 pub(crate) fn assert_current(path: &Path, made: &str) {
     if std::env::var_os("RVENV_BLESS").is_some() {

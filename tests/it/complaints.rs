@@ -1,7 +1,6 @@
-//! Known complaints against venv: first that a venv here does it, then that rvenv does not.
+//! Known complaints about venv: some venv here gives cause for each of them, and rvenv does not.
 //!
-//! A venv that has learnt better shows nothing. That is said, and is a failure where `RVENV_REQUIRE` asks for
-//! `complaints`.
+//! A complaint that no venv here gives cause for is reported, or is a failure if `RVENV_REQUIRE` names `complaints`.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, symlink};
@@ -11,12 +10,12 @@ use crate::fake_python::write_program;
 use crate::pythons::{self, Python};
 use crate::testenv::{Run, TestEnv, skip_or_fail};
 
-/// The name that an interpreter, and so its environment's own, is called by.
+/// The file name of an interpreter, which its environments use as well.
 fn name(python: &Python) -> &str {
     python.path.file_name().unwrap().to_str().unwrap()
 }
 
-/// Runs venv, of any interpreter, in a world that was `arrange`d until one does `harm`; then rvenv in another one.
+/// Asserts that some venv does `harm` in a world prepared by `arrange`, and that rvenv does not with any interpreter.
 #[track_caller]
 fn assert_better(
     what: &str,
@@ -61,7 +60,7 @@ fn a_copy_is_written_through_a_link() {
         symlink(precious, world.path("e/bin").join(name(python))).unwrap();
     };
     let harm = |world: &TestEnv| text(world, "precious") != "precious";
-    // What a venv of copies is like on a relocatable build, rvenv refuses.
+    // rvenv may refuse this, since copies of a relocatable build do not start.
     assert_better("writes a copy through a link", arrange, |_, command| command.args(["--copies", "e"]), harm);
 }
 
@@ -132,7 +131,7 @@ fn an_upgrade_forgets_prompt_and_visible_packages() {
             world.venv(&python.path).args(["--without-pip", "--system-site-packages", "--prompt", "mine", "e"]);
         command.output().success();
     };
-    // The key `prompt` is not in what the oldest venvs write.
+    // The oldest venvs do not write the key `prompt`.
     let harm = |world: &TestEnv| text(world, "e/pyvenv.cfg").contains("include-system-site-packages = false");
     assert_better("--upgrade forgets", arrange, |_, command| command.args(["--upgrade", "e"]), harm);
 }

@@ -1,4 +1,4 @@
-//! Whatever becomes of a cache, the environments are those that a good one gives, in silence; and it is good again.
+//! Damage to the cache: environments come out the same, no message is shown, and the cache is repaired.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -9,12 +9,12 @@ use crate::pythons;
 use crate::testenv::skip_or_fail;
 use crate::users::set_mode;
 
-/// What a file of the cache may be instead of what rvenv wrote.
+/// A kind of damage to a file of the cache.
 #[derive(Clone, Copy, Debug)]
 enum Damage {
-    /// Cut off to so many bytes.
+    /// Truncated to this many bytes.
     Cut(usize),
-    /// With one bit of this byte the other way.
+    /// One bit flipped in the byte at this offset.
     Flipped(usize),
     Garbage,
     Gone,
@@ -22,13 +22,13 @@ enum Damage {
     FullDirectory,
     DanglingLink,
     LinkToItself,
-    /// A link to the same contents: whoever made it decides what they are tomorrow.
+    /// A link to the same contents, which the owner of the copy could change later.
     LinkToACopy,
     Pipe,
     WritableByOthers,
 }
 
-/// Those that do not depend on what is in the file.
+/// Damage that does not depend on the contents of the file.
 const WHOLESALE: [Damage; 9] = [
     Damage::Garbage,
     Damage::Gone,
@@ -50,7 +50,7 @@ impl Damage {
                 bytes[at] ^= 1 << (at % 8);
                 fs::write(file, bytes).unwrap();
             }
-            // Some more than the list of a seed may have at first sight.
+            // Longer than the first read of a seed's list.
             Self::Garbage => fs::write(file, b"rvenv seed \xff\0".repeat(20_000)).unwrap(),
             Self::WritableByOthers => set_mode(file, 0o666),
             other => {
@@ -77,12 +77,12 @@ impl Damage {
     }
 }
 
-/// Every so many bytes, and the first and the last.
+/// Offsets below `length`: every `step`-th, the second, the middle and the last.
 fn places(length: usize, step: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(step).chain([1, length / 2, length - 1])
 }
 
-/// Damages a file of a warm cache in one way after the other. `file` finds it; `warm` is what a warm run starts.
+/// Asserts that each kind of damage to a file of a warm cache has no effect on environments and is repaired.
 fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl IntoIterator<Item = Damage>) {
     let good = world.made();
     let mut failures = Vec::new();
@@ -102,7 +102,7 @@ fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl 
         let started = world.started();
         if !started.is_empty() {
             failures.push(format!("{damage:?} is not mended: a second run starts {started}"));
-            // So that the next one has a good cache to damage.
+            // The next kind of damage needs a good cache.
             fs::remove_dir_all(world.path("cache")).unwrap();
         }
     }
@@ -110,7 +110,7 @@ fn survives(world: &CacheWorld, file: fn(&CacheWorld) -> PathBuf, damages: impl 
     world.assert_no_litter();
 }
 
-/// A file, no link to one, to which nobody else may write.
+/// Whether `file` is a regular file that nobody else may write to.
 fn is_as_rvenv_makes_it(file: &Path) -> bool {
     fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o022 == 0)
 }
@@ -146,7 +146,7 @@ fn what_has_taken_the_place_of_a_seed_goes() {
     survives(&CacheWorld::new(), CacheWorld::seed, WHOLESALE);
 }
 
-/// Nobody needs it but those who make the same seed at the same time.
+/// The lock matters only to processes that make the same seed at the same time.
 #[test]
 fn whatever_has_the_name_of_a_lock_does_no_harm() {
     let world = CacheWorld::new();
@@ -166,7 +166,7 @@ fn whatever_has_the_name_of_a_lock_does_no_harm() {
     }
 }
 
-/// With the megabytes of a real pip, where the data of a seed is read in more than one piece.
+/// The data of a real pip takes megabytes and is read in more than one chunk.
 #[test]
 fn a_damaged_seed_of_a_real_pip_is_made_anew() {
     let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some() && python.minor > 10)

@@ -1,5 +1,5 @@
-//! The manual page and the completions. They are made of the program's own definition of its options, and committed, so
-//! that an archive is packed without a build of anything else. `RVENV_BLESS=1 cargo test documents` writes them anew.
+//! The manual page and the completions, generated from the program's definition of its options. They are committed so
+//! that packing an archive builds nothing else. `RVENV_BLESS=1 cargo test documents` rewrites them.
 
 use std::convert::identity;
 use std::path::PathBuf;
@@ -10,14 +10,14 @@ use clap_complete_nushell::Nushell;
 
 use crate::committed::{self, assert_current, read};
 
-// The program's file: its definition is used here, what it makes of the arguments is not.
+// A source file of the program. Only the definition of the options is used here, not the code that evaluates them.
 #[allow(dead_code)]
 #[path = "../../src/bin/rvenv/args.rs"]
 mod args;
 #[cfg(unix)]
 mod completions;
 
-/// Where a document is, by its path below `docs`.
+/// The path of a document, given relative to `docs`.
 fn document(name: &str) -> PathBuf {
     committed::file("docs").join(name)
 }
@@ -40,9 +40,9 @@ fn the_manual_page_is_current() {
     clap_mangen::Man::new(command()).render_options_section(&mut options).expect("memory can be written to");
     let options = String::from_utf8(options).expect("the generator writes UTF-8");
     let (_, options) = options.split_once(".SH OPTIONS\n").expect("the section has its heading");
-    // Placeholders are in italics, and so need no brackets. An apostrophe is a string that only a whole page defines.
+    // Placeholders are in italics and need no brackets. `\*(Aq` is an apostrophe that is defined only in a whole page.
     let options = options.replace(['<', '>'], "").replace("\\*(Aq", "\\(aq");
-    // What is between backticks is to be typed as it is.
+    // Text in backticks is to be typed literally.
     let spans = options.split('`').enumerate();
     let options: String =
         spans.map(|(n, text)| if n % 2 == 1 { format!("\\fB{text}\\fR") } else { text.to_owned() }).collect();
@@ -62,7 +62,7 @@ fn the_manual_page_has_each_variable_that_is_read() {
 
 #[test]
 fn the_completions_are_current() {
-    // Some generators know nothing of arguments that are directories, and those for Elvish and PowerShell take a word
+    // Some generators do not support arguments that are directories, and those for Elvish and PowerShell take a word
     // before an option for a subcommand.
     assert_completions_are_current(Shell::Bash, |script| script.replace("-o bashdefault -o default", "-o plusdirs"));
     assert_completions_are_current(Shell::Zsh, identity);

@@ -1,4 +1,4 @@
-//! What goes wrong, what is said then, and that nothing half-made is left.
+//! Errors: the messages, and no half-made environments left behind.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -77,7 +77,7 @@ fn without_ensurepip_nothing_is_created() {
     world.rvenv(&python).args(["--without-pip", "new/e"]).output().silent_success();
 }
 
-/// The output of ensurepip is shown; a new directory is gone again, and those above it that were made for it.
+/// A new directory is deleted again, and so are the parents that were created for it.
 #[test]
 fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
     let otherwise = "echo to stdout; echo to stderr >&2; exit 3";
@@ -149,7 +149,7 @@ fn links_are_replaced_and_never_written_through() {
         assert_eq!(is_link, mode == "--symlinks");
     }
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
-    // The user's own stays, whatever it is.
+    // An existing `.gitignore` stays, even if it is a link.
     assert!(world.path("e/.gitignore").is_symlink() && !world.path("e/pyvenv.cfg").is_symlink());
 }
 
@@ -176,7 +176,7 @@ fn a_name_that_no_system_or_file_can_hold_is_refused() {
     run(OsStr::from_bytes(b"caf\xe9"))
         .failure(&format!("error: cannot create an environment in `{root}caf\u{fffd}`: the path is not UTF-8\n"));
     let long = "x".repeat(300);
-    // In the words and with the number of the platform.
+    // The message and number differ between platforms.
     let cause = fs::metadata(world.path(&long)).expect_err("the name is too long");
     run(OsStr::new(&long)).failure(&format!("error: cannot look at `{root}{long}`\n  cause: {cause}\n"));
 }

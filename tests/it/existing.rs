@@ -1,4 +1,4 @@
-//! A directory that exists already: what stands in the way there is found before anything is touched.
+//! An existing directory: obstacles in it are found before anything is touched.
 
 use std::fs;
 use std::io::Read;
@@ -72,7 +72,6 @@ fn no_link_leads_out_of_the_environment() {
     assert!(names(&world.path("elsewhere")).is_empty());
 }
 
-/// As in `/usr/local`, when the interpreter is that in `/usr/bin`. venv writes over them.
 #[test]
 fn whatever_is_called_lib64_already_stays() {
     let (world, python) = world();
@@ -83,12 +82,13 @@ fn whatever_is_called_lib64_already_stays() {
     assert!(world.path("e/pyvenv.cfg").exists());
 }
 
+/// ENV_DIR may be `/usr/local`, with the interpreter in `/usr/bin`. venv overwrites the programs there.
 #[test]
 fn the_programs_of_a_directory_that_is_no_environment_stay() {
     let (world, python) = world();
     write_program(&world.path("local/bin/python3.12"), "somebody's");
     let made = |dir: &str| world.rvenv(&python).args(["--without-pip", dir]).output();
-    // The second time it is an environment.
+    // The second run finds an environment.
     made("local").silent_success();
     made("local").silent_success();
     assert!(world.path("local/bin/python3.12").exists());
@@ -100,7 +100,7 @@ fn the_programs_of_a_directory_that_is_no_environment_stay() {
         program.display()
     ));
     assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
-    // What comes with pip is named in the plan, too.
+    // The plan names the scripts of pip, too.
     let program = write_program(&world.path("third/bin/pip3"), "somebody's");
     world.rvenv(&python).arg("third").output().failure(&format!(
         "error: cannot create an environment in `{}`: it is not an environment, and `{}` would be \
@@ -112,7 +112,7 @@ fn the_programs_of_a_directory_that_is_no_environment_stay() {
     assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
 }
 
-/// venv makes a link to itself of it, or deletes it first.
+/// venv replaces the interpreter by a link to itself, or deletes it first.
 #[test]
 fn the_directory_of_the_interpreter_itself_is_refused() {
     let (world, _) = world();
@@ -127,7 +127,7 @@ fn the_directory_of_the_interpreter_itself_is_refused() {
         ));
     }
     assert_eq!(before.diff(&Tree::read(&world.path("prefix"))), "");
-    // Beside it there is room: the interpreter may be anywhere else below, as long as nothing is cleared.
+    // An interpreter elsewhere below ENV_DIR is no obstacle, unless ENV_DIR is cleared.
     fs::create_dir(world.path("project")).unwrap();
     fs::rename(world.path("prefix"), world.path("project/prefix")).unwrap();
     let python = FakePython::default().write(&world.path("project/prefix/bin/python3"));
@@ -178,7 +178,7 @@ fn clear_deletes_directories_that_their_owner_may_not_write_to() {
     assert!(!world.path("e/a").exists() && world.path("e/pyvenv.cfg").exists());
 }
 
-/// A program that runs cannot be written into (`ETXTBSY`), but its name can be given to another file.
+/// A running program cannot be written to (`ETXTBSY`), but another file can take its name.
 #[test]
 fn a_copy_of_the_interpreter_that_is_running_is_replaced() {
     let copied = |python: &&Python| {

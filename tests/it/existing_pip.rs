@@ -1,5 +1,5 @@
-//! pip in a directory that exists already: what is there stays where ensurepip would leave it, and comes from the seed
-//! where nothing is.
+//! pip in an existing directory: the pip there stays if ensurepip would keep it, and a missing pip is restored from the
+//! seed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -33,7 +33,7 @@ fn where_the_same_pip_is_nothing_is_started_and_nothing_changes() {
     for options in [&[][..], &["--upgrade"]] {
         world.rvenv().args(options).arg("e").output().silent_success();
         let mut after = Tree::read(&world.path("e"));
-        // Its `command` says `--upgrade`.
+        // The key `command` records `--upgrade`.
         after.0.insert("pyvenv.cfg".to_owned(), before.0["pyvenv.cfg"].clone());
         assert_eq!(before.diff(&after), "", "{options:?}");
         assert_eq!(world.started(), "", "{options:?}");
@@ -65,7 +65,7 @@ fn where_none_is_it_is_restored_and_what_has_its_names_is_replaced() {
     assert!(!world.path("nowhere").exists());
 }
 
-/// It knows what to do with it.
+/// ensurepip knows how to replace another pip.
 #[test]
 fn where_another_pip_is_ensurepip_is_run() {
     let world = world();
@@ -105,7 +105,7 @@ fn when_a_later_step_fails_what_was_restored_is_gone_again() {
         fails(&["e"]);
         assert_eq!(before.diff(&Tree::read(&world.path("e"))), "", "{script:?}");
     }
-    // In a new one all is gone, and what was to be cleared is there.
+    // A new environment is deleted again, and one that was to be cleared is as before.
     fails(&["new/deep/e"]);
     assert!(!world.path("new").exists());
     let before = Tree::read(&world.path("e"));
@@ -126,7 +126,7 @@ fn what_stands_in_the_way_of_a_file_is_an_error_and_all_is_as_before() {
     assert_eq!(before.diff(&Tree::read(&world.path("e"))), "");
 }
 
-/// The seed turns out to be damaged when half of it is written.
+/// The damage is found when half of the seed is restored.
 #[test]
 fn a_damaged_seed_leaves_no_traces_in_an_environment_that_is_there() {
     let world = world();

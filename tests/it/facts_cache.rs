@@ -1,4 +1,4 @@
-//! What an interpreter answers is kept, and believed for as long as nothing has changed that it depends on.
+//! An interpreter's facts are cached, and used as long as nothing that they depend on has changed.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -24,7 +24,7 @@ fn an_interpreter_that_is_known_is_not_started() {
     world.assert_no_litter();
 }
 
-/// Not even a shell is.
+/// Not even a shell is started.
 #[test]
 fn a_warm_run_is_one_process() {
     let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some()) else {
@@ -45,7 +45,7 @@ fn a_warm_run_is_one_process() {
     }
 }
 
-/// Writes over a file until its time of change is another one: clocks of file systems are slow.
+/// Rewrites a file until its ctime changes: the clocks of file systems are coarse.
 fn rewrite(path: &Path, text: &str) {
     let changed = |path: &Path| fs::metadata(path).map(|metadata| (metadata.ctime(), metadata.ctime_nsec())).ok();
     let before = changed(path);
@@ -54,7 +54,7 @@ fn rewrite(path: &Path, text: &str) {
     }
 }
 
-/// The same size, and the time of change put back.
+/// Rewrites a file with text of the same length and resets its mtime.
 fn rewrite_in_secret(path: &Path, text: &str) {
     let mtime = fs::metadata(path).unwrap().modified().unwrap();
     rewrite(path, text);
@@ -62,7 +62,7 @@ fn rewrite_in_secret(path: &Path, text: &str) {
 }
 
 fn of_version(world: &CacheWorld, version: &'static str, path: &Path) -> String {
-    // The answer names `tools/python3`, whatever file it is in.
+    // The answers name `tools/python3` wherever the script is written.
     let executable = Some(world.python.clone());
     fs::read_to_string(FakePython { version, executable, ..recording() }.write(path)).unwrap()
 }
@@ -151,13 +151,13 @@ fn in_another_environment_it_is_asked_anew() {
         assert_eq!(started(name, value), ASKED, "{name}={value}");
         assert_eq!(started(name, value), "", "{name}={value}");
     }
-    // What isolated interpreters do not see does not matter.
+    // The facts for these values of LC_ALL are cached by now, and an isolated interpreter ignores PYTHONPATH.
     for (name, value) in [("LC_ALL", "C"), ("LC_ALL", ""), ("PYTHONPATH", "/nonexistent")] {
         assert_eq!(started(name, value), "", "{name}={value}");
     }
 }
 
-/// As on clusters, where each module that is loaded adds its directory.
+/// On clusters, each loaded module adds its directory to such a variable.
 #[test]
 fn long_variables_are_no_reason_to_ask_again() {
     let world = CacheWorld::new();
@@ -184,7 +184,7 @@ fn what_leads_to_an_interpreter_may_lead_elsewhere_tomorrow_and_is_not_kept() {
     assert!(world.cached("facts-1/").is_empty());
 }
 
-/// They answer with the name by which they were called.
+/// The answers hold the name by which the interpreter was called.
 #[test]
 fn each_name_of_an_interpreter_has_its_own_answer() {
     let world = CacheWorld::new();

@@ -1,26 +1,26 @@
-//! A shell script that answers rvenv's questions as an interpreter would, and otherwise does what a test wants: for
-//! what no real interpreter does on demand, and where bootstrapping pip would only cost time.
+//! A shell script that answers the probe as an interpreter would, and otherwise does as a test wants. It stands in for
+//! behaviour that no real interpreter shows on demand, and saves the time of bootstrapping pip.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// What the script does.
+/// The behaviour of the script.
 pub(crate) struct FakePython {
-    /// Shell commands before the answer.
+    /// Shell commands before the answers.
     pub(crate) before: &'static str,
-    /// Whether the answer says that there is an ensurepip.
+    /// Whether the answers report an ensurepip.
     pub(crate) has_ensurepip: bool,
-    /// `sys.version_info` in the answer.
+    /// `sys.version_info` in the answers.
     pub(crate) version: &'static str,
-    /// What the answer says of `executable`; otherwise the script's own path.
+    /// The reported `executable`, or `None` for the path of the script.
     pub(crate) executable: Option<PathBuf>,
-    /// Whether the answer says that the script is the interpreter itself.
+    /// Whether the answers say that the script is the interpreter itself.
     pub(crate) is_itself: bool,
     /// Shell commands that print further answers.
     pub(crate) further: &'static str,
-    /// Shell commands for whatever else it is run for, which is ensurepip and pip.
+    /// Shell commands for all other uses, which are ensurepip and pip.
     pub(crate) otherwise: &'static str,
 }
 

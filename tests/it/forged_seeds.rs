@@ -1,4 +1,4 @@
-//! Seeds whose checksums are right, but which rvenv did not write.
+//! Forged seeds: their checksums are right, but rvenv did not write them.
 
 use std::fs;
 use std::path::Path;
@@ -7,16 +7,16 @@ use crate::cache_world::CacheWorld;
 
 const FILE: u8 = 1;
 
-/// Where the list of a seed has its length, its checksum and its beginning.
+/// Offsets in a seed: the length of its list, the checksum of the list, and the list itself.
 const LENGTH: usize = 12;
 const CHECKSUM: usize = 16;
 const LIST: usize = 20;
 
-/// A seed with one more file.
+/// Returns a seed with one more file.
 fn with_file(seed: &[u8], path: &[u8], contents: &[u8]) -> Vec<u8> {
     let mut seed = seed.to_vec();
     let end = LIST + number(&seed, LENGTH);
-    // After the text and the time that come before it.
+    // The number of entries follows the stamps and the time.
     let count = LIST + 4 + number(&seed, LIST) + 8;
     put(&mut seed, count, |count| count + 1);
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
@@ -28,7 +28,7 @@ fn with_file(seed: &[u8], path: &[u8], contents: &[u8]) -> Vec<u8> {
     signed(seed)
 }
 
-/// A seed in which a file has other contents of the same length.
+/// Returns a seed in which a file has other contents of the same length.
 pub(crate) fn with_contents(seed: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     let crcs = [old, new].map(|contents| crc32fast::hash(contents).to_le_bytes());
     let mut seed = seed.to_vec();
@@ -54,7 +54,7 @@ fn signed(mut seed: Vec<u8>) -> Vec<u8> {
     seed
 }
 
-/// Makes environments of a seed with a file of this name: they are as they should be, and the seed is made anew.
+/// Asserts that a seed with a file of this name does not affect environments and is made anew.
 fn assert_replaced(name: &[u8]) {
     let world = CacheWorld::new();
     let good = world.made();
@@ -96,7 +96,8 @@ fn a_name_that_is_too_long_is_none() {
     }
 }
 
-/// A link of the environment, its interpreter, a directory, another file of the seed, and what is nowhere.
+/// The paths are below a link, below the interpreter, the interpreter itself, a directory, another file of the seed,
+/// and one whose parent is not in the seed.
 #[test]
 fn a_name_that_something_else_has_is_none() {
     for name in

@@ -1,5 +1,5 @@
-//! Current directories, temporary directories and variables of somebody who wishes no good: nothing of theirs is run,
-//! and the environment is the same.
+//! Current directories, temporary directories and variables under somebody else's control: nothing planted there is
+//! run, and the environment is the same.
 
 use std::fs;
 use std::os::unix::fs::{chown, symlink};
@@ -12,19 +12,19 @@ use crate::testenv::{Run, TestEnv, skip_or_fail};
 use crate::tree::Tree;
 use crate::users::{is_root, set_mode};
 
-/// Makes an environment with that place for temporary files, and no cache.
+/// Asserts that nothing is run or left in `temp`, named by TMPDIR, if there is no cache.
 #[track_caller]
 fn assert_unused(world: &CacheWorld, temp: &Path) {
     let good = world.made();
     let before = Tree::read(&world.path("places"));
     let note = format!("echo \"$0 ${{TMPDIR-none}}\" >> {}", world.path("where").display());
-    // The one and the other way to have no cache.
+    // Two ways to have no cache.
     for (variable, value) in [("RVENV_NO_CACHE", Path::new("1")), ("RVENV_CACHE_DIR", &world.path("places/file"))] {
         let run = world.rvenv().env("TMPDIR", temp).env(variable, value).env("ON_ENSUREPIP", &note);
         assert_eq!(good.diff(&world.made_by(run)), "", "{}", temp.display());
         let noted = fs::read_to_string(world.path("where")).unwrap();
         fs::remove_file(world.path("where")).unwrap();
-        // Where programs are, and where they unpack others.
+        // The path of the interpreter, and the directory into which ensurepip unpacks programs.
         assert!(noted.lines().count() == 1 && !noted.contains("/places"), "{}: {noted}", temp.display());
         assert!(!noted.contains("none"), "{noted}");
     }
@@ -67,7 +67,7 @@ fn temporary_files_are_not_made_in_what_is_somebody_elses() {
     }
 }
 
-/// What Python and pip could take for their own.
+/// Modules that Python and pip could import by mistake.
 const MODULES: [&str; 16] = [
     "_distutils_hack/__init__.py",
     "encodings.py",
@@ -87,7 +87,7 @@ const MODULES: [&str; 16] = [
     "venv/__init__.py",
 ];
 
-/// Fills a directory with what says so when it is run.
+/// Fills a directory with modules, programs and settings that leave a mark when they are used.
 fn plant(world: &TestEnv, dir: &Path) {
     let mark = world.path("pwned").display().to_string();
     for module in MODULES {
@@ -106,7 +106,7 @@ fn plant(world: &TestEnv, dir: &Path) {
     }
 }
 
-/// Sets all variables that lead there.
+/// Sets all variables that could lead Python, pip or a shell to `dir`.
 fn misled(world: &TestEnv, run: Run, dir: &Path) -> Run {
     let nowhere = world.path("pwned");
     let to_dir = ["PYTHONPATH", "PYTHONHOME", "PYTHONUSERBASE", "PYTHONPYCACHEPREFIX", "PIP_FIND_LINKS"];
@@ -146,7 +146,7 @@ fn assert_same_among_enemies(python: &Python) {
         let run = fs::read_to_string(world.path("pwned")).unwrap_or_default();
         assert!(!world.path("pwned").exists(), "{temperature} {}: {run}", python.path.display());
     }
-    // Nor is that an interpreter which is in the current directory alone.
+    // An interpreter that is only in the current directory is not found either.
     let run = misled(&world, world.rvenv(Path::new("")), &cwd).env("PATH", python.path.parent().unwrap()).cwd(&cwd);
     run.args(["--without-pip", "f"]).output().success();
     assert!(!world.path("pwned").exists());

@@ -1,4 +1,4 @@
-//! Which interpreter is found, and what is said of one that is none.
+//! The choice of the interpreter, and the errors about programs that are none.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,14 +8,14 @@ use crate::fake_python::{FakePython, write_program};
 use crate::pythons;
 use crate::testenv::{Outcome, TestEnv, notice};
 
-/// Runs rvenv with nothing but these directories on PATH (and what scripts are made of, at the end).
+/// Runs rvenv with only these directories on PATH.
 pub(crate) fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
     let run = world.run(env!("CARGO_BIN_EXE_rvenv")).env("PATH", format!("{path}:/nonexistent"));
     let run = request.into_iter().fold(run, |run, request| run.env("RVENV_PYTHON", request));
     run.args(["--without-pip", "--clear", "e"]).output()
 }
 
-/// The directory that an environment names as its interpreter's home.
+/// The value of `home` in the `pyvenv.cfg` of an environment.
 pub(crate) fn home(env_dir: &Path) -> PathBuf {
     let cfg = fs::read_to_string(env_dir.join("pyvenv.cfg")).unwrap();
     cfg.lines().find_map(|line| line.strip_prefix("home = ")).unwrap().into()
@@ -76,7 +76,7 @@ fn a_directory_that_is_a_link_stays_one_in_the_environment() {
         symlink(python.path.parent().unwrap(), world.path("stable")).unwrap();
         let program = world.path("stable").join(python.path.file_name().unwrap());
         if !world.run(&program).args(["-c", "pass"]).output().succeeded() {
-            // A relocatable build looks for its library beside the directory that it seems to be in.
+            // A relocatable build looks for its library relative to the unresolved path of the executable.
             notice(&format!("skipped: {} does not run through a linked directory", python.path.display()));
             continue;
         }
@@ -113,7 +113,7 @@ fn a_version_is_looked_for_under_all_names_on_path() {
     ));
 }
 
-/// A shim of pyenv's runs what `PYENV_VERSION` names, and says that there is no such command otherwise.
+/// pyenv's shim runs the version that `PYENV_VERSION` names, and may otherwise report that there is no such command.
 #[test]
 fn a_shim_is_told_which_version_is_wanted() {
     let world = TestEnv::new();

@@ -1,4 +1,4 @@
-//! What is interrupted while an interpreter is at work undoes all, ends what it has started, and dies of the signal.
+//! Signals while an interpreter runs: rvenv undoes everything, ends its child processes and dies of the signal.
 
 use std::os::unix::process::ExitStatusExt;
 
@@ -6,10 +6,10 @@ use crate::cache_world::CacheWorld;
 use crate::testenv::Run;
 use crate::tree::Tree;
 
-/// The signals, by their names for a shell and their numbers.
+/// The signals, each with its name for a shell and its number.
 const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
 
-/// What an interpreter does that sends rvenv a signal and then goes on for ever, which is noted when it is ended.
+/// Shell commands that send a signal to rvenv and loop until an interrupt, which they record.
 fn hook(signal: &str) -> String {
     format!("trap 'echo ended >> \"$RUNS\"; exit 1' INT; kill -s {signal} $PPID; while kill -0 $PPID; do :; done")
 }
@@ -58,7 +58,7 @@ fn while_pip_is_run_in_the_environment() {
     }
 }
 
-/// Such as one that was started with nohup(1).
+/// nohup(1) starts programs that ignore SIGHUP.
 #[test]
 fn a_signal_that_was_ignored_stays_so() {
     let world = CacheWorld::new();

@@ -1,4 +1,4 @@
-//! The library, as a tool uses it that creates environments.
+//! The library, as used by a tool that creates environments.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ fn world() -> (TestEnv, Config) {
     (world, config(&python))
 }
 
-/// The surroundings of a tool that was started in this world.
+/// The surroundings of a tool started in this world.
 fn environment(world: &TestEnv) -> Environment {
     with!(Environment::default(), cwd: Some(world.path("")), temp_dir: world.path("tmp"))
 }

@@ -1,15 +1,14 @@
 //! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
 //!
-//! The harness is in `testenv` (a world per test), `tree` (what is on disk), `pythons` (which interpreters are there),
-//! `committed` (files that are made of something else, and written anew on demand),
-//! `fake_python` (one that is a script), `cache_world` (one that says when it is started, and a cache of its own),
-//! `users` (whom permissions bind) and `stopping` (rvenv held at a system call); the other files are tests, each one
-//! promise.
+//! The harness consists of `testenv` (a world per test), `tree` (a directory tree as data), `pythons` (the interpreters
+//! of this machine), `committed` (generated files), `fake_python` (an interpreter that is a script), `cache_world` (a
+//! world with a cache and an interpreter that records its starts), `users` (running as an unprivileged user) and
+//! `stopping` (rvenv held at a system call). Each of the other files tests one promise.
 #![allow(clippy::unwrap_used, missing_docs)]
-// Most tests are for Unix so far; what only they use of the harness is idle elsewhere.
+// Most tests are for Unix so far, and parts of the harness are unused elsewhere.
 #![cfg_attr(not(unix), allow(dead_code))]
 
-/// A value of the library, some of whose fields have other values.
+/// Returns `$base` with other values in some fields. Struct update syntax does not work with `#[non_exhaustive]` types.
 macro_rules! with {
     (@set $it:ident $field:ident) => { $it.$field = $field };
     (@set $it:ident $field:ident $value:expr) => { $it.$field = $value };
@@ -64,7 +63,7 @@ mod interrupts;
 mod library;
 #[cfg(unix)]
 mod other_machines;
-// Links, mode bits and umasks are compared here; environments on Windows are compared in `windows`.
+// `parity` compares links, mode bits and umasks. `windows` compares environments on Windows.
 #[cfg(unix)]
 mod parity;
 #[cfg(unix)]

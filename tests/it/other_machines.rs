@@ -1,5 +1,5 @@
-//! A cache may come from another machine, as a CI service restores it, or be older than a copy of the interpreter: all
-//! stamps are others then. What was made with the same files is as good.
+//! A cache may be restored from another machine, as by a CI service, or be older than a copy of the interpreter. All
+//! stamps differ then, but a seed made from the same files is still valid.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::cache_world::CacheWorld;
 /// The files that a seed depends on.
 const FILES: [&str; 4] = ["python3", "libpython.so", "venv.py", "wheels/pip-1.0-py3-none-any.whl"];
 
-/// Puts a copy in the place of each file: the same bytes in another inode, with another time.
+/// Replaces each file by a copy: the same bytes in another inode, with another time.
 fn reinstall(world: &CacheWorld) {
     for name in FILES {
         let (file, copy) = (world.path("tools").join(name), world.path("copy"));
@@ -25,7 +25,7 @@ fn reinstall(world: &CacheWorld) {
     }
 }
 
-/// Makes an environment, which is the same however the seed was come by.
+/// Asserts the starts of a run, and that its environment is the same as without a cache.
 #[track_caller]
 fn assert_started(world: &CacheWorld, expected: &str) {
     let made = world.made();
@@ -41,7 +41,7 @@ fn a_seed_from_another_machine_is_taken_where_the_same_files_are() {
     assert_started(&world, "probe ensurepip ");
     reinstall(&world);
     assert_started(&world, "probe ");
-    // It has the stamps of this machine by now, and nothing has to be read any more.
+    // The seed has the stamps of this machine by now, so no file has to be read.
     assert_started(&world, "");
     assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
 }
@@ -54,7 +54,7 @@ fn a_seed_from_another_machine_is_none_where_one_file_is_another() {
         reinstall(&world);
         world.started();
         let file = world.path("tools").join(name);
-        // A script may have a line more at its end, as all that it does comes before.
+        // A comment as the last line changes a script's contents but not its behaviour.
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text + "#\n").unwrap();
         assert_started(&world, "probe ensurepip ");
@@ -71,7 +71,7 @@ fn a_seed_from_another_machine_is_none_where_there_is_another_wheel() {
     assert_started(&world, "probe ensurepip ");
 }
 
-/// As in a cache that is only read, or that others may write to just then.
+/// The cache may be read-only, or another process may be writing the same seed.
 #[test]
 fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() {
     let world = CacheWorld::new();
@@ -87,7 +87,7 @@ fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() 
     }
 }
 
-/// What ensurepip has read may be the one or the other.
+/// ensurepip may have read the file before or after the change.
 #[test]
 fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {
     let world = CacheWorld::new();
@@ -98,7 +98,7 @@ fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {
     assert_started(&world, "");
 }
 
-/// As an older ensurepip has it beside the wheels when it has run for the first time, in a new image each time.
+/// The first run of an older ensurepip leaves `__pycache__` beside the wheels, anew in each new image.
 #[test]
 fn bytecode_beside_the_wheels_changes_nothing() {
     let world = CacheWorld::new();

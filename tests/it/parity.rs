@@ -1,5 +1,5 @@
-//! CPython is the oracle: with the same options at the same path, rvenv makes the tree that `python -m venv` makes.
-//! What may differ is declared in `differences`, nothing else is; what is compared is listed in `cases`.
+//! CPython is the oracle: with the same options at the same path, rvenv creates the same tree as `python -m venv`. Only
+//! the differences declared in `differences` are allowed. The cases are listed in `cases`.
 //!
 //! One module per minor version, so that the versions run side by side and can be picked:
 //! `cargo test parity::python3_12`.
@@ -56,7 +56,7 @@ fn every_interpreter_found_is_compared() {
     assert_eq!(forgotten, None, "add its minor version to `versions!`");
 }
 
-/// Those that can be an oracle. `pythons` says which there are, so a version that is not here passes in silence.
+/// The interpreters of a version that have venv. A missing version passes in silence: `pythons` reports what is found.
 fn pythons_with(minor: u32) -> impl Iterator<Item = &'static Python> {
     pythons::all().iter().filter(move |python| python.minor == minor && python.has_venv)
 }
@@ -66,7 +66,7 @@ fn without_pip(minor: u32) {
         for case in WITHOUT_PIP {
             same_as_venv(python, case);
         }
-        // The name it is called by decides the shape of the links.
+        // The name of the interpreter decides the shape of the links.
         for renamed in python.by_its_other_names() {
             same_as_venv(&renamed, &cases::PLAIN);
         }
@@ -80,7 +80,7 @@ fn over_another(minor: u32) {
             let tool = case.over.expect("all of these are over another");
             let env_dir = world.path(format!("{tool:?}"));
             let command = tool.makes(&world, python, &env_dir).filter(|_| !env_dir.exists());
-            // The newest virtualenv and uv do not know the oldest interpreters.
+            // The newest virtualenv and uv do not support the oldest interpreters.
             let known = env_dir.exists() || command.is_some_and(|command| command.output().succeeded());
             if known {
                 same_as_venv(python, case);
@@ -94,7 +94,7 @@ fn over_another(minor: u32) {
 fn with_pip(minor: u32) {
     for python in pythons_with(minor).filter(|python| python.bundled_pip.is_some()) {
         for case in WITH_PIP {
-            // An environment costs seconds, so the one that was compared is also the one that is used.
+            // Creating an environment with pip takes seconds, so pip is tried in the compared environments.
             let compared = same_as_venv(python, case);
             for env_dir in &compared.env_dirs {
                 use_env::pip_works(&compared.world, python, env_dir);
@@ -103,13 +103,13 @@ fn with_pip(minor: u32) {
     }
 }
 
-/// What a comparison leaves behind: the world with the environments that rvenv made.
+/// The world of a comparison, with the environments that rvenv created.
 struct Compared {
     world: TestEnv,
     env_dirs: Vec<PathBuf>,
 }
 
-/// Makes the case's environments with venv, then at the same paths with rvenv, and compares all that came of it.
+/// Creates the case's environments with venv, then at the same paths with rvenv, and compares trees and answers.
 #[track_caller]
 fn same_as_venv(python: &Python, case: &Case) -> Compared {
     let world = TestEnv::new();
@@ -137,7 +137,7 @@ fn same_as_venv(python: &Python, case: &Case) -> Compared {
     Compared { env_dirs: situation.env_dirs().collect(), world }
 }
 
-/// rvenv says so, and leaves nothing.
+/// Asserts that rvenv refuses copies that would not start, and leaves nothing behind.
 #[track_caller]
 fn refuses_dead_copies(world: &TestEnv, situation: &Situation) {
     let Situation { python, case, root } = situation;
@@ -148,7 +148,7 @@ fn refuses_dead_copies(world: &TestEnv, situation: &Situation) {
     assert!(Tree::read(root).0.is_empty(), "{situation}: something is left\n{outcome}");
 }
 
-/// What a command made of an empty directory.
+/// The result of a command that was run in an empty directory.
 struct Made {
     outcome: Outcome,
     tree: Tree,
@@ -163,7 +163,7 @@ fn make(world: &TestEnv, situation: &Situation, command: Run) -> Made {
     }
     let command = command.args(case.env_dirs_as_typed(root)).cwd(root).umask(case.umask);
     let outcome = command.output().silent_success();
-    // Read before the environments are used, which may write bytecode.
+    // The tree is read before the environments are used, which may write bytecode.
     let tree = Tree::read(root);
     let answers = situation.env_dirs().map(|env_dir| use_env::answers(world, &env_dir)).collect();
     Made { outcome, tree, answers }

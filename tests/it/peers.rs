@@ -1,13 +1,13 @@
-//! The tools that make environments too: rvenv runs over theirs and in theirs.
+//! Other tools that create environments: rvenv runs over and inside their environments.
 //!
-//! They are looked for in the directory that `RVENV_TEST_PEERS` names, then on PATH.
+//! The tools are looked for in the directories of `RVENV_TEST_PEERS`, then on PATH.
 
 use std::path::{Path, PathBuf};
 
 use crate::pythons::Python;
 use crate::testenv::{Run, TestEnv, skip_or_fail};
 
-/// A maker of environments.
+/// A tool that creates environments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
     Venv,
@@ -16,7 +16,7 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// The command that makes an environment without pip in `env_dir`, or nothing where the tool is not here.
+    /// The command that creates an environment without pip in `env_dir`, or `None` if the tool is not installed.
     pub(crate) fn makes(self, world: &TestEnv, python: &Python, env_dir: &Path) -> Option<Run> {
         let run = match self {
             Self::Venv => world.venv(&python.path).arg("--without-pip"),

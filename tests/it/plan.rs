@@ -1,4 +1,4 @@
-//! Golden plans for interpreters that this machine need not have. `RVENV_BLESS=1 cargo test` writes them anew.
+//! Golden plans, for interpreters that need not be installed here. `RVENV_BLESS=1 cargo test` rewrites them.
 
 mod occupied;
 mod windows;
@@ -61,7 +61,7 @@ fn assert_golden(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir) {
     assert_golden_at(name, &plan(facts, config, env_dir, &Occupant::Vacant));
 }
 
-/// The same for an ENV_DIR that has something in it.
+/// [`assert_golden`] for an ENV_DIR that is not empty.
 #[track_caller]
 fn assert_golden_over(name: &str, facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: Occupied) -> Plan {
     let plan = plan(facts, config, env_dir, &Occupant::Occupied(occupied));
@@ -71,7 +71,7 @@ fn assert_golden_over(name: &str, facts: &Facts, config: &Config, env_dir: &EnvD
 
 #[track_caller]
 fn assert_golden_at(name: &str, plan: &Plan) {
-    // The version of rvenv is in `pyvenv.cfg`, and no reason to touch all of these.
+    // `pyvenv.cfg` has rvenv's version, which should not change all golden files.
     let found = plan.to_string().replace(env!("CARGO_PKG_VERSION"), "VERSION");
     committed::assert_current(&committed::file(&format!("tests/it/golden/{name}.txt")), &found);
 }
@@ -118,7 +118,7 @@ fn the_plan_for_pypy_has_its_own_names_too() {
     assert_golden("pypy-3.11", &facts, &Config::default(), &on_posix());
 }
 
-/// An interpreter that was run as `dir/name`, which is a link to `real`.
+/// The facts of an interpreter that was run as `dir/name`, a link to `real`.
 fn run_as(dir: &str, name: &str, real: &str, facts: Facts) -> Facts {
     with!(facts, executable: format!("{dir}/{name}"),
         real_executable: real.to_owned(),
@@ -126,7 +126,7 @@ fn run_as(dir: &str, name: &str, real: &str, facts: Facts) -> Facts {
         exe_name: name.to_owned())
 }
 
-/// Homebrew's: the link below `opt` stays when the version in the Cellar goes.
+/// A Homebrew Python: the link below `opt` stays when the version in the Cellar is removed.
 #[test]
 fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
     let facts = with!(linux(13), os: Os::MacOs);
@@ -135,7 +135,7 @@ fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
     assert_golden("macos-3.13", &facts, &Config::default(), &on_posix());
 }
 
-/// python.org's free-threaded one is a framework of its own. What is copied is the stub that starts it from there.
+/// python.org's free-threaded Python is a framework of its own. The copied file is the stub that starts it.
 #[test]
 fn the_plan_for_copies_of_a_framework() {
     let bin = "/Library/Frameworks/PythonT.framework/Versions/3.14/bin";

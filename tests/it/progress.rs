@@ -1,4 +1,4 @@
-//! What takes seconds is announced where somebody sees it, and nowhere else.
+//! Work that takes seconds is announced on a terminal, and nowhere else.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::cache_world::CacheWorld;
 use crate::pythons;
 use crate::testenv::{Outcome, skip_or_fail};
 
-/// Runs a command with a pseudo-terminal for its stderr and shows what that displays.
+/// Runs a command on a pseudo-terminal and prints all that the terminal displays.
 const PTY: &str = r"
 import os, pty, sys
 child, terminal = pty.fork()
@@ -25,7 +25,7 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
 ";
 
-/// What a terminal displays of a run.
+/// Runs rvenv on a terminal, whose display is the stdout of the outcome; `None` if no interpreter is installed.
 fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&str]) -> Option<Outcome> {
     let Some(python) = pythons::all().last() else {
         skip_or_fail("pythons", "no interpreter to make a terminal with");
@@ -36,7 +36,7 @@ fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&s
     Some(variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output())
 }
 
-/// A line, and what overwrites it: blanks of its width.
+/// A line, and the blanks that overwrite it.
 fn shown_and_gone(line: &str) -> String {
     format!("{line}\r{}\r", " ".repeat(line.chars().count()))
 }

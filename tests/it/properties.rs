@@ -1,6 +1,6 @@
-//! What holds for any text, and not only for those that somebody thought of: tried with many, against real Pythons.
+//! Properties of any text, tried with many random texts, against real Pythons.
 //!
-//! The texts are the same in each run. `PROPTEST_CASES` makes more of them, `PROPTEST_RNG_SEED` others.
+//! The texts are the same in each run. `PROPTEST_CASES` sets their number, `PROPTEST_RNG_SEED` selects others.
 
 mod cfg;
 mod co_process;
@@ -15,7 +15,7 @@ use co_process::CoProcess;
 use crate::pythons::{self, Python};
 use crate::testenv::skip_or_fail;
 
-/// States that something holds for so many values of a kind, and finds the simplest for which it does not.
+/// Asserts that a property holds for `cases` values; reports the simplest value for which it does not.
 #[track_caller]
 pub(crate) fn holds<S: Strategy>(cases: u32, values: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let given = Config::default();
@@ -30,8 +30,8 @@ pub(crate) fn holds<S: Strategy>(cases: u32, values: &S, property: impl Fn(S::Va
     }
 }
 
-/// Texts of up to so many characters: any of Unicode's, and often those that mean something to somebody. No NUL, which
-/// no argument and no variable can hold.
+/// Texts shorter than `longest` characters, from all of Unicode and often with characters that are special to some
+/// reader. NUL is left out, because no argument and no variable can contain it.
 pub(crate) fn text(longest: usize) -> impl Strategy<Value = String> {
     let special = "'\"\\$`!%^&|<>()[]{}*?~#;=@:,./- \t\n\r\x0b\x0c\x1b\x7f\u{80}\u{85}\u{a0}\u{ad}\u{300}\u{301}é\
                    \u{200b}\u{200d}\u{2028}\u{202e}\u{3000}日\u{d7ff}\u{e000}\u{feff}\u{fffd}\u{ffff}𝜋\u{1f600}\
@@ -47,13 +47,13 @@ pub(crate) fn text(longest: usize) -> impl Strategy<Value = String> {
     proptest::collection::vec(character, 0..longest).prop_map(String::from_iter)
 }
 
-/// Texts that may be part of a path: without control characters, and without what separates paths.
+/// Texts that may be part of a path: without control characters, `/` and `:`.
 pub(crate) fn name(longest: usize) -> impl Strategy<Value = String> {
     let usable = |c: &char| !c.is_control() && !matches!(c, '/' | ':');
     text(longest).prop_map(move |text| text.chars().filter(usable).collect())
 }
 
-/// The oldest and the newest interpreter, each to be asked.
+/// The oldest and the newest interpreter, each with a process that answers questions.
 pub(crate) fn oldest_and_newest() -> Vec<(&'static Python, CoProcess)> {
     let pythons = pythons::all();
     if pythons.is_empty() {

@@ -1,4 +1,4 @@
-//! Which interpreters this machine has. They are the oracles of the parity tests, so each is asked, never guessed at.
+//! The interpreters of this machine. They are the oracles of the parity tests, so each is asked, never guessed at.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -8,24 +8,24 @@ use std::sync::OnceLock;
 
 use crate::testenv::{Outcome, TestEnv, notice, skip_or_fail};
 
-/// The minor versions that are looked for: 3.6 is the oldest that rvenv serves, the end leaves room for years.
+/// The minor versions to look for: 3.6 is the oldest that rvenv supports, and the last leaves room for years.
 const MINORS: std::ops::RangeInclusive<u32> = 6..=20;
 
-/// Where a directory of scripts holds an interpreter's own programs.
+/// The directory of the interpreter, relative to the root of a pyenv version.
 const BIN: &str = if cfg!(windows) { "" } else { "bin" };
 
-/// An interpreter that is installed, not one of an environment.
+/// An installed interpreter, as opposed to that of an environment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Python {
     /// `3.minor.patch`
     pub(crate) minor: u32,
     pub(crate) patch: u32,
-    /// `sys.executable`: the name it was found by, shims undone.
+    /// `sys.executable`: the path by which it was found, or the path behind a shim.
     pub(crate) path: PathBuf,
-    /// `sys.executable` with every link followed.
+    /// `sys.executable` with every link resolved.
     pub(crate) real: PathBuf,
     pub(crate) base_prefix: PathBuf,
-    /// The version of pip that `ensurepip` bundles; none where a distribution has taken `ensurepip` out.
+    /// The version of pip that ensurepip bundles, or `None` if a distribution has removed ensurepip.
     pub(crate) bundled_pip: Option<String>,
     pub(crate) has_venv: bool,
 }
@@ -36,7 +36,7 @@ impl Python {
         self.real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("pypy"))
     }
 
-    /// The other names of this very interpreter in its directory: its `python`, `python3` and `python3.N`.
+    /// This interpreter by its other names in its directory: `python`, `python3` and `python3.N`.
     #[cfg(unix)]
     pub(crate) fn by_its_other_names(&self) -> impl Iterator<Item = Self> {
         let names = ["python".to_owned(), "python3".to_owned(), format!("python3.{}", self.minor)];
@@ -47,7 +47,7 @@ impl Python {
     }
 }
 
-/// Every interpreter found, by version; asked once for all tests.
+/// All interpreters found, sorted by version; asked once for all tests.
 pub(crate) fn all() -> &'static [Python] {
     static FOUND: OnceLock<Vec<Python>> = OnceLock::new();
     FOUND.get_or_init(discover)
@@ -58,14 +58,14 @@ fn discover() -> Vec<Python> {
     let mut known = BTreeSet::new();
     let mut found: Vec<Python> = Vec::new();
     for named in paths_in("RVENV_TEST_PYTHONS") {
-        // Whoever names an interpreter wants it tested, so here it is no skip when it does not answer.
+        // An interpreter that is named here must be tested, so its failure is not skipped.
         let python = ask(&world, &named);
         found.push(python.unwrap_or_else(|why| panic!("RVENV_TEST_PYTHONS: {}: {why}", named.display())));
     }
     for candidate in candidates() {
-        // Most candidates are further names of few files. A shim has its own file and answers with another path.
+        // Most candidates are names of the same few files. A shim is a file of its own and answers with another path.
         let is_new = candidate.canonicalize().is_ok_and(|real| known.insert(real));
-        // A pyenv shim of a version that is not switched on answers with an error: not an interpreter for now.
+        // The pyenv shim of a version that is not selected fails: it is no interpreter for now.
         found.extend(is_new.then(|| ask(&world, &candidate).ok()).flatten());
     }
     let mut seen = BTreeSet::new();
@@ -86,7 +86,7 @@ fn candidates() -> Vec<PathBuf> {
     versions.sort();
     let python = format!("python{}", env::consts::EXE_SUFFIX);
     found.extend(versions.iter().map(|version| version.join(BIN).join(&python)));
-    // The system's own, where PATH does not lead to it.
+    // The system's interpreters, in case PATH lacks their directory.
     found.extend(names.iter().map(|name| Path::new("/usr/bin").join(name)));
     found
 }
@@ -99,7 +99,7 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
     fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-/// One answer per line. `real_prefix` is how old virtualenvs say that they are environments.
+/// Prints one answer per line. Only environments of old virtualenvs have a `real_prefix`.
 const QUESTION: &str = "
 import os, sys
 def pip():
@@ -127,7 +127,7 @@ fn ask(world: &TestEnv, program: &Path) -> Result<Python, String> {
     is_served.then_some(python).ok_or_else(|| format!("no Python in 3.{MINORS:?}:\n{outcome}"))
 }
 
-/// None for what is no interpreter, for Python 2, and for the interpreter of an environment.
+/// Parses the answers. `None` for programs that are no interpreter, Python 2, and the interpreter of an environment.
 fn read_answers(outcome: &Outcome) -> Option<Python> {
     let stdout = outcome.succeeded().then(|| outcome.stdout())?;
     let answers: Vec<&str> = stdout.lines().collect();

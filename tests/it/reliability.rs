@@ -1,18 +1,18 @@
-//! What is left after kills, signals, faults and floods: a sample of what `tests/reliability` tries at every point,
-//! with docs/reliability.md as its report.
+//! Kills, signals, faults and floods: a sample of what `tests/reliability` tries at every point and
+//! docs/reliability.md reports.
 
 use std::path::Path;
 
 use crate::pythons::{self, Python};
 use crate::testenv::{TestEnv, skip_or_fail};
 
-/// Lets `tests/reliability` try a few points of the `classes`; it finds nothing wrong, and says nothing.
+/// Runs `tests/reliability` with a few points of the `classes`, and asserts that it succeeds in silence.
 fn survives(classes: &[&str], options: &[&str]) {
     let world = TestEnv::new();
     if !world.run("strace").args(["-qq", "-o", "log", "true"]).try_output().is_ok_and(|outcome| outcome.succeeded()) {
         return skip_or_fail("strace", "no strace, so rvenv is not killed at chosen system calls");
     }
-    // It is written for 3.9 and later.
+    // `tests/reliability` is written for 3.9 and later.
     let pythons: Vec<&Python> = pythons::all().iter().filter(|python| !python.is_pypy() && python.minor >= 9).collect();
     let with_pip = pythons.iter().rev().find(|python| python.bundled_pip.is_some());
     let (Some(python), Some(other)) = (with_pip, pythons.first()) else {

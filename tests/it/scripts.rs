@@ -1,4 +1,4 @@
-//! The scripts of a restored pip start wherever the environment is, and nothing in its name is ever code.
+//! The scripts of a restored pip start wherever the environment is, and no part of its path is run as code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use crate::pythons::{self, Python};
 use crate::testenv::{TestEnv, skip_or_fail};
 use crate::tree::Tree;
 
-/// Says what in a `RECORD` is not so.
+/// Checks the digests and sizes in pip's `RECORD`.
 const RECORD_IS_RIGHT: &str = "
 import base64, csv, glob, hashlib, os, sys
 count = 0
@@ -22,7 +22,7 @@ for record in glob.glob(os.path.join(sys.prefix, 'lib', '*', 'site-packages', 'p
 print(count)
 ";
 
-/// Names of environments for whose interpreters a plain first line will not do.
+/// Names of environments whose interpreter cannot be named by a plain `#!` line.
 fn names() -> [String; 5] {
     let long = format!("{}/{}", "x".repeat(90), "y".repeat(90));
     [
@@ -34,7 +34,7 @@ fn names() -> [String; 5] {
     ]
 }
 
-/// The oldest and the newest, whose pips write scripts each in its own way.
+/// The oldest and the newest interpreter, whose pips write scripts in different ways.
 fn first_and_last() -> Vec<&'static Python> {
     let mut pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
     pythons.drain(1..pythons.len().max(2) - 1);
@@ -65,7 +65,7 @@ fn pip_starts_and_can_be_removed_wherever_it_is() {
     }
 }
 
-/// The shell and Python read the first lines each in their own way.
+/// Asserts that scripts start, directly and by Python: a shell and Python each read the first lines in their own way.
 #[track_caller]
 fn pip_starts(world: &TestEnv, python: &Python, env_dir: &Path) {
     let version = format!("pip {} from {}", python.bundled_pip.as_ref().unwrap(), env_dir.join("lib").display());
@@ -77,7 +77,7 @@ fn pip_starts(world: &TestEnv, python: &Python, env_dir: &Path) {
     }
 }
 
-/// Then the scripts of the environment in which ensurepip is run begin as these do.
+/// ensurepip runs below the cache, so a space in the cache's path changes the first lines of its scripts.
 #[test]
 fn a_seed_is_kept_wherever_the_cache_is() {
     let pythons = first_and_last();
@@ -103,7 +103,7 @@ fn a_seed_is_kept_wherever_the_cache_is() {
     }
 }
 
-/// Whatever a plan overwrites, it names.
+/// A plan must name every file that it overwrites.
 #[test]
 fn the_scripts_that_come_with_pip_are_those_that_the_plan_names() {
     let pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();

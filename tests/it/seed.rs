@@ -1,11 +1,11 @@
-//! pip gets in by the interpreter's own ensurepip, whatever lies around.
+//! pip is installed by the interpreter's own ensurepip, whatever the surroundings.
 
 use std::fs;
 
 use crate::pythons::{self, Python};
 use crate::testenv::{TestEnv, skip_or_fail};
 
-/// Not PyPy, whose library has another place.
+/// The newest interpreter with ensurepip, except for PyPy, whose library has another place.
 fn newest_with_ensurepip() -> Option<&'static Python> {
     pythons::all().iter().rev().find(|python| python.bundled_pip.is_some() && !python.is_pypy())
 }
@@ -13,7 +13,7 @@ fn newest_with_ensurepip() -> Option<&'static Python> {
 /// Modules of the standard library that ensurepip and pip import; each of these would end the run.
 const SHADOWS: &[&str] = &["tempfile.py", "runpy.py", "logging.py", "subprocess.py", "sitecustomize.py"];
 
-/// As ensurepip does it: what is there and as new stays, byte for byte; what is older is replaced.
+/// ensurepip does the same: a pip that is not older stays, byte for byte, and an older one is replaced.
 #[test]
 fn a_pip_that_is_there_stays_unless_it_is_older() {
     let Some(python) = newest_with_ensurepip() else {

@@ -1,4 +1,4 @@
-//! pip is installed once for each interpreter and then restored, for as long as that is what ensurepip would install.
+//! pip is installed once per interpreter and then restored, as long as ensurepip would install the same.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use crate::fake_python::FakePython;
 use crate::tree::{Kind, Tree};
 use crate::users::set_mode;
 
-/// What a run starts that knows the interpreter and has no seed.
+/// The starts of a run that has the interpreter's facts but no seed.
 const MADE: &str = "ensurepip ";
 
-/// What `pip/__init__.py` holds in the environment.
+/// The text of `pip/__init__.py` in the environment.
 fn pip(world: &CacheWorld) -> String {
     fs::read_to_string(world.path("e/lib/python3.13/site-packages/pip/__init__.py")).unwrap()
 }
@@ -32,7 +32,7 @@ fn what_is_restored_is_what_ensurepip_installs_under_whatever_umask() {
         expected.0.extend(Tree::read(&world.path("e")).0);
         for no_cache in ["0", "1"] {
             let mut made = world.made_by(world.rvenv().env("RVENV_NO_CACHE", no_cache).umask(umask));
-            // Its `command` has no `--without-pip`.
+            // The key `command` does not record `--without-pip`.
             assert_ne!(made.0.insert("pyvenv.cfg".to_owned(), command.clone().unwrap()), command);
             assert_eq!(expected.diff(&made), "", "umask {umask}, RVENV_NO_CACHE={no_cache}");
         }
@@ -67,7 +67,7 @@ fn a_seed_is_made_anew_when_the_wheels_have_changed() {
     assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
 }
 
-/// As a distribution does it that keeps the wheels in a package of their own.
+/// Some distributions keep the wheels in a package of their own.
 #[test]
 fn an_environment_gets_the_pip_of_a_wheel_that_has_come_meanwhile() {
     let world = CacheWorld::new();
@@ -109,8 +109,8 @@ fn one_interpreter_has_one_seed_by_whatever_name_and_another_for_reproducible_by
     assert_eq!(world.cached(".seed").len(), 2);
 }
 
-/// Runs rvenv eight times with one cache, and says what was started. No interpreter's answer comes before all have been
-/// asked, so that all seek the seed at the same time.
+/// Runs rvenv eight times with one cache and returns the starts. No probe ends before all have begun, so that all runs
+/// look for the seed at the same time.
 fn eight_at_once(world: &CacheWorld, cache: &Path) -> String {
     thread::scope(|scope| {
         for number in 0..8 {
@@ -136,7 +136,7 @@ fn a_seed_is_made_once_by_however_many() {
     assert!(world.cached(".new").is_empty() && world.cached(".scratch-").is_empty());
 }
 
-/// The deeper it is, the longer the time in which several find that there is none.
+/// The deeper the cache, the longer the time in which several runs find that it does not exist.
 #[test]
 fn a_cache_that_several_make_at_once_is_of_use_to_each() {
     let world = CacheWorld::new();
@@ -190,7 +190,7 @@ fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
     assert_eq!(world.started(), "");
 }
 
-/// What an older version has left is another's, which may be in use.
+/// A shelf of an older version may still be in use.
 #[test]
 fn what_is_none_of_ours_stays() {
     let world = CacheWorld::new();
@@ -218,7 +218,7 @@ fn where_ensurepip_fails_no_seed_is_kept_and_it_is_said_as_ever() {
     world.assert_no_litter();
 }
 
-/// Then ensurepip is run in the environment itself, and has the last word.
+/// Without a seed, ensurepip is run in the environment itself and has the last word.
 #[test]
 fn where_ensurepip_installs_nothing_or_what_cannot_be_kept_no_seed_is() {
     for hook in

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-/// Its directory. It belongs to one build of the program: another one is not to pass by what that one made.
+/// The directory of the cache, one per build of the program: a build must not pass its tests with another's entries.
 pub(crate) fn shared_cache() -> &'static Path {
     static CACHE: OnceLock<PathBuf> = OnceLock::new();
     CACHE.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Somebody else holds a lock, or has put something where rvenv wants to work: nobody has to wait, and nothing is lost.
+//! Locks held by somebody else, and obstacles where rvenv wants to work: nobody has to wait, and nothing is lost.
 
 use std::fs::{self, File};
 use std::os::unix::fs::{chown, symlink};
@@ -11,7 +11,7 @@ use crate::users::{as_nobody, hand_over, is_root, set_mode};
 
 const STAGING: &str = ".rvenv-unfinished";
 
-/// An environment, but for the file that has the command by which it was made.
+/// The tree of an environment without `pyvenv.cfg`, which records the command.
 fn environment(env_dir: &Path) -> Tree {
     let mut tree = Tree::read(env_dir);
     tree.0.remove("pyvenv.cfg").unwrap();
@@ -40,7 +40,7 @@ fn a_lock_on_what_everybody_may_open_is_nobodys_affair() {
     assert_eq!(good.diff(&world.made()), "");
 }
 
-/// What somebody may leave under a name that can be foreseen.
+/// Something that another user may leave under a name that can be foreseen.
 #[derive(Clone, Copy, Debug)]
 enum Squatter {
     File,
@@ -87,7 +87,7 @@ impl Squatter {
     }
 }
 
-/// A world in which everybody may write to `place`, and what is `precious`; and rvenv, as a user.
+/// A world with a `place` that everybody may write to, and with `precious` files, whose tree is returned as well.
 fn shared_place() -> (CacheWorld, Tree) {
     let world = CacheWorld::new();
     for dir in ["place", "precious", "precious/new", "precious/old", "mine"] {
@@ -130,7 +130,7 @@ fn whatever_has_the_name_that_rvenv_wants_stays_and_is_in_nobodys_way() {
     }
 }
 
-/// But for what is to be made anew all the same.
+/// `--clear` deletes the squatter along with everything else.
 #[test]
 fn whatever_has_that_name_in_an_environment_is_in_nobodys_way() {
     for squatter in SQUATTERS {
@@ -144,7 +144,7 @@ fn whatever_has_that_name_in_an_environment_is_in_nobodys_way() {
         if is_root(&world.world) || !matches!(squatter, Squatter::SecretDir) {
             assert!(env_dir.join(STAGING).symlink_metadata().is_ok(), "{squatter:?} should have stayed");
         }
-        // What somebody else has filled, only root may empty.
+        // A user may be unable to empty a directory of somebody else.
         if !matches!(squatter, Squatter::FullDir | Squatter::OpenDir | Squatter::SecretDir) {
             as_user(&world).arg("--clear").arg(&env_dir).output().silent_success();
             assert_eq!(made.diff(&environment(&env_dir)), "", "{squatter:?}");

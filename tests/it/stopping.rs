@@ -1,4 +1,4 @@
-//! rvenv held at one of its system calls, while somebody else does something. Nobody has to be quick, or to wait.
+//! rvenv held at one of its system calls while a test does something, without races or delays.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};
@@ -8,19 +8,19 @@ use std::thread;
 
 use crate::testenv::{Outcome, Run, TestEnv, skip_or_fail};
 
-/// The calls by which something is looked at or changed.
+/// The system calls that look at files or change them.
 const CALLS: &str = "access,faccessat,faccessat2,fchmod,fchmodat,flock,fstat,getdents64,link,linkat,lstat,mkdir,\
     mkdirat,newfstatat,open,openat,pread64,readlink,readlinkat,rename,renameat,renameat2,rmdir,stat,statx,symlink,\
     symlinkat,unlink,unlinkat,utimensat,write";
 
-/// The n-th call of a name.
+/// The n-th use of a system call.
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
     call: String,
     number: usize,
 }
 
-/// All calls of a run after the first that names a path. None, which is said, where there is no strace that works.
+/// The system calls of a run from the first that names `path`; empty, with a notice, if strace does not work.
 pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
     let log = world.path("strace.log");
     let works = world.run("strace").args(["-qq", "-o", "/dev/null", "true"]).try_output();
@@ -28,7 +28,7 @@ pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
         skip_or_fail("strace", "there is no strace that works");
         return Vec::new();
     }
-    // Not every machine has all of these calls.
+    // With `?`, since not every machine has all of these calls.
     let calls = CALLS.split(',').map(|call| format!("?{call}")).collect::<Vec<_>>().join(",");
     traced(world, run, &log, &["-e", "signal=none", "-e", &format!("trace={calls}")]).output();
     let (log, path) = (fs::read_to_string(log).unwrap(), path.to_str().unwrap());
@@ -41,19 +41,19 @@ pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
     counted.skip_while(|(line, _)| !line.contains(path)).map(|(_, point)| point).collect()
 }
 
-/// Some of them; all where `RVENV_ALL_POINTS` is set, which takes minutes.
+/// Every `step`-th point, or all points if `RVENV_ALL_POINTS` is set, which takes minutes.
 pub(crate) fn sample(points: Vec<Point>, step: usize, first: usize) -> impl Iterator<Item = Point> {
     let step = if std::env::var_os("RVENV_ALL_POINTS").is_some() { 1 } else { step };
     points.into_iter().skip(first % step).step_by(step)
 }
 
-/// Runs it to its end, and does something after a call, before the next one.
+/// Runs rvenv to its end, and calls `meanwhile` between the system call at `point` and the next one.
 pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: impl Fn()) -> Outcome {
     let pipe = world.path("strace.pipe");
     if !pipe.exists() {
         world.run("mkfifo").arg(&pipe).output().success();
     }
-    // Who reads and writes it waits for nobody who would open it.
+    // Opening a pipe for reading and writing does not wait for another process.
     let open = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
     let mut end = open.try_clone().unwrap();
     let Point { call, number } = point;
@@ -74,7 +74,7 @@ pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: im
     })
 }
 
-/// A run under strace, which notes by what number it is known.
+/// A run under strace that writes its process ID to `strace.pid`.
 fn traced(world: &TestEnv, run: Run, log: &Path, words: &[&str]) -> Run {
     let (log, pid) = (log.to_str().unwrap(), world.path("strace.pid"));
     let shell = ["sh", "-c", r#"echo $$ > "$0"; exec "$@""#, pid.to_str().unwrap()];

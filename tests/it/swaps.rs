@@ -1,5 +1,5 @@
-//! Somebody puts a link to something precious in the place of what rvenv works on, at whichever moment: it stays as it
-//! was.
+//! Somebody replaces a file or directory that rvenv works on by a link to something precious, at any moment. The
+//! precious files stay as they were.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -11,7 +11,7 @@ use crate::testenv::Run;
 use crate::tree::Tree;
 use crate::users::{as_nobody, hand_over, set_mode};
 
-/// What one could lose: files by all names that rvenv makes, replaces or deletes.
+/// Files that could be lost: one for each name that rvenv makes, replaces or deletes.
 const PRECIOUS: [&str; 11] = [
     "bin/activate",
     "bin/pip",
@@ -26,7 +26,7 @@ const PRECIOUS: [&str; 11] = [
     "trial/python3",
 ];
 
-/// What is done to an environment.
+/// An operation on an environment.
 #[derive(Clone, Copy, Debug)]
 enum What {
     Made,
@@ -36,7 +36,7 @@ enum What {
 }
 
 impl What {
-    /// The world before it.
+    /// Prepares the world for the operation.
     fn arrange(self, world: &CacheWorld) {
         let _ = fs::remove_dir_all(world.path("place"));
         fs::create_dir_all(world.path("place/p")).unwrap();
@@ -68,7 +68,7 @@ impl What {
     }
 }
 
-/// Puts a link to what is precious in the place of `name`, be it there or not.
+/// Puts a link to the precious files in the place of `name`, even if there is no such file.
 fn swap(world: &CacheWorld, name: &str) {
     let path = world.path("place").join(name);
     let _ = fs::rename(&path, world.path("place/aside"));
@@ -79,7 +79,7 @@ fn vault(world: &CacheWorld) -> Tree {
     Tree::read(&world.path("place/vault"))
 }
 
-/// Tries it with all `names`, at some moments, beginning with another one for each.
+/// Swaps each of the `names` at a sample of system calls, beginning with a different call for each.
 fn assert_safe(what: What, names: &[&str]) {
     let world = CacheWorld::new();
     world.made();
@@ -123,7 +123,7 @@ fn nothing_else_is_cleared() {
     assert_safe(What::Cleared, &[&names[..], &within].concat());
 }
 
-/// A directory to which its owner may not write is opened to the owner before it goes.
+/// rvenv makes a directory writable to its owner before deleting it.
 #[test]
 fn nothing_else_is_opened_to_its_owner() {
     let world = CacheWorld::new();
@@ -151,7 +151,7 @@ fn nothing_else_is_opened_to_its_owner() {
     }
 }
 
-/// Which would be waited for, for ever.
+/// Opening a pipe may block forever.
 #[test]
 fn a_pipe_that_comes_in_the_place_of_a_file_is_not_waited_for() {
     let world = CacheWorld::new();

@@ -1,5 +1,5 @@
-//! The world of one test: a directory of its own, a child environment in which nothing of the user's leaks, the
-//! programs run in it, and a full account (command, status, both streams) when one of them disappoints.
+//! The world of one test: a directory of its own, child processes into which nothing of the user's environment leaks,
+//! and a full account (command, status, both streams) when one of them fails.
 //!
 //! The test process itself is never changed: no `set_var`, no `set_current_dir`.
 
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use crate::shared_cache::shared_cache;
 pub(crate) use crate::skip::{notice, skip_or_fail};
 
-/// What a child inherits from us; everything else (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) is cleared.
+/// The variables that a child inherits; all others (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) are cleared.
 const INHERITED: &[&str] = &[
     "PATH",
     "TMPDIR",
@@ -29,7 +29,7 @@ const INHERITED: &[&str] = &[
     "TMP",
 ];
 
-/// Bootstrapping pip on a busy machine takes half a minute; what takes this long hangs.
+/// The time after which a program counts as hanging. Bootstrapping pip on a busy machine takes half a minute.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// A temporary directory and the programs that are run in it.
@@ -42,8 +42,8 @@ pub(crate) struct TestEnv {
 impl TestEnv {
     pub(crate) fn new() -> Self {
         let dir = TempDir::with_prefix("rvenv-test-").expect("cannot create a temporary directory");
-        // Python reports resolved paths in places; with a resolved root they can be compared as they are. (On Windows
-        // this would give a `\\?\` path, which Python does not write.)
+        // Python resolves some of the paths that it reports, and a resolved root makes them comparable. (On Windows the
+        // resolved path would begin with `\\?\`, which Python does not write.)
         let root = if cfg!(windows) {
             dir.path().to_path_buf()
         } else {
@@ -58,7 +58,7 @@ impl TestEnv {
         self.root.join(relative)
     }
 
-    /// `rvenv`, told to use `python`.
+    /// `rvenv` with `python` as the interpreter.
     pub(crate) fn rvenv(&self, python: &Path) -> Run {
         self.run(env!("CARGO_BIN_EXE_rvenv")).env("RVENV_PYTHON", python)
     }
@@ -68,7 +68,7 @@ impl TestEnv {
         self.run(python).args(["-m", "venv"])
     }
 
-    /// Any program. It starts in the root of this world.
+    /// Any program, started in the root of this world.
     pub(crate) fn run(&self, program: impl AsRef<OsStr>) -> Run {
         let inherited = INHERITED.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)));
         let run = Run {
@@ -82,7 +82,7 @@ impl TestEnv {
     }
 }
 
-/// A program to be run: its words, its directory and its whole environment.
+/// A program to run: its words, its current directory and all its variables.
 pub(crate) struct Run {
     words: Vec<OsString>,
     cwd: PathBuf,
@@ -106,7 +106,7 @@ impl Run {
         self
     }
 
-    /// Has another program run it, whose own words these are.
+    /// Puts the words of another program, which runs this one, in front.
     #[cfg(unix)]
     pub(crate) fn by<A: Into<OsString>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
         self.words.splice(..0, words.into_iter().map(Into::into));
@@ -118,19 +118,19 @@ impl Run {
         self
     }
 
-    /// Runs it under this umask. A shell sets it: ours is one for all the tests of this process.
+    /// Sets the umask, by way of a shell: this process has one umask for all tests.
     #[cfg(unix)]
     pub(crate) fn umask(mut self, umask: &'static str) -> Self {
         self.umask = Some(umask);
         self
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     pub(crate) fn output(self) -> Outcome {
         self.try_output().unwrap_or_else(|why| panic!("{why}"))
     }
 
-    /// Runs it to its end, where it may well be that it cannot be run at all.
+    /// Runs the program to its end, or returns an error if the program cannot be run.
     pub(crate) fn try_output(self) -> Result<Outcome, String> {
         let mut words = match self.umask {
             Some(umask) => ["sh", "-c", &format!("umask {umask}; exec \"$@\""), "sh"].map(OsString::from).to_vec(),
@@ -146,7 +146,7 @@ impl Run {
     }
 }
 
-/// As one would type it to see it happen again.
+/// The command as one would type it to reproduce the run.
 impl fmt::Display for Run {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "(cd {}", quoted(self.cwd.as_os_str()))?;
@@ -162,7 +162,7 @@ impl fmt::Display for Run {
     }
 }
 
-/// A word for a shell.
+/// Quotes a word for a shell.
 fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
@@ -172,7 +172,7 @@ fn quoted(word: &OsStr) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
-/// What became of a [`Run`].
+/// The outcome of a [`Run`].
 pub(crate) struct Outcome {
     run: Run,
     pub(crate) output: Output,
@@ -191,35 +191,35 @@ impl Outcome {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
     }
 
-    /// States that it ended with this status, not by a signal.
+    /// Asserts the exit status, and so that no signal ended the program.
     #[track_caller]
     pub(crate) fn status(self, status: i32) -> Self {
         assert!(self.output.status.code() == Some(status), "the exit status should have been {status}:\n{self}");
         self
     }
 
-    /// States something of what is on stderr.
+    /// Asserts a property of stderr.
     #[track_caller]
     pub(crate) fn with_stderr(self, expected: &impl Predicate<str>) -> Self {
         assert!(expected.eval(&self.stderr()), "expected of stderr: {expected}\n{self}");
         self
     }
 
-    /// States that it failed as `python -m venv` fails, with exactly this on stderr and nothing on stdout.
+    /// Asserts a failure as of `python -m venv`: exit status 1, exactly this on stderr, and nothing on stdout.
     #[track_caller]
     pub(crate) fn failure(self, stderr: &str) {
         let outcome = self.status(1);
         assert!(outcome.output.stdout.is_empty() && outcome.stderr() == stderr, "expected\n{stderr}\nof\n{outcome}");
     }
 
-    /// States that it ended well; says everything where it did not.
+    /// Asserts success; a failure shows the full account.
     #[track_caller]
     pub(crate) fn success(self) -> Self {
         assert!(self.succeeded(), "this should have succeeded:\n{self}");
         self
     }
 
-    /// States that it ended well and, as venv does, had nothing to say.
+    /// Asserts success and, as with venv, no output.
     #[track_caller]
     pub(crate) fn silent_success(self) -> Self {
         let silent = self.output.stdout.is_empty() && self.output.stderr.is_empty();

@@ -1,4 +1,4 @@
-//! The rules of the project that no lint knows.
+//! The rules of the project that no lint checks.
 
 mod graph;
 
@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use graph::Graph;
 
-/// The rooms of the library, lowest first: each may use those before it, and none after it.
+/// The rooms of the library, lowest first. A room may use only the rooms before it.
 const ROOMS: &[&str] = &[
     "facts",
     "config",
@@ -37,7 +37,7 @@ const ROOMS: &[&str] = &[
     "lib",
 ];
 
-/// Rooms that know no disk, environment, clock, process or platform.
+/// The rooms that have no access to disk, environment, clock, process or platform.
 const PURE: &[&str] =
     &["facts", "config", "env_paths", "python_repr", "pyvenv_cfg", "pip/bundle", "pip/remedy", "plan"];
 
@@ -48,7 +48,7 @@ struct Source {
 }
 
 impl Source {
-    /// The text without unit tests and doors for fuzz targets, which are at the end of a file.
+    /// The text without unit tests and entry points for fuzz targets, which are at the end of a file.
     fn code(&self) -> &str {
         let ends = ["#[cfg(test)]", "#[cfg(all(test", "#[cfg(fuzzing)]"];
         ends.iter().fold(self.text.as_str(), |text, end| text.split(end).next().unwrap())
@@ -88,7 +88,7 @@ fn library() -> Vec<Source> {
     sources(&["src"]).into_iter().filter(|source| !is_other(source)).collect()
 }
 
-/// States that no line of the sources holds any of the words.
+/// Asserts that no line of the sources contains any of the words.
 #[track_caller]
 fn assert_without<'a>(sources: impl IntoIterator<Item = &'a Source>, words: &[&str], rule: &str) {
     for source in sources {
@@ -139,8 +139,8 @@ fn files_are_touched_in_fs_and_the_platform_is_known_there() {
     let others = library.iter().filter(|source| source.room() != "fs");
     let words = ["std::fs", "std::os::", "#[cfg(", "cfg!(", "File::", "canonicalize", ".exists()"];
     assert_without(others, &words, "file I/O and platforms belong into fs");
-    // Where the caches go by default is a matter of the platform, too. What std's paths do by themselves
-    // (`components`, `is_separator`) is text.
+    // The default cache directory depends on the platform, too. std's own path functions (`components`, `is_separator`)
+    // only handle text.
     let others = library.iter().filter(|source| !["fs", "environment"].contains(&source.room()));
     assert_without(others, &["env::consts", "MAIN_SEPARATOR"], "what differs between platforms is known in fs");
 }

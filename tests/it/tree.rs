@@ -1,4 +1,4 @@
-//! What is on disk below a directory, as data: to be compared, and to say readably what differs.
+//! A directory tree as data, to be compared, with a readable account of the differences.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-/// Everything below a directory, by its path relative to that directory (`/`-separated).
+/// All entries below a directory, by their `/`-separated paths relative to the directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tree(pub(crate) BTreeMap<String, Entry>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) kind: Kind,
-    /// The permission bits; 0 for symlinks, whose own are without meaning, and where there are no such bits.
+    /// The permission bits; 0 for symlinks, whose bits are meaningless, and on platforms without such bits.
     pub(crate) mode: u32,
 }
 
@@ -22,20 +22,20 @@ pub(crate) struct Entry {
 pub(crate) enum Kind {
     Dir,
     Symlink(PathBuf),
-    /// A file that is nobody else's: with one name only.
+    /// A file with only one name.
     File(Vec<u8>),
-    /// Compiled bytecode, without the time that it holds.
+    /// Compiled bytecode, without its recorded time.
     Bytecode {
         length: usize,
-        // Nothing where Python need not write the same bytes twice.
+        // Empty if Python may write different bytes each time.
         code: Vec<u8>,
     },
-    /// A pipe, a socket, a device, or a file with a second name (an edit here would reach the other).
+    /// A pipe, a socket, a device, or a file with a second name (an edit by one name would show under the other).
     Odd(String),
 }
 
 impl Tree {
-    /// Reads the tree below `root`, which follows no links.
+    /// Reads the tree below `root` without following links.
     pub(crate) fn read(root: &Path) -> Self {
         let entries = WalkDir::new(root).min_depth(1).into_iter().map(|entry| {
             let entry = entry.expect("cannot read a directory of the test's own");
@@ -44,7 +44,7 @@ impl Tree {
         Self(entries.collect())
     }
 
-    /// What `found` has otherwise than `self`, which is what was expected; empty if nothing.
+    /// Describes how `found` differs from `self`, the expected tree; empty if there is no difference.
     pub(crate) fn diff(&self, found: &Self) -> String {
         let lacking = self.0.iter().filter_map(|(path, entry)| match found.0.get(path) {
             None => Some(format!("missing:    {path} ({entry})\n")),
@@ -86,8 +86,8 @@ fn read_file(entry: &DirEntry) -> Kind {
     }
 }
 
-/// The first two bytes are a number that is greater in each CPython than in those before it, and small in PyPy. Until
-/// 3.10, marshal writes the constants that are sets in any order.
+/// Classifies bytecode by its first two bytes, a number that grows with each CPython and is small in PyPy. Before 3.11,
+/// marshal writes constants that are sets in any order.
 fn bytecode(mut bytes: Vec<u8>) -> Kind {
     const CPYTHON_3_11: u16 = 3495;
     let length = bytes.len();
@@ -140,7 +140,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Not derived: a file is shown by its size, else a failure would print megabytes.
+/// Shows files by their size: a derived implementation would print megabytes on a failure.
 impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -153,7 +153,7 @@ impl fmt::Debug for Kind {
     }
 }
 
-/// The lines between the common start and the common end, a screenful at most.
+/// The lines between the common start and the common end, at most a screenful of either side.
 fn diff_contents(expected: &[u8], found: &[u8]) -> String {
     const SHOWN: usize = 20;
     let (Ok(expected_text), Ok(found_text)) = (str::from_utf8(expected), str::from_utf8(found)) else {
@@ -182,7 +182,7 @@ mod tests {
     const CPYTHON: &str = "\u{1}~\r\n....timesizecode";
     const PYPY: &str = "\u{1}\u{1}\r\n....timesizecode";
 
-    /// Two worlds that are the same but for what `change` does to the second; what the difference looks like.
+    /// The difference between two worlds that are the same except for `change` to the second.
     fn difference_after(change: impl FnOnce(&std::path::Path)) -> String {
         let trees = [TestEnv::new(), TestEnv::new()];
         for world in &trees {

@@ -1,4 +1,4 @@
-//! A second run over an existing environment: what is renewed, and what stays.
+//! A second run over an existing environment: some files are renewed, and others stay.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -30,14 +30,14 @@ fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
         for name in ["python", "python3", "python3.13"] {
             assert_eq!(fs::canonicalize(world.path("e/bin").join(name)).unwrap(), new, "{options:?} {name}");
         }
-        // It would be another version than it says.
+        // `python3.12` would start Python 3.13.
         assert!(!world.path("e/bin/python3.12").is_symlink());
         assert!(cfg(&world).starts_with(&format!("home = {}\n", world.path("new").display())));
         assert_eq!(fs::read_to_string(world.path("e/bin/tool")).unwrap(), "mine");
     }
 }
 
-/// venv warns that it cannot make links, and leaves the old interpreter there.
+/// venv warns that it cannot create links, and leaves the old interpreter in place.
 #[test]
 fn copies_stay_copies_unless_links_are_asked_for() {
     let (world, old, new) = world();
@@ -65,7 +65,7 @@ fn copies_stay_copies_unless_links_are_asked_for() {
 fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     let (world, old, new) = world();
     world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
-    // An empty directory is nothing to miss.
+    // An empty site-packages is no reason to warn.
     world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
     fs::write(world.path("e/lib/python3.12/site-packages/module.py"), "").unwrap();
     for options in [&["--upgrade"][..], &[]] {
@@ -90,12 +90,12 @@ fn an_upgrade_keeps_prompt_and_visible_packages_unless_they_are_given() {
     assert!(kept.contains(" --system-site-packages --upgrade --prompt=\"it's \"x\"\\n\\xa0é\" "), "{kept}");
     world.rvenv(&new).args(["--without-pip", "--upgrade", "--prompt", "new", "e"]).output().silent_success();
     assert!(cfg(&world).contains("\nprompt = 'new'\n"));
-    // Without --upgrade, what is not given is not there.
+    // Without --upgrade, options that are not given have their defaults.
     world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
     assert!(!cfg(&world).contains("prompt") && cfg(&world).contains("site-packages = false\n"));
 }
 
-/// While ensurepip runs, the packages of the base interpreter are hidden from it.
+/// rvenv hides the base interpreter's packages while ensurepip runs, and a failure must undo that.
 #[test]
 fn an_upgrade_that_fails_leaves_the_environment_as_it_was() {
     let (world, old, _) = world();

@@ -1,6 +1,6 @@
-//! The environments that rvenv made are used: a tree may look right and be of no use.
+//! Uses the environments that rvenv created: a tree may look right and still not work.
 //!
-//! Called by `parity` with the environments that it has compared, because making one with pip takes seconds.
+//! `parity` passes the environments that it has compared, because creating one with pip takes seconds.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -12,7 +12,7 @@ use crate::pythons::Python;
 use crate::testenv::{Outcome, Run, TestEnv};
 use crate::tree::Tree;
 
-/// What an environment says of itself. Isolated, so that it is the same from everywhere.
+/// Questions to an environment about itself, asked in isolated mode: the answers are the same from everywhere.
 const QUESTION: &str = "
 import site, sys, sysconfig
 for answer in [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix, sys.executable, sys.path,
@@ -21,24 +21,24 @@ for answer in [sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefi
     print(answer)
 ";
 
-/// What [`answers`] says of an environment whose interpreter does not start.
+/// The answer of [`answers`] for an environment whose interpreter does not start.
 pub(crate) const DEAD: &str = "it does not start";
 
-/// Asks an environment about itself. One that cannot answer is an answer too: on some builds a `--copies` environment
-/// is dead, whoever made it.
+/// Asks an environment about itself. A failure is an answer, too: on some builds the interpreter of a `--copies`
+/// environment does not start, whichever tool created it.
 pub(crate) fn answers(world: &TestEnv, env_dir: &Path) -> String {
     let outcome = world.run(env_dir.join("bin/python")).args(["-I", "-c", QUESTION]).try_output();
     outcome.ok().filter(Outcome::succeeded).map_or_else(|| DEAD.to_owned(), |outcome| outcome.stdout())
 }
 
-/// Whether venv makes a dead environment of copies, as of an interpreter that finds its libraries from where it is.
+/// Whether venv's `--copies` environments do not start, as when libraries are found relative to the interpreter.
 pub(crate) fn copies_are_dead(world: &TestEnv, python: &Python) -> bool {
     let env_dir = world.path("copies of venv");
     world.venv(&python.path).args(["--without-pip", "--copies"]).arg(&env_dir).output().success();
     answers(world, &env_dir) == DEAD
 }
 
-/// Uses pip for all that one does with it, and at last lets it remove itself.
+/// Asserts that everything one does with pip works, and finally lets pip remove itself.
 pub(crate) fn pip_works(world: &TestEnv, python: &Python, env_dir: &Path) {
     is_an_environment(world, python, env_dir);
     bytecode_is_as_new_as_its_source(python, env_dir);
@@ -48,7 +48,7 @@ pub(crate) fn pip_works(world: &TestEnv, python: &Python, env_dir: &Path) {
     pip_removes_all_of_itself(world, env_dir);
 }
 
-/// `sys.prefix` and its kin, stated outright.
+/// Asserts `sys.prefix` and related values.
 fn is_an_environment(world: &TestEnv, python: &Python, env_dir: &Path) {
     let question = "import sys; print(sys.prefix, sys.base_prefix, sys.executable, sep='\\n')";
     let outcome = world.run(env_dir.join("bin/python")).args(["-c", question]).output().success();
@@ -64,7 +64,7 @@ fn bytecode(env_dir: &Path) -> Vec<PathBuf> {
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "pyc")).collect()
 }
 
-/// Its header tells time and size of its source, by which importlib decides whether it is of use.
+/// The header of bytecode holds the time and size of its source, and importlib ignores bytecode with other values.
 fn bytecode_is_as_new_as_its_source(python: &Python, env_dir: &Path) {
     let all = bytecode(env_dir);
     assert!(all.len() > 100, "{} should have pip's bytecode", env_dir.display());
@@ -83,7 +83,7 @@ fn bytecode_is_as_new_as_its_source(python: &Python, env_dir: &Path) {
     }
 }
 
-/// Using pip writes no bytecode, as all that it imports has some that is good.
+/// Using pip writes no bytecode, because all imported modules have valid bytecode.
 fn compiles_nothing(world: &TestEnv, env_dir: &Path) {
     let stamps = || {
         let stamp = |path: PathBuf| {
@@ -117,7 +117,7 @@ fn installs_runs_and_uninstalls_a_wheel(world: &TestEnv, python: &Python, env_di
     assert_eq!(difference, "", "{} is not as it was before", env_dir.display());
 }
 
-/// It can only if `RECORD` names every file that there is.
+/// pip can remove itself completely only if `RECORD` names every file.
 fn pip_removes_all_of_itself(world: &TestEnv, env_dir: &Path) {
     let outcome = pip(world, env_dir).args(["uninstall", "--yes", "pip"]).output().success();
     let left = Tree::read(env_dir).0.into_keys();
@@ -126,7 +126,7 @@ fn pip_removes_all_of_itself(world: &TestEnv, env_dir: &Path) {
     assert!(left.is_empty(), "pip has left {left:?}\n{outcome}");
 }
 
-/// `python -m pip` in the environment; the machine's own pip settings do not reach it.
+/// `python -m pip` in the environment, without the machine's own settings of pip.
 fn pip(world: &TestEnv, env_dir: &Path) -> Run {
     let python = world.run(env_dir.join("bin/python")).args(["-m", "pip"]);
     python.env("PIP_CONFIG_FILE", "/dev/null").env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
@@ -151,13 +151,13 @@ fn build_wheel(world: &TestEnv, python: &Python) -> PathBuf {
         fs::write(dir.join(path), contents).expect("its directory was just made");
     }
     let wheel = dir.join("tiny-1.0-py3-none-any.whl");
-    // A wheel is a zip file, and Python can make one.
+    // A wheel is a zip file, which Python can write.
     let zip = world.run(&python.path).args(["-I", "-m", "zipfile", "-c"]).arg(&wheel).cwd(&dir);
     zip.args(["tiny.py", "tiny-1.0.dist-info"]).output().success();
     wheel
 }
 
-/// A second run, with `--upgrade` and without, keeps what the user has put there; `--clear` does not.
+/// A second run, with and without `--upgrade`, keeps the user's files; `--clear` deletes them.
 pub(crate) fn made_again(python: &Python) {
     let world = TestEnv::new();
     let env_dir = world.path("env");
@@ -181,7 +181,7 @@ pub(crate) fn made_again(python: &Python) {
     }
     make(&["--clear"]);
     let mut cleared = Tree::read(&env_dir);
-    // Its `command` says `--clear` now.
+    // The key `command` records `--clear` now.
     let cfg = "pyvenv.cfg".to_owned();
     cleared.0.insert(cfg.clone(), fresh.0[&cfg].clone());
     assert_eq!(fresh.diff(&cleared), "", "--clear should leave a fresh environment");

@@ -1,4 +1,4 @@
-//! Users whom permissions bind: root may do anything.
+//! Runs of rvenv as a user who is bound by permissions, unlike root.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -8,7 +8,7 @@ use crate::testenv::{Run, TestEnv};
 
 const NOBODY: u32 = 65534;
 
-/// Runs rvenv as such a user.
+/// Runs rvenv as `nobody` if the tests run as root, and as the user of the tests otherwise.
 pub(crate) fn as_nobody(world: &TestEnv, python: &Path) -> Run {
     let rvenv = world.path("tools/rvenv");
     if !rvenv.exists() {
@@ -31,7 +31,7 @@ pub(crate) fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Gives directories to the user that [`as_nobody`] runs as.
+/// Gives paths to the user that [`as_nobody`] runs as.
 pub(crate) fn hand_over(world: &TestEnv, paths: &[&str]) {
     if is_root(world) {
         for path in paths {

@@ -1,6 +1,6 @@
-"""rvenv behind the interface of the `venv` module: calls of it become command lines.
+"""rvenv behind the interface of the `venv` module, whose calls become command lines.
 
-What `test.test_venv` knows as `venv` and `subprocess` are `Venv` and `Subprocess` here.
+`Venv` and `Subprocess` stand in for `venv` and `subprocess` in `test.test_venv`.
 """
 
 import inspect
@@ -11,27 +11,27 @@ import sys
 import sysconfig
 import venv
 
-# Ample for pip on a busy machine; a program that hangs should be a failure with a report.
+# Ample for pip on a busy machine. A program that hangs should fail, with a report.
 PATIENCE_SECONDS = 120
 
-# Set by venv_suite.py: the rvenv to run. And how often that was done so far.
+# The rvenv to run, set by venv_suite.py, and the number of its runs so far.
 program = None
 runs = 0
 
 
 class NotForACommandLine(Exception):
-    """The case wants something that `python -m venv` has no option for."""
+    """The case needs something that `python -m venv` has no option for."""
 
 
 class Refused(subprocess.CalledProcessError, ValueError):
-    """Exit status 1. The cases expect, by turns, the one base or the other of venv's API."""
+    """Exit status 1. Some cases expect the one base class, others the other, as from venv's API."""
 
     def __str__(self):
         return f"{super().__str__()}\n{self.stderr}"
 
 
 def about_to_run(arguments, python=sys.executable, env=None):
-    """The command that makes rvenv do what `python -m venv` would, and its variables."""
+    """Return the command by which rvenv does what `python -m venv` would, and its variables."""
     global runs
     runs += 1
     own = {"RVENV_CACHE_DIR": os.environ["RVENV_CACHE_DIR"], "RVENV_PYTHON": python}
@@ -39,7 +39,7 @@ def about_to_run(arguments, python=sys.executable, env=None):
 
 
 def rvenv(arguments):
-    """Run rvenv as the cases run venv: passing on what it prints, raising when it refuses."""
+    """Run rvenv as the cases run venv: pass its output on, and raise an error if it refuses."""
     command, env = about_to_run(arguments)
     done = subprocess.run(
         command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_SECONDS,
@@ -50,14 +50,14 @@ def rvenv(arguments):
     env_dir = arguments[-1]
     if done.returncode == 1 and env_dir in done.stderr:
         raise Refused(1, command, done.stdout, done.stderr)
-    # A usage error, a panic, a signal, a failure that is not about ENV_DIR: no case asks for those.
+    # No case expects a usage error, a panic, a signal or a failure that is not about ENV_DIR.
     assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stderr}"
-    # Else a program that does nothing would pass the cases that look for what shall not be there.
+    # Else a program that does nothing would pass the cases that only check for absent files.
     assert os.path.isfile(os.path.join(env_dir, "pyvenv.cfg")), f"{command} made no environment"
 
 
 def command_line(options, env_dir):
-    """EnvBuilder's arguments, as options of `python -m venv`."""
+    """Turn EnvBuilder's arguments into options of `python -m venv`."""
     options = dict(options)
     flags = ["--symlinks" if options.pop("symlinks") else "--copies"]
     for name in ("system_site_packages", "clear", "upgrade", "upgrade_deps"):
@@ -68,7 +68,7 @@ def command_line(options, env_dir):
     prompt = options.pop("prompt")
     if prompt is not None:
         flags.append(f"--prompt={prompt}")
-    # 3.13 and later. Before that the API has no such argument, and rvenv's default stands.
+    # Since 3.13. Before that, the API has no such argument, and rvenv's default applies.
     scm_ignore_files = options.pop("scm_ignore_files", {"git"})
     if not scm_ignore_files:
         flags.append("--without-scm-ignore-files")
@@ -80,16 +80,16 @@ def command_line(options, env_dir):
 
 
 def arguments_of(function, *args, **kwargs):
-    """What `function` would receive: the defaults are those of the venv module at hand."""
+    """Return the arguments of a call of `function`; defaults are those of this Python's venv."""
     bound = inspect.signature(function).bind(*args, **kwargs)
     bound.apply_defaults()
     return dict(bound.arguments)
 
 
 def plant_recording_pip(env_dir):
-    """Put into `env_dir` a package `pip` that only notes how it was run; return where it notes it.
+    """Put a package `pip` that only records its command into `env_dir`; return the record's path.
 
-    So `--upgrade-deps` runs for real, and downloads nothing.
+    With this pip, `--upgrade-deps` runs for real and downloads nothing.
     """
     scheme = "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix"
     site_packages = sysconfig.get_path("purelib", scheme, {"base": os.fspath(env_dir)})
@@ -103,12 +103,12 @@ def plant_recording_pip(env_dir):
     return note
 
 
-# What a case may put a mock for; taken before one can.
+# The originals of functions that cases may mock.
 STARTERS = {name: getattr(subprocess, name) for name in ("check_call", "check_output")}
 
 
 class EnvBuilder:
-    """What the cases take for `venv.EnvBuilder`."""
+    """Stands in for `venv.EnvBuilder`."""
 
     def __init__(self, *args, **kwargs):
         self.options = arguments_of(venv.EnvBuilder, *args, **kwargs)
@@ -129,11 +129,11 @@ class EnvBuilder:
         rvenv(command_line(self.options, env_dir))
 
     def ensure_directories(self, env_dir):
-        """venv's own, for the context that it returns; rvenv's work is not judged by it."""
+        """Call venv's own, for the context that it returns; rvenv's work is not judged by it."""
         return venv.EnvBuilder(**self.options).ensure_directories(env_dir)
 
     def upgrade_dependencies(self, context):
-        """Run `--upgrade-deps` and show the case's mock, instead of venv's command, rvenv's."""
+        """Run `--upgrade-deps` and pass rvenv's pip command to the case's mock."""
         note = plant_recording_pip(context.env_dir)
         rvenv(command_line({**self.options, "upgrade_deps": True}, context.env_dir))
         with open(note, encoding="utf-8") as file:
@@ -145,7 +145,7 @@ class EnvBuilder:
 
 
 class Venv:
-    """What the cases take for the module `venv`: the parts that a command line has."""
+    """Stands in for the module `venv`: the parts that a command line has."""
 
     EnvBuilder = EnvBuilder
     main = staticmethod(rvenv)
@@ -158,7 +158,7 @@ class Venv:
 
 
 class Subprocess:
-    """What the cases take for the module `subprocess`: it starts rvenv for `PYTHON -m venv`."""
+    """Stands in for the module `subprocess`: runs rvenv for `PYTHON -m venv`."""
 
     def __getattr__(self, name):
         value = getattr(subprocess, name)

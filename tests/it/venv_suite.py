@@ -2,11 +2,11 @@
 
     PYTHON venv_suite.py PROGRAM
 
-The cases come from the interpreter that runs this file. What they do through the `venv` module is
-turned into a command line for PROGRAM (venv_by_command_line.py), so they judge what PROGRAM made;
-the few that cannot be turned into one stand in NOT_FOR_A_COMMAND_LINE.
+The cases come from the interpreter that runs this file. Their calls of the `venv` module become
+command lines for PROGRAM (venv_by_command_line.py), so they judge PROGRAM's work. The few cases
+without a command line are listed in NOT_FOR_A_COMMAND_LINE.
 
-Exit status: 0 all is well; 1 something failed, the report is on stderr; 77 this interpreter does
+Exit status: 0 for success; 1 for a failure, with a report on stderr; 77 if this interpreter does
 not ship the suite.
 """
 
@@ -19,28 +19,28 @@ import tempfile
 import unittest
 import venv
 
-# Our own folder is on the path for this one import; the cases shall not find it there. And no .pyc
-# files, neither in it nor in the interpreter under test.
+# Our own folder is on the path for this one import; the cases must not import from it. Write no
+# .pyc files, neither there nor in the interpreter under test.
 sys.dont_write_bytecode = True
 import venv_by_command_line as rvenv  # noqa: E402
 
 sys.path.pop(0)
 
-# Case: (the Python from which it must exist, why no command line can take it). They are run all the
-# same: one that passes by way of rvenv has no business here, and fails the suite.
+# Case: (the first Python that has it, why no command line can serve it). The cases are run all the
+# same: one that passes by way of rvenv does not belong here, and fails the suite.
 NOT_FOR_A_COMMAND_LINE = {
     "EnsurePipTest.test_devnull": ((3, 9), "looks at os.devnull, makes no environment"),
     "BasicTest.test_failed_symlink": ((3, 13), "Windows: mocks os.symlink inside venv's process"),
     "BasicTest.test_create_scm_ignore_files_multiple": ((3, 13), "subclasses EnvBuilder"),
     "BasicTest.test_venv_same_path": ((3, 13), "calls a private function of the venv module"),
 }
-# Below the 16 that 3.9, the smallest suite, runs: a guard against a suite that skips itself.
+# A guard against a suite that skips itself. The smallest suite, that of 3.9, runs 16 cases.
 FEWEST_PASSES = 12
 NOT_SHIPPED = 77
 
 
 class Result(unittest.TextTestResult):
-    """A case that passes has to have started rvenv."""
+    """A result in which a case passes only if it has started rvenv."""
 
     passed = 0
 
@@ -62,7 +62,7 @@ def name_of(test):
 
 
 def problems_with_the_list(listed, names):
-    """The list must be no longer than it has to be."""
+    """Yield the entries of NOT_FOR_A_COMMAND_LINE that should not be there."""
     for name, (since, _) in NOT_FOR_A_COMMAND_LINE.items():
         if name not in names and sys.version_info >= since:
             yield f"{name} is listed as not for a command line, and does not exist"

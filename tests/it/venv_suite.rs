@@ -1,7 +1,7 @@
-//! The `test_venv` of each Python, with rvenv in the place of `python -m venv`.
+//! The `test.test_venv` of each Python, with rvenv in the place of `python -m venv`.
 //!
-//! The cases are those that each interpreter ships; `venv_suite.py` turns what they ask of the `venv` module into
-//! command lines, and refuses to pass when rvenv was not what was tested.
+//! The cases are those that each interpreter ships. `venv_suite.py` turns their calls of the `venv` module into command
+//! lines, and fails if rvenv was not what was tested.
 
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn the_venv_tests_do_not_pass_with_a_program_that_makes_no_environment() {
     }
 }
 
-/// The interpreters whose suite knows the venv that rvenv is like: 3.8 and its suite have no `--upgrade-deps`.
+/// The interpreters whose suite fits rvenv's options: 3.8 and its suite have no `--upgrade-deps`.
 fn interpreters() -> Vec<&'static Python> {
     pythons::all().iter().filter(|python| python.minor >= 9).collect()
 }
@@ -52,12 +52,12 @@ fn run_suite(python: &Python, program: &Path) -> Outcome {
     world.run(&python.path).arg(HARNESS).arg(program).env("TMPDIR", temporary).output()
 }
 
-/// Debian's interpreters come without their tests.
+/// Whether the interpreter ships the suite; Debian's interpreters do not.
 fn ships_the_suite(outcome: &Outcome) -> bool {
     !outcome.stdout().contains("does not ship test.test_venv")
 }
 
-/// Does `work` for each of `items`, as many at once as there are processors. Answers in the order of the items.
+/// Does `work` for each of `items`, as many at once as there are processors. Returns the answers in their order.
 fn side_by_side<T: Copy + Sync, R: Send>(items: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let queue = Mutex::new(items.iter().enumerate());
     let next = || queue.lock().expect("taking an item cannot panic").next();

@@ -1,6 +1,6 @@
 //! The Python package: `python -m rvenv`, and the drop-in for `python -m venv`.
 //!
-//! The files are put where an installer puts them; that the wheel holds these, `.ci/wheel` sees, which builds one.
+//! The files are put where an installer would put them. `.ci/wheel` builds a wheel and checks that it holds the files.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -14,7 +14,7 @@ use crate::interpreter::home;
 use crate::pythons::{self, Python};
 use crate::testenv::{Run, TestEnv};
 
-/// As `pip install --prefix` lays it out.
+/// The layout of `pip install --prefix`.
 const PACKAGES: &str = "prefix/lib/python3.13/site-packages";
 const SCRIPTS: &str = "prefix/bin";
 
@@ -37,7 +37,7 @@ fn install_package(world: &TestEnv, packages: &str) {
     }
 }
 
-/// `python`, which finds modules in `packages`.
+/// `python` with `packages` on its module path.
 fn with_packages(world: &TestEnv, python: &Path, packages: &str) -> Run {
     world.run(python).env("PYTHONPATH", world.path(packages))
 }
@@ -46,7 +46,7 @@ fn python_m_rvenv(world: &TestEnv, python: &Path) -> Run {
     with_packages(world, python, PACKAGES).args(["-m", "rvenv"])
 }
 
-/// The directory of the drop-in, which has nothing else of rvenv's.
+/// The directory of the drop-in, which holds nothing else of rvenv.
 fn drop_in(world: &TestEnv, python: &Python) -> PathBuf {
     let printed = with_packages(world, &python.path, PACKAGES).args(["-m", "rvenv.drop_in"]).output().success();
     PathBuf::from(printed.stdout().trim_end())
@@ -69,7 +69,7 @@ fn an_environment_is_for_the_python_that_was_run() {
         run.args(["--without-pip", "outer"]).output().silent_success();
         assert!(is_of_rvenv(&world.path("outer")));
         assert_eq!(home(&world.path("outer")), python.path.parent().unwrap());
-        // In an environment, that is the one it was made from.
+        // In an environment, the base interpreter is used.
         let run = python_m_rvenv(&world, &world.path("outer/bin/python"));
         run.args(["--without-pip", "inner"]).output().silent_success();
         assert_eq!(home(&world.path("inner")), python.path.parent().unwrap());
@@ -93,7 +93,7 @@ fn the_program_is_found_wherever_an_installer_puts_it() {
     }
 }
 
-/// A directory that only happens to be above may be anybody's.
+/// Any other directory above the package may belong to anybody.
 #[test]
 fn no_program_is_taken_from_where_no_installer_puts_it() {
     let world = TestEnv::new();
@@ -102,7 +102,7 @@ fn no_program_is_taken_from_where_no_installer_puts_it() {
     run.args(["-m", "rvenv", "--version"]).output().status(1);
 }
 
-/// As when the package is used from a clone of the repository.
+/// The package may be used from a clone of the repository.
 #[test]
 fn the_program_of_the_active_environment_is_found_from_elsewhere() {
     for python in pythons::all() {
@@ -127,7 +127,7 @@ fn status_and_output_are_those_of_the_program() {
     }
 }
 
-/// The process is the program's, and so is all that is done to it.
+/// The process becomes that of the program, so signals reach the program directly.
 #[test]
 fn it_becomes_the_program() {
     for python in pythons::all() {
@@ -179,7 +179,7 @@ fn with_the_drop_in_python_m_venv_is_rvenv() {
     for python in interpreters_with_venv() {
         let world = TestEnv::new();
         install(&world, PACKAGES, SCRIPTS);
-        // What many call their environments is no package.
+        // A directory `venv`, as many call their environments, is no package.
         fs::create_dir(world.path("venv")).unwrap();
         let drop_in = drop_in(&world, python);
         let with = || world.run(&python.path).env("PYTHONPATH", &drop_in);
@@ -188,7 +188,7 @@ fn with_the_drop_in_python_m_venv_is_rvenv() {
         assert!(is_of_rvenv(&world.path("e")));
         assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
         run(&[]).output().status(2);
-        // Whoever wants to hear of no variable hears of no drop-in.
+        // An interpreter that ignores PYTHONPATH ignores the drop-in.
         for option in ["-I", "-E"] {
             run(&[option]).arg("isolated").output().success();
             assert!(!is_of_rvenv(&world.path("isolated")));
@@ -218,7 +218,7 @@ EnvBuilder(symlinks=True).create('e')
     }
 }
 
-/// A Python that has no venv has none with the drop-in.
+/// A Python without venv has no venv with the drop-in, either.
 #[test]
 fn the_drop_in_makes_up_no_module() {
     let world = TestEnv::new();

@@ -1,6 +1,6 @@
 //! Environments on Windows: compared with those of each interpreter's own venv, activated in cmd.exe, and used.
 //!
-//! The golden plans have what this machine has no interpreter for.
+//! The golden plans cover interpreters that this machine does not have.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ mod finding;
 mod trees;
 mod using;
 
-/// The interpreters that can make an environment with pip.
+/// The interpreters that can create an environment with pip.
 fn pythons() -> impl Iterator<Item = &'static Python> {
     let pythons = pythons::all().iter().filter(|python| python.has_venv && python.bundled_pip.is_some());
     if pythons.clone().next().is_none() {
@@ -22,17 +22,17 @@ fn pythons() -> impl Iterator<Item = &'static Python> {
     pythons
 }
 
-/// One interpreter, for what does not depend on which.
+/// One interpreter, for tests that do not depend on which.
 fn a_python() -> Option<&'static Python> {
     pythons().last()
 }
 
-/// Whether this is wine, whose cmd.exe is not quite that of Windows.
+/// Whether the tests run in wine, whose cmd.exe is not quite that of Windows.
 fn is_wine() -> bool {
     Path::new("C:\\windows\\system32\\winecfg.exe").exists()
 }
 
-/// Whether symlinks can be made here: that is a privilege.
+/// Whether symlinks can be created here, which takes a privilege.
 fn can_link(world: &TestEnv) -> bool {
     let link = world.path("a link");
     std::os::windows::fs::symlink_file("target", &link).is_ok_and(|()| fs::symlink_metadata(&link).is_ok())
@@ -43,7 +43,7 @@ fn python_in(env_dir: &Path) -> PathBuf {
     env_dir.join("Scripts\\python.exe")
 }
 
-/// A file in the scripts directory, run there.
+/// A program in the scripts directory of an environment.
 fn script(world: &TestEnv, env_dir: &Path, name: &str) -> Run {
     world.run(env_dir.join("Scripts").join(name))
 }

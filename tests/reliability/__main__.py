@@ -1,5 +1,5 @@
-"""A black-box test of what rvenv leaves behind when it is killed, interrupted, starved or crowded; and, to compare
-with, of what other tools leave."""
+"""Black-box tests of the state that rvenv leaves behind when it is killed, interrupted, starved or crowded, and, for
+comparison, of the state that other tools leave."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TRACED = ("kill", "signal", "fault")
 
 
 def main(argv: List[str]) -> int:
-    """Runs the classes asked for, and returns the exit status."""
+    """Runs the requested classes and returns the exit status."""
     options = parse(argv)
     reset_signals()
     strace = strace_version()
@@ -55,7 +55,7 @@ def main(argv: List[str]) -> int:
 
 
 def available(options: argparse.Namespace, work: Path) -> List[Tool]:
-    """The tools that are installed, each with a warm cache."""
+    """The installed tools, each with a warm cache."""
     tools = []
     for name in options.tools:
         tool = find(name, options.rvenv, options.python, options.peers)
@@ -70,13 +70,13 @@ def available(options: argparse.Namespace, work: Path) -> List[Tool]:
 
 
 def warm_up(tool: Tool, root: Path, pips: List[bool]) -> str:
-    """Fills the tool's cache; what went wrong, if anything."""
+    """Fills the tool's cache, and returns the reason for a failure or an empty string."""
     world = World(root, tool)
     world.cache.mkdir(mode=0o700)
     for pip in pips:
         argv = world.argv(pip)
         if tool.name == UV:
-            # What it installs comes from the package index, once.
+            # uv has to fetch pip from the package index once.
             argv.remove("--offline")
         outcome = world.run(argv, **(network_variables() if tool.name == UV else {}))
         empty(world.parent)
@@ -86,7 +86,7 @@ def warm_up(tool: Tool, root: Path, pips: List[bool]) -> str:
 
 
 def versions(tools: List[Tool], options: argparse.Namespace) -> Dict[str, str]:
-    """What each tool says it is."""
+    """The versions that Python and the tools report."""
     found = {"python": said(options.python, "--version")}
     if options.other_python:
         found["other python"] = said(options.other_python, "--version")
@@ -94,13 +94,13 @@ def versions(tools: List[Tool], options: argparse.Namespace) -> Dict[str, str]:
 
 
 def said(*argv: str) -> str:
-    """What a program says, without paths of this machine."""
+    """The first line of a program's output, without paths of this machine."""
     told = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors="replace")
     return re.sub(r" from .*", "", told.split("\n")[0]).strip()
 
 
 def tell(options: argparse.Namespace, rows: List[Row], found: Dict[str, str]) -> None:
-    """The tables, the violations, and the files asked for."""
+    """Prints the tables and the violations, and writes the requested files."""
     told = report.violations(rows)
     if not options.quiet:
         print(report.text(rows))
@@ -113,7 +113,7 @@ def tell(options: argparse.Namespace, rows: List[Row], found: Dict[str, str]) ->
 
 
 def status(options: argparse.Namespace, rows: List[Row], skipped: List[str]) -> int:
-    """1 for violations of rvenv's, 2 for what was asked for and could not be run."""
+    """The exit status: 1 if rvenv broke a rule, 2 if a requested class could not be run."""
     if any(row.is_red for row in rows):
         return 1
     unrun = {*skipped, *(row.klass for row in rows if row.skipped)}

@@ -1,4 +1,4 @@
-"""The class flood: many processes at once."""
+"""The class `flood`: many processes at once."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from tree import differences, read_tree
 from verdict import RUNS, WHOLE
 from world import World, empty, stop
 
-# What takes longer is a deadlock.
+# Seconds after which a flood counts as deadlocked.
 DEADLOCK = 600.0
-# What all the environments are compared with, where each has a directory of its own; theirs are called as long.
+# The directory of the model for floods with many targets. Its name is as long as theirs (`00`), as paths have to be of
+# equal length for a comparison.
 MODEL = "xx"
 
 
 class Flood(NamedTuple):
-    """Who does what at once."""
+    """A scenario that many processes run at once."""
 
     name: str
     scenario: str
-    # Each process has a target of its own, not all the same.
+    # Each process has its own ENV_DIR; otherwise all share one.
     many_targets: bool = False
-    # One third is run with the scenario's option, the others are run without.
+    # One third of the processes get the scenario's option, the others none.
     is_mixed: bool = False
-    # Whoever runs ensurepip first is killed.
+    # The first process that is seen to run ensurepip is killed.
     kills_builder: bool = False
 
     def is_for(self, tool: Tool, pip: bool) -> bool:
-        """Whether it makes sense: a cold cache is one without a seed."""
+        """Whether the flood makes sense: with many targets, it crowds the making of a seed, and needs rvenv and pip."""
         return not self.many_targets or tool.is_rvenv and pip
 
 
@@ -50,7 +51,7 @@ FLOODS = (
 
 
 class Watch(NamedTuple):
-    """What was seen while the flood went by."""
+    """Observations during a flood."""
 
     statuses: Dict[int, Optional[int]]
     builders: Set[Ensurepip]
@@ -58,7 +59,7 @@ class Watch(NamedTuple):
 
 
 def run(row: Row, root: Path, tool: Tool, warm: Path, count: int) -> None:
-    """One flood."""
+    """Runs one flood and judges the results."""
     flood = next(each for each in FLOODS if each.name == row.scenario)
     world = World(root, tool)
     stage = Stage(by_name(flood.scenario), world, row.pip, warm, None)
@@ -92,7 +93,7 @@ def run(row: Row, root: Path, tool: Tool, warm: Path, count: int) -> None:
 
 
 def make_model(stage: Stage) -> Optional[dict]:
-    """What an undisturbed run makes at a path of the same length."""
+    """Returns the tree that an undisturbed run creates at a path of the same length."""
     world = stage.world
     world.restore(None, stage.warm)
     path = world.parent / MODEL / "env"
@@ -104,7 +105,7 @@ def make_model(stage: Stage) -> Optional[dict]:
 
 
 def let_loose(flood: Flood, stage: Stage, targets: List[Path]) -> Watch:
-    """Starts all, kills whom the flood says, and waits until all have ended."""
+    """Starts all processes, kills the maker of the seed if the flood says so, and waits until all have ended."""
     world, tool, processes = stage.world, stage.world.tool, []
     for number, target in enumerate(targets):
         option = stage.scenario.option if not flood.is_mixed or number % 3 == 0 else None
@@ -129,7 +130,7 @@ def let_loose(flood: Flood, stage: Stage, targets: List[Path]) -> Watch:
 
 
 def kill_builder(flood: Flood, watched: Watch, processes: Dict[int, subprocess.Popen]) -> None:
-    """Kills the first that is seen to run ensurepip."""
+    """Kills the first process that is seen to run ensurepip, once per flood."""
     if flood.kills_builder and not watched.killed:
         for builder in watched.builders:
             if builder.parent in processes and processes[builder.parent].poll() is None:
@@ -139,7 +140,7 @@ def kill_builder(flood: Flood, watched: Watch, processes: Dict[int, subprocess.P
 
 
 def judge_ends(row: Row, stage: Stage, watched: Watch) -> None:
-    """All end well, but for whom we killed."""
+    """Checks that every process succeeded, except for the killed one."""
     for number, status in watched.statuses.items():
         if status == 0 or number in watched.killed:
             continue
@@ -149,7 +150,7 @@ def judge_ends(row: Row, stage: Stage, watched: Watch) -> None:
 
 
 def judge_one(row: Row, stage: Stage) -> None:
-    """The one environment is whole, or at least works where it has been made by several ways."""
+    """Checks that the shared environment is whole, or at least works if ENV_DIR existed before the flood."""
     tree = stage.tree()
     verdict = stage.judge.verdict(tree, may_be_old=False)
     row.counts[verdict] += 1
@@ -158,7 +159,7 @@ def judge_one(row: Row, stage: Stage) -> None:
 
 
 def judge_many(row: Row, targets: List[Path], model: Optional[dict], watched: Watch) -> None:
-    """All environments are whole; that of whom we killed may not be there."""
+    """Checks that all environments are whole; the killed process's may be absent."""
     for number, target in enumerate(targets):
         tree = read_tree(target)
         if tree == model:

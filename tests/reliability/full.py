@@ -1,4 +1,4 @@
-"""The class full: a file system on which there is room for a part of what is to be written."""
+"""The class `full`: a file system with room for only a part of the files."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from world import World
 
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 0x4000, 0x40000
 PAGE = 4096
-# More than anything needs.
+# Pages and inodes, more than any run needs.
 ROOMY = (1 << 17, 1 << 17)
 
 
 class Variant(NamedTuple):
-    """A scenario, and what is on the small file system."""
+    """A scenario, and the directories that are on the small file system."""
 
     scenario: str
     on_disk: str
 
     @property
     def name(self) -> str:
-        """As it is shown, and can be asked for."""
+        """The name in tables and for `--scenario`."""
         return f"{self.scenario}/{self.on_disk}"
 
 
@@ -46,7 +46,7 @@ class NoDisk(Exception):
 
 
 class Disk:
-    """A tmpfs that only this process and its children see."""
+    """A tmpfs that is visible only to this process and its children."""
 
     def __init__(self, path: Path):
         self.path = path
@@ -55,21 +55,21 @@ class Disk:
         if libc.unshare(CLONE_NEWNS) != 0 or libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None) != 0:
             raise NoDisk(f"a mount namespace needs root: {os.strerror(ctypes.get_errno())}")
         self._mount("-t", "tmpfs", "-o", self._options(*ROOMY), "tmpfs", str(path))
-        # A limit of nothing would be none.
+        # Keep a page in use, as tmpfs takes a limit of 0 for unlimited.
         (path / "ballast").write_bytes(b"b" * PAGE)
 
     def used(self) -> Tuple[int, int]:
-        """Pages and inodes."""
+        """The pages and inodes in use."""
         found = os.statvfs(self.path)
         return (found.f_blocks - found.f_bfree) * found.f_frsize // PAGE, found.f_files - found.f_ffree
 
     def leave(self, pages: int, inodes: int) -> None:
-        """Leaves room for this much."""
+        """Leaves this much room."""
         used = self.used()
         self._mount("-o", f"remount,{self._options(used[0] + pages, used[1] + inodes)}", str(self.path))
 
     def leave_much(self) -> None:
-        """Leaves room for all."""
+        """Leaves room for everything."""
         self._mount("-o", f"remount,{self._options(*ROOMY)}", str(self.path))
 
     @staticmethod
@@ -85,7 +85,7 @@ class Disk:
 
 def run(row: Row, root: Path, tool: Tool, warm: Path, other: Optional[str], every: int, limit: Optional[int],
         only: Optional[str]) -> None:
-    """Tries many amounts of room, first in pages, then in inodes."""
+    """Runs the tool with many amounts of room, first in pages, then in inodes."""
     variant = next(each for each in VARIANTS if each.name == row.scenario)
     disk = Disk(root / "disk")
     world = World(root, tool, disk.path, variant.on_disk)
@@ -105,13 +105,13 @@ def run(row: Row, root: Path, tool: Tool, warm: Path, other: Optional[str], ever
 
 
 def parse(text: str) -> Tuple[str, int]:
-    """A point by its name."""
+    """Parses the name of a point, such as `pages:12`."""
     resource, room = text.split(":")
     return resource, int(room)
 
 
 def rooms(stage: Stage, disk: Disk, every: int, limit: Optional[int]) -> List[Tuple[str, int]]:
-    """From nothing to more than enough: twice what a fresh run takes, as there may be two of everything for a while."""
+    """The points to try: from no room to just over twice the need of a fresh run, as files may briefly exist twice."""
     stage.world.restore(None, stage.cache)
     before = disk.used()
     stage.world.make(stage.pip)

@@ -1,4 +1,4 @@
-"""The classes in which strace lets something happen at a system call: kill, signal and fault."""
+"""The classes `kill`, `signal` and `fault`, in which strace injects an event at a system call."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tree import Tree
 from verdict import OLD, RUNS, WHOLE
 from world import Outcome
 
-# How long what a killed tool leaves running may take.
+# Seconds until the processes that a killed tool leaves running must have ended.
 PATIENCE = 120.0
 
 EVENTS = {"kill": ("SIGKILL",), "signal": SIGNALS, "fault": ERRORS}
 
 
 def run_points(row: Row, stage: Stage, every: int, limit: Optional[int], only: Optional[str]) -> None:
-    """Tries the points of one class, or only one, and notes in the row what comes of it."""
+    """Tries the points of one class, or the point `only`, and records the results in the row."""
     chosen = [Point.parse(only)] if only else choose(stage, row.klass, every, limit)
     if not chosen:
         raise RuntimeError("no system call could be recorded")
@@ -33,7 +33,7 @@ def run_points(row: Row, stage: Stage, every: int, limit: Optional[int], only: O
 
 
 def choose(stage: Stage, klass: str, every: int, limit: Optional[int]) -> List[Point]:
-    """Records a run and chooses points of it."""
+    """Records the system calls of a run and chooses points among them."""
     stage.restore()
     log = stage.world.output / "strace"
     stage.world.run(recording(stage.world, stage.argv(), log))
@@ -45,7 +45,7 @@ def choose(stage: Stage, klass: str, every: int, limit: Optional[int]) -> List[P
 
 
 def kill(row: Row, stage: Stage, point: Point) -> None:
-    """SIGKILL, and the next run at once."""
+    """Kills a run with SIGKILL and starts the next run at once."""
     outcome = stage.world.run(injecting(stage.world, stage.argv(), point))
     is_killed = outcome.status == -signal.SIGKILL
     tree = stage.tree()
@@ -58,14 +58,14 @@ def kill(row: Row, stage: Stage, point: Point) -> None:
 
 
 def interrupt(row: Row, stage: Stage, point: Point) -> None:
-    """A signal that can be handled: nothing may be left, nor be left to the next run."""
+    """Sends a signal that rvenv can handle: the run has to clean up itself, and leaves nothing to the next run."""
     outcome = stage.world.run(injecting(stage.world, stage.argv(), point))
     judge_interrupted(row, stage, point, outcome, getattr(signal, point.event))
     check_litter_twice(row, stage, point)
 
 
 def judge_interrupted(row: Row, stage: Stage, at: object, outcome: Outcome, number: int) -> None:
-    """It dies of this very signal, or it was done."""
+    """Checks that the run died of this very signal or had finished already."""
     tree = stage.tree()
     verdict = count_verdict(row, stage, tree)
     if outcome.status not in (-number, 0):
@@ -76,7 +76,7 @@ def judge_interrupted(row: Row, stage: Stage, at: object, outcome: Outcome, numb
 
 
 def fail(row: Row, stage: Stage, point: Point) -> None:
-    """An error of one system call."""
+    """Makes one system call fail."""
     outcome = stage.world.run(injecting(stage.world, stage.argv(), point))
     wait_for_orphans(PATIENCE)
     judge_failed(row, stage, point, outcome)
@@ -84,7 +84,8 @@ def fail(row: Row, stage: Stage, point: Point) -> None:
 
 
 def judge_failed(row: Row, stage: Stage, at: object, outcome: Outcome) -> None:
-    """It ends well with a whole environment; or with an error that names a path, and all as it was before."""
+    """Checks that a run either succeeded with a whole environment, or failed with an error that names a path and left
+    everything as before."""
     tree = stage.tree()
     verdict = count_verdict(row, stage, tree)
     said = outcome.stderr.strip()
@@ -104,14 +105,15 @@ def judge_failed(row: Row, stage: Stage, at: object, outcome: Outcome) -> None:
 
 
 def is_proper_error(stage: Stage, outcome: Outcome) -> bool:
-    """Whether a failure is told as one. Of the others it is asked only that they fail."""
+    """Whether a failure is reported properly. Other tools only need to return a positive exit status."""
     if not stage.world.tool.is_rvenv:
         return (outcome.status or -1) > 0
     return outcome.status == 1 and re.match("error: (.|\n)*/", outcome.stderr) is not None
 
 
 def run_next(row: Row, stage: Stage, at: object) -> None:
-    """The next run, whatever is still running, and what there is when all has ended."""
+    """Starts the next run while child processes of the last may still be running, and judges the state when all have
+    ended."""
     outcome = stage.next_run()
     if not wait_for_orphans(PATIENCE):
         row.violate(at, "what it started is still running", LITTER)
@@ -126,7 +128,7 @@ def run_next(row: Row, stage: Stage, at: object) -> None:
 
 
 def check_litter(row: Row, stage: Stage, at: object) -> bool:
-    """Nothing is left by a run that could have deleted it. Returns whether that is so."""
+    """Returns whether a run has left no litter, and records a violation otherwise."""
     litter = [*stage.world.litter(), *stage.world.temporary()]
     if litter:
         row.violate(at, f"there is {', '.join(litter[:4])}", LITTER)
@@ -134,7 +136,7 @@ def check_litter(row: Row, stage: Stage, at: object) -> bool:
 
 
 def check_litter_twice(row: Row, stage: Stage, at: object) -> None:
-    """The same at once and when what it has started has ended, which may leave something too."""
+    """Checks for litter at once, and again when the run's child processes have ended, as these may leave some too."""
     is_clean = check_litter(row, stage, at)
     if not wait_for_orphans(PATIENCE):
         row.violate(at, "what it started is still running", LITTER)
@@ -143,14 +145,14 @@ def check_litter_twice(row: Row, stage: Stage, at: object) -> None:
 
 
 def count_verdict(row: Row, stage: Stage, tree: Optional[Tree]) -> str:
-    """The verdict, which is also counted."""
+    """Returns the verdict and counts it in the row."""
     verdict = stage.judge.verdict(tree)
     row.counts[verdict] += 1
     return verdict
 
 
 def note_miss(row: Row, outcome: Outcome) -> None:
-    """The point was not reached, as not every run makes the same calls; such a run has to end well."""
+    """Notes that the point was not reached, as not every run makes the same calls; such a run should succeed."""
     row.note("some points were not reached")
     if outcome.status != 0:
         row.note(f"a run that was not killed ends with {outcome.words}")

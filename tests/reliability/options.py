@@ -16,7 +16,7 @@ CLASSES = ("kill", "signal", "fault", "full", "flood")
 
 
 def parse(argv: List[str]) -> argparse.Namespace:
-    """The options, with what is not given filled in."""
+    """Parses the options and fills in the defaults."""
     parser = argparse.ArgumentParser(
         prog="reliability", description="Kills, interrupts, starves and crowds rvenv, and looks at what is left.")
     parser.add_argument("classes", nargs="*", metavar="CLASS", help=f"{', '.join(CLASSES)} or all (the default)")
@@ -44,7 +44,7 @@ def parse(argv: List[str]) -> argparse.Namespace:
 
 
 def check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
-    """Refuses what makes no sense, and fills in what was not given."""
+    """Rejects senseless options and fills in the defaults."""
     wrong = set(options.classes) - {*CLASSES, "all"}
     if wrong:
         parser.error(f"no such class: {', '.join(sorted(wrong))}")
@@ -72,7 +72,7 @@ def real_program(parser: argparse.ArgumentParser, name: str) -> str:
 
 
 def repeat(options: argparse.Namespace, row: Row, at: str) -> str:
-    """The command line that tries this one point again."""
+    """The command line that repeats this one point."""
     words = [os.path.basename(sys.executable), os.path.relpath(os.path.dirname(__file__)), row.klass]
     words += ["--tool", row.tool, "--python", options.python]
     for name in ("rvenv", "other_python", "peers"):

@@ -1,4 +1,4 @@
-"""Processes that outlive those who started them, and finding who runs ensurepip."""
+"""Orphaned processes, and the search for running ensurepips."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def reset_signals() -> None:
-    """A shell starts background jobs with SIGINT ignored, which the tools would inherit from us. When we are stopped,
-    we tidy up."""
+    """Resets SIGINT, which shells ignore in background jobs, as the tools would inherit that from us. SIGTERM and
+    SIGHUP exit normally, so that we tidy up."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
 def adopt_orphans() -> None:
-    """From now on, what a child of ours leaves running becomes our own child, and can be waited for."""
+    """Makes this process the parent of all orphaned descendants, so that it can wait for them."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def has_orphans() -> bool:
-    """Whether an adopted process is still running. Call it only when no Popen is open: it would lose its status."""
+    """Whether an adopted process is still running. Call this only when no Popen is open: its status would be lost."""
     while True:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
@@ -37,7 +37,7 @@ def has_orphans() -> bool:
 
 
 def wait_for_orphans(seconds: float) -> bool:
-    """Waits until all adopted processes have ended, and returns whether they have; they are killed otherwise."""
+    """Waits until all adopted processes have ended, and returns whether they have; after `seconds`, kills the rest."""
     end = time.monotonic() + seconds
     while has_orphans():
         if time.monotonic() > end:
@@ -48,7 +48,7 @@ def wait_for_orphans(seconds: float) -> bool:
 
 
 def kill_orphans() -> None:
-    """Kills all that we have adopted, and what comes to us by that."""
+    """Kills all adopted processes, including those that are adopted meanwhile."""
     while has_orphans():
         for pid in children():
             os.kill(pid, signal.SIGKILL)
@@ -69,12 +69,12 @@ class Ensurepip(NamedTuple):
 
 
 def ensurepips(marker: str) -> List[Ensurepip]:
-    """All ensurepip that are running with this text in their variables, which is a path of one world."""
+    """All running ensurepips with `marker`, a path of one world, in their environment variables."""
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         words = _read(f"/proc/{name}/cmdline").split(b"\0")
         if b"ensurepip" in words and b"-m" in words and marker.encode() in _read(f"/proc/{name}/environ"):
-            # The name, which is in parentheses, may hold anything; the parent is the second field after it.
+            # The parent is the second field after the name, which is in parentheses and may contain anything.
             fields = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()
             if len(fields) > 1:
                 found.append(Ensurepip(int(name), int(fields[1])))
@@ -82,7 +82,7 @@ def ensurepips(marker: str) -> List[Ensurepip]:
 
 
 def _read(path: str) -> bytes:
-    """What is in a file of /proc; nothing if its process has ended."""
+    """The contents of a file in /proc, empty if the process has ended."""
     try:
         with open(path, "rb") as file:
             return file.read()

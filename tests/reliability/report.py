@@ -1,4 +1,4 @@
-"""What was found, for people and for programs."""
+"""The results for people and for programs: text, Markdown and JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INTRODUCTION = {
 
 
 def table(rows: List[Row]) -> List[List[str]]:
-    """Cells, the heading first."""
+    """The cells of a table, heading first."""
     cells = [["scenario", "pip", "tool", *COLUMNS]]
     for row in rows:
         fixed = [row.scenario, "yes" if row.pip else "no", row.tool]
@@ -33,7 +33,7 @@ def table(rows: List[Row]) -> List[List[str]]:
 
 
 def by_class(rows: List[Row]) -> Dict[str, List[Row]]:
-    """The rows of each class."""
+    """The rows, grouped by class."""
     found: Dict[str, List[Row]] = {}
     for row in rows:
         found.setdefault(row.klass, []).append(row)
@@ -41,7 +41,7 @@ def by_class(rows: List[Row]) -> Dict[str, List[Row]]:
 
 
 def text(rows: List[Row]) -> str:
-    """Tables for a terminal."""
+    """The tables for a terminal."""
     lines = []
     for klass, some in by_class(rows).items():
         cells = table(some)
@@ -52,7 +52,7 @@ def text(rows: List[Row]) -> str:
 
 
 def violations(rows: List[Row]) -> str:
-    """Every violation of rvenv's, and how to see it again."""
+    """All violations by rvenv, each with the command that repeats it, and the skipped rows."""
     lines = []
     for row in filter(lambda row: row.is_red, rows):
         for each in row.violations:
@@ -63,12 +63,12 @@ def violations(rows: List[Row]) -> str:
 
 
 def one_line(words: str) -> str:
-    """Several lines as one."""
+    """Joins several lines into one."""
     return " | ".join(line.strip() for line in words.splitlines() if line.strip())
 
 
 def markdown(rows: List[Row], versions: Dict[str, str]) -> str:
-    """Tables for the documentation."""
+    """The tables for the documentation."""
     lines = [f"Measured on {datetime.date.today()} with", ""]
     lines += [f"- {name}: {version}" for name, version in versions.items()]
     lines += ["", "by", "", "```sh", command_line(), "```", ""]
@@ -83,21 +83,21 @@ def markdown(rows: List[Row], versions: Dict[str, str]) -> str:
 
 
 def markdown_row(cells: List[str]) -> str:
-    """One row."""
+    """One row of a Markdown table."""
     return f"| {' | '.join(cells)} |"
 
 
 def command_line() -> str:
-    """As it was typed."""
+    """The command line of this run."""
     return shlex.join(["python3", *sys.argv])
 
 
 def plain(row: Row) -> Dict[str, object]:
-    """A row as JSON has it."""
+    """A row as plain data for JSON."""
     return {**vars(row), "violations": [vars(each) for each in row.violations]}
 
 
 def write_json(path: Path, rows: List[Row], versions: Dict[str, str]) -> None:
-    """All that was found."""
+    """Writes all results as JSON."""
     found = {"command": command_line(), "versions": versions, "rows": [plain(row) for row in rows]}
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

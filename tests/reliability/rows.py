@@ -1,4 +1,4 @@
-"""What was found: a row for each class, tool and scenario."""
+"""The results: a row for each class, tool and scenario."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import List, Optional
 
 from tools import RVENV
 
-# What is counted besides the verdicts.
+# The counts besides those of the verdicts.
 POINTS, STATUS, NEXT, LITTER = "points", "wrong end", "next run fails", "litter"
 
 
 @dataclass
 class Violation:
-    """A rule that was broken, and where."""
+    """A broken rule, and the point at which it was broken."""
 
     at: str
     what: str
@@ -23,7 +23,7 @@ class Violation:
 
 @dataclass
 class Row:
-    """The account of one scenario."""
+    """The results of one scenario."""
 
     klass: str
     tool: str
@@ -32,26 +32,26 @@ class Row:
     counts: Counter = field(default_factory=Counter)
     violations: List[Violation] = field(default_factory=list)
     notes: List[str] = field(default_factory=list)
-    # Why it could not be run.
+    # The reason why the scenario could not be run.
     skipped: Optional[str] = None
 
     @property
     def title(self) -> str:
-        """What the row is about."""
+        """The row's name in messages."""
         return f"{self.klass} {self.scenario} {'with pip' if self.pip else 'without pip'}, {self.tool}"
 
     @property
     def is_red(self) -> bool:
-        """Whether rvenv has broken a rule; what the others do is only counted."""
+        """Whether rvenv broke a rule; the violations of other tools are only counted."""
         return self.tool == RVENV and bool(self.violations)
 
     def violate(self, at: object, what: str, count: Optional[str] = None) -> None:
-        """Notes a violation, and counts it under a heading."""
+        """Adds a violation, and counts it under the heading `count`."""
         self.violations.append(Violation(str(at), what))
         if count is not None:
             self.counts[count] += 1
 
     def note(self, text: str) -> None:
-        """Notes what is no violation, once."""
+        """Adds a note, which is not a violation, unless the row has it already."""
         if text not in self.notes:
             self.notes.append(text)

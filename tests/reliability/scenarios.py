@@ -1,4 +1,4 @@
-"""What a tool is run on, and with which options."""
+"""The scenarios: the state that a tool is run on, and its options."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from tree import Tree, read_tree
 from verdict import BROKEN, DANGEROUS, OLD, RUNS, WHOLE, Judge
 from world import Outcome, World
 
-# What an existing environment has of its user's.
+# A file of the user's in an existing environment.
 USER_MODULE = "site-packages/mine.py"
 
 
 class Scenario(NamedTuple):
-    """A state to begin with and a command line."""
+    """An initial state and a command line."""
 
     name: str
     exists: bool = False
-    # Whether the existing environment is another Python's.
+    # The existing environment was created from another Python.
     is_other: bool = False
     option: Optional[str] = None
     is_cold: bool = False
@@ -41,17 +41,17 @@ def by_name(name: str) -> Scenario:
 
 
 def is_for(scenario: Scenario, tool: Tool) -> bool:
-    """Whether the tool has the option, or the cache."""
+    """Whether the tool has the scenario's option and, for a cold start, a cache."""
     has_option = scenario.option is None or scenario.option in tool.options
     return has_option and (tool.has_cold_start or not scenario.is_cold)
 
 
 class Unprepared(Exception):
-    """Not even an undisturbed run does what it should."""
+    """An undisturbed run already goes wrong."""
 
 
 class Stage:
-    """A scenario in a world: its state is made, and known is what an undisturbed run makes of it."""
+    """A scenario in a world, with its initial state prepared and the results of undisturbed runs recorded."""
 
     def __init__(self, scenario: Scenario, world: World, pip: bool, warm: Optional[Path], other: Optional[str]):
         self.scenario, self.world, self.pip = scenario, world, pip
@@ -63,7 +63,7 @@ class Stage:
         self._make_whole()
 
     def restore(self) -> None:
-        """Puts all back as it was before the run."""
+        """Restores the state before the run."""
         self.world.restore("old" if self.scenario.exists else None, self.cache)
 
     def argv(self) -> List[str]:
@@ -71,24 +71,24 @@ class Stage:
         return self.world.argv(self.pip, self.scenario.option)
 
     def next_run(self) -> Outcome:
-        """What the user does then: the same, without --clear or --upgrade."""
+        """Runs the tool as a user would do next: with the same command, but without --clear or --upgrade."""
         return self.world.make(self.pip)
 
     def tree(self) -> Optional[Tree]:
-        """What is at ENV_DIR."""
+        """The tree at ENV_DIR, or None if ENV_DIR is absent."""
         return read_tree(self.world.env_dir)
 
     def before(self) -> str:
-        """In a word what was there before."""
+        """The verdict on the state before the run."""
         return "old" if self.scenario.exists else "absent"
 
     def is_allowed(self, verdict: str) -> bool:
-        """Whether a run that was killed may leave this."""
+        """Whether a killed run may leave an environment with this verdict."""
         allowed = (OLD, WHOLE, RUNS, "unfinished") if self.scenario.exists else ("absent", WHOLE)
         return verdict in allowed
 
     def complaint_about_next(self, outcome: Outcome, tree: Optional[Tree]) -> Optional[str]:
-        """What is wrong after the next run: it has to end well and leave an environment that works."""
+        """The complaint about a next run that fails or leaves an environment that does not work, or None."""
         if outcome.status != 0:
             return f"the next run fails ({outcome.words}): {outcome.stderr.strip()[-300:]}"
         verdict = self.judge.verdict(tree, may_be_old=False)
@@ -106,7 +106,8 @@ class Stage:
         self.world.keep("old")
 
     def _make_whole(self) -> None:
-        """All that undisturbed runs make: the one under test, the next one after it, after none, and on no target."""
+        """Records the trees of undisturbed runs: of the run under test, of the next run after it, of the next run
+        alone, and of the next run on an absent ENV_DIR."""
         self.restore()
         self._expect(self.world.make(self.pip, self.scenario.option))
         whole = self._learn()
@@ -138,7 +139,7 @@ class Stage:
             raise Unprepared(f"an undisturbed run fails ({outcome.words}): {outcome.stderr.strip()[-500:]}")
 
     def _disappoint(self, why: str) -> None:
-        """Of rvenv more is expected than of the others."""
+        """Fails for rvenv, but only adds a note for other tools."""
         if self.world.tool.is_rvenv:
             raise Unprepared(why)
         self.notes.append(why)

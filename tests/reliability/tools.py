@@ -1,4 +1,4 @@
-"""The tools under test: how each is called, and in which variables."""
+"""The tools under test: their command lines and environment variables."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Dict, List, Optional
 RVENV, VENV, VIRTUALENV, UV = "rvenv", "venv", "virtualenv", "uv"
 NAMES = (RVENV, VENV, VIRTUALENV, UV)
 
-# All that rvenv's cache may hold when nobody is working in it.
+# The paths that rvenv's cache may contain while no process is working in it.
 CACHE_ENTRY = re.compile(
     r"CACHEDIR\.TAG|facts-1(/[0-9a-f]{8})?|seeds-1(/[0-9a-f]{8}(\.seed|\.lock|-[0-9a-f]{8}\.files(/.*)?))?"
 )
 
 
 class Tool:
-    """One tool; this is what rvenv and the others have in common."""
+    """A tool; the base class of rvenv and the others."""
 
     name = ""
-    # The variable that says where the tool's cache is.
+    # The variable for the tool's cache directory.
     cache_variable = ""
     options = ("--clear", "--upgrade")
-    # Whether the work is done in other threads than the first, so that strace has to follow them.
+    # The tool works in threads besides the first, so strace has to follow them.
     is_threaded = False
     has_cold_start = False
 
@@ -33,19 +33,19 @@ class Tool:
 
     @property
     def is_rvenv(self) -> bool:
-        """Whether this is the one that is judged; the others are compared."""
+        """Whether this is rvenv, the tool that is judged; the others are for comparison."""
         return self.name == RVENV
 
     def variables(self, python: str, cache: Path) -> Dict[str, str]:
-        """What the tool has to be told by variables."""
+        """The environment variables that the tool needs."""
         return {self.cache_variable: str(cache)} if self.cache_variable else {}
 
     def argv(self, python: str, env_dir: Path, pip: bool, option: Optional[str], exists: bool) -> List[str]:
-        """The command line that makes an environment."""
+        """The command line that creates an environment."""
         raise NotImplementedError
 
     def is_litter(self, entry: str) -> bool:
-        """Whether an entry does not belong into the tool's cache. Only of rvenv's we know what does."""
+        """Whether an entry does not belong in the tool's cache. Only the layout of rvenv's cache is known."""
         return False
 
 
@@ -92,7 +92,7 @@ class Uv(Tool):
 
     def argv(self, python: str, env_dir: Path, pip: bool, option: Optional[str], exists: bool) -> List[str]:
         fixed = [self.program, "venv", "--quiet", "--no-config", "--no-project", "--offline", "--python", python]
-        # Without a word uv refuses a directory that is there.
+        # Without an option, uv refuses an existing directory.
         again = "--allow-existing" if exists and option is None else None
         return [*fixed, *_options(option, again, "--seed" if pip else None), str(env_dir)]
 
@@ -102,7 +102,7 @@ def _options(*options: Optional[str]) -> List[str]:
 
 
 def find(name: str, rvenv: Optional[str], python: str, peers: Optional[str]) -> Optional[Tool]:
-    """A tool by its name; None where it is not installed."""
+    """The tool of this name, or None if it is not installed."""
     kind = {RVENV: Rvenv, VENV: Venv, VIRTUALENV: Virtualenv, UV: Uv}[name]
     path = os.pathsep.join(filter(None, (peers, os.environ.get("PATH"))))
     program = {RVENV: rvenv, VENV: python}.get(name) or shutil.which(name, path=path)
@@ -110,5 +110,5 @@ def find(name: str, rvenv: Optional[str], python: str, peers: Optional[str]) -> 
 
 
 def network_variables() -> Dict[str, str]:
-    """What a tool needs to know to reach the package index from here."""
+    """The variables that a tool needs to reach the package index."""
     return {name: value for name, value in os.environ.items() if re.search("^SSL_CERT_|_proxy$", name, re.I)}

@@ -1,4 +1,4 @@
-"""System calls by their names and occurrences, as strace counts them."""
+"""System calls, identified by name and occurrence as strace counts them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from world import World
 CALL = re.compile(r"^(?:(\d+) +)?([a-z]\w*)\(")
 CHANGE = re.compile(r"O_CREAT|O_WRONLY|O_RDWR|\b(mkdir|symlink|link|rename|unlink|rmdir|chmod)\w*\(")
 
-# Calls whose number depends on the allocator's and the scheduler's mood; nothing on the disk does on them.
+# Calls whose number varies with the allocator and the scheduler. The state on disk does not depend on them.
 UNSTEADY = frozenset("brk mmap munmap mremap mprotect madvise futex nanosleep clock_nanosleep sched_yield".split())
 
-# The calls that can fail for a reason of the file system.
+# Calls that can fail because of the file system.
 FILE_CALLS = frozenset(
     "open openat openat2 creat mkdir mkdirat symlink symlinkat link linkat rename renameat renameat2 unlink unlinkat "
     "rmdir write writev pwrite64 pwritev fchmod fchmodat fchmodat2 chmod fchown chown fchownat utimensat statx "
@@ -31,7 +31,7 @@ Kind = TypeVar("Kind")
 
 
 class Point(NamedTuple):
-    """The n-th call of a name, and what happens there."""
+    """The n-th call of a name, and the event that is injected there."""
 
     name: str
     occurrence: int
@@ -42,13 +42,13 @@ class Point(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "Point":
-        """The inverse of str()."""
+        """Parses the output of str()."""
         name, occurrence, event = text.split(":")
         return cls(name, int(occurrence), event)
 
 
 def strace_version() -> Optional[str]:
-    """strace's own words; None where there is none that can trace here."""
+    """The version that strace reports, or None if no strace can trace here."""
     try:
         subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=True, stderr=subprocess.DEVNULL)
         told = subprocess.run(["strace", "-V"], check=True, stdout=subprocess.PIPE).stdout.decode()
@@ -58,12 +58,12 @@ def strace_version() -> Optional[str]:
 
 
 def recording(world: World, argv: List[str], log: Path) -> List[str]:
-    """The words that run a program and write its system calls to a file."""
+    """The command that runs a program and writes its system calls to a file."""
     return ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", str(log), *argv]
 
 
 def injecting(world: World, argv: List[str], point: Point) -> List[str]:
-    """The words that run a program and let happen something at one of its system calls."""
+    """The command that runs a program and injects an event at one of its system calls."""
     what = "signal" if point.event.startswith("SIG") else "error"
     inject = f"inject={point.name}:{what}={point.event}:when={point.occurrence}"
     fixed = ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={point.name}"]
@@ -71,14 +71,14 @@ def injecting(world: World, argv: List[str], point: Point) -> List[str]:
 
 
 def _follow(world: World) -> List[str]:
-    """The processes that a tool starts are not followed; the threads of those that do all in threads have to be."""
+    """The option to follow threads, for tools that work in threads. Other tools are traced without child processes."""
     return ["-f"] if world.tool.is_threaded else []
 
 
 def points(log: Path, root: Path, from_change: bool) -> List[Point]:
-    """All calls of a record, from the first that names something below `root`, as what is before belongs to the loader
-    and the runtime; or from the first after it that changes something, as whoever dies before it leaves nothing.
-    strace counts for each thread, so what two threads do is one point."""
+    """The calls of a log, from the first one that names a path below `root`: earlier calls belong to the loader and the
+    runtime. `from_change` also leaves out the calls before the first change, as a run killed there leaves nothing.
+    strace counts per thread, so the n-th calls of two threads are one point."""
     counts: Dict[Optional[str], Counter] = defaultdict(Counter)
     found: Dict[Point, None] = {}
     is_named = has_begun = False
@@ -96,7 +96,7 @@ def points(log: Path, root: Path, from_change: bool) -> List[Point]:
 
 
 def spread(calls: Sequence[Point], events: Sequence[str], every: int, limit: Optional[int]) -> List[Point]:
-    """Each event at each call, or as many as are wanted: evenly over the calls, the events taking turns."""
+    """Each event at each call; or, with fewer points, spread evenly over the calls, the events taking turns."""
     total = len(calls) * len(events)
     count = min(-(-total // every), total if limit is None else limit)
     if count >= total:
@@ -105,7 +105,7 @@ def spread(calls: Sequence[Point], events: Sequence[str], every: int, limit: Opt
 
 
 def even(sequence: Sequence[Kind], count: int, index: int) -> Kind:
-    """The index-th of `count` that are spread over a sequence, the first and the last among them."""
+    """The index-th of `count` elements that are spread evenly over a sequence, including its first and its last."""
     if count == 1:
         return sequence[len(sequence) // 2]
     return sequence[index * (len(sequence) - 1) // (count - 1)]

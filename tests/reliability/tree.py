@@ -1,4 +1,4 @@
-"""What a directory tree looks like: paths, kinds, modes, link targets, contents."""
+"""Descriptions of directory trees: paths, kinds, modes, link targets, contents."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ Tree = Dict[str, str]
 
 
 def read_tree(root: Path) -> Optional[Tree]:
-    """What each path of a tree is, in words; None if there is nothing. `root` itself is written as @ in contents, so
-    that trees in different places (of equally long paths, for the sake of .pyc files) can be compared."""
+    """Describes each path of a tree; None if `root` does not exist. `root` is replaced by @ in contents, so that trees
+    in different places can be compared. The paths have to be of equal length, for the sake of .pyc files."""
     if not os.path.lexists(root):
         return None
     tree: Tree = {"": _describe(str(root), "", str(root).encode())}
@@ -31,7 +31,7 @@ def _read_dir(path: str, prefix: str, tree: Tree, root: bytes) -> None:
 
 
 def _describe(path: str, name: str, root: bytes) -> str:
-    """One entry in words."""
+    """The description of one entry."""
     try:
         found = os.lstat(path)
         mode = stat.S_IMODE(found.st_mode)
@@ -42,25 +42,25 @@ def _describe(path: str, name: str, root: bytes) -> str:
         if not stat.S_ISREG(found.st_mode):
             return f"special {found.st_mode:o}"
         if path.endswith(".pyc"):
-            # There are times in it.
+            # Its contents include a timestamp.
             return f"file {mode:o} {found.st_size} bytes"
         with open(path, "rb") as file:
             return f"file {mode:o} {_digest(name, file.read(), root)}"
     except FileNotFoundError:
-        # Whoever was left running has deleted it just now.
+        # Just deleted by a process that is still running.
         return "gone"
 
 
 def _digest(name: str, contents: bytes, root: bytes) -> str:
     if name.endswith(".dist-info/RECORD"):
-        # The digests of scripts, which begin with the environment's path.
+        # Scripts begin with the environment's path, so their digests differ.
         lines = contents.splitlines(keepends=True)
         contents = b"".join(line for line in lines if not line.startswith(b"../../../bin/"))
     return hashlib.sha1(contents.replace(root, b"@")).hexdigest()[:12]
 
 
 def tree_digest(tree: Tree) -> str:
-    """One word for all of a tree."""
+    """A digest of a whole tree."""
     return hashlib.sha1(repr(sorted(tree.items())).encode()).hexdigest()
 
 

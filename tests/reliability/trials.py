@@ -1,4 +1,4 @@
-"""What is tried: each class with each tool in each scenario, every one in a process and a world of its own."""
+"""The trials: each class with each tool in each scenario, every trial in its own process and world."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from scenarios import SCENARIOS, Stage, Unprepared, by_name, is_for
 from tools import Tool
 from world import World, empty
 
-# How many points there are by default where each takes long: with pip, and where ensurepip runs each time.
+# The default number of points for slow runs: with pip, and with ensurepip in each run.
 LIMIT_PIP, LIMIT_PIP_COLD = 60, 6
 
 
 class Trial(NamedTuple):
-    """One row of a table to be."""
+    """A trial, which becomes one row of a table."""
 
     klass: str
     tool: Tool
@@ -36,14 +36,14 @@ class Trial(NamedTuple):
 
 
 def plan(options: argparse.Namespace, tools: List[Tool]) -> List[Trial]:
-    """All that is to be tried, in order."""
+    """All trials, in order."""
     found = [Trial(klass, tool, name, pip) for klass in options.classes for pip in options.pip for tool in tools
              for name in scenario_names(klass, tool, pip, options)]
     return [trial for trial in found if not options.scenarios or trial.scenario in options.scenarios]
 
 
 def scenario_names(klass: str, tool: Tool, pip: bool, options: argparse.Namespace) -> List[str]:
-    """The scenarios of a class."""
+    """The names of a class's scenarios."""
     if klass == "full":
         return [each.name for each in full.VARIANTS if is_possible(each.scenario, tool, options)]
     if klass == "flood":
@@ -55,20 +55,20 @@ def scenario_names(klass: str, tool: Tool, pip: bool, options: argparse.Namespac
 
 
 def is_possible(name: str, tool: Tool, options: argparse.Namespace) -> bool:
-    """Whether a scenario is for the tool, and another Python there if it takes one."""
+    """Whether a scenario is for the tool, and another Python is given if the scenario needs one."""
     scenario = by_name(name)
     return is_for(scenario, tool) and (options.other_python is not None or not scenario.is_other)
 
 
 def limit_of(options: argparse.Namespace, scenario: str, pip: bool) -> Optional[int]:
-    """How many points there are to be, if fewer than all."""
+    """The maximum number of points, or None for all."""
     if options.limit is not None or not pip:
         return options.limit
     return LIMIT_PIP_COLD if "cold" in scenario else LIMIT_PIP
 
 
 def run(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> Row:
-    """Tries it."""
+    """Runs a trial and returns its row."""
     row = Row(trial.klass, trial.tool.name, trial.scenario, trial.pip)
     limit = limit_of(options, trial.scenario, trial.pip)
     try:
@@ -93,7 +93,7 @@ def run(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> Ro
 
 
 def run_all(options: argparse.Namespace, trials: List[Trial], work: Path, warm: Dict[str, Path]) -> List[Row]:
-    """Tries all, some of them at once, and returns the rows in order."""
+    """Runs all trials, up to `options.jobs` at once, and returns the rows in order."""
     rows: Dict[int, Row] = {}
     running: Dict[int, int] = {}
     try:
@@ -111,7 +111,7 @@ def run_all(options: argparse.Namespace, trials: List[Trial], work: Path, warm: 
 
 
 def start(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> int:
-    """Tries it in a process of its own, which adopts what the tool leaves running, and may mount what it likes."""
+    """Starts a trial in its own process, which adopts the tool's orphans and may mount file systems."""
     sys.stdout.flush()
     sys.stderr.flush()
     root.mkdir()
@@ -131,7 +131,7 @@ def start(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> 
 
 
 def collect(options: argparse.Namespace, trial: Trial, root: Path) -> Row:
-    """The row of a trial that has ended."""
+    """Returns the row of a finished trial."""
     empty(root, itself=True)
     try:
         row = pickle.loads(Path(f"{root}.row").read_bytes())

@@ -1,4 +1,4 @@
-"""What became of an environment, in one word."""
+"""The verdict on an environment, in one word."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from tree import Tree, differences, tree_digest
 from world import World
 
 ABSENT, WHOLE, OLD, RUNS, UNFINISHED = "absent", "whole", "old", "runs", "unfinished"
-# The environment looks like one and does not work; or it works and is none, so that pip would change the base.
+# BROKEN looks like an environment but does not work. DANGEROUS works but lacks pyvenv.cfg, so that pip would change
+# the base interpreter.
 BROKEN, DANGEROUS = "BROKEN", "DANGEROUS"
 VERDICTS = (ABSENT, WHOLE, OLD, RUNS, UNFINISHED, BROKEN, DANGEROUS)
 
-# Started in the environment: says its version, and fails where the environment or its pip does not work.
+# Runs in the environment: prints Python's version, and fails if the environment or its pip does not work.
 CHECK = """
 import os, runpy, sys
 print("%d.%d" % sys.version_info[:2], flush=True)
@@ -26,7 +27,7 @@ CHECK_TIMEOUT = 60.0
 
 
 class Judge:
-    """Tells the verdict of a tree by what it was before and what it shall be."""
+    """Judges trees by comparing them with the old tree and the whole ones."""
 
     def __init__(self, world: World, pip: bool):
         self.world, self.pip = world, pip
@@ -49,7 +50,7 @@ class Judge:
         return RUNS if self.version(tree) else BROKEN
 
     def version(self, tree: Tree) -> Optional[str]:
-        """The version of Python that runs in the environment, which looks like this now; None if it does not work."""
+        """The version of Python in the environment, whose tree is `tree` now; None if it does not work."""
         digest = tree_digest(tree)
         if digest not in self._versions:
             self._versions[digest] = self._run_check()
@@ -66,7 +67,7 @@ class Judge:
         return checked.stdout.decode().split("\n")[0] if checked.returncode == 0 else None
 
     def explain(self, tree: Optional[Tree]) -> str:
-        """In what a tree differs from the whole environment that is nearest to it."""
+        """The differences between a tree and the most similar whole one."""
         found = tree or {}
         nearest = min(self.whole, key=lambda whole: len(set(found.items()) ^ set(whole.items())), default=None)
         return differences(tree, nearest)

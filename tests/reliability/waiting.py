@@ -1,4 +1,4 @@
-"""More of the class signal: one that is sent while rvenv waits, to nobody but rvenv."""
+"""More cases of the class `signal`: signals sent to rvenv alone while it waits."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from tools import Tool
 from verdict import ABSENT, WHOLE
 from world import World
 
-# How long it may take until a signal has its effect, and until a process surely waits for another.
+# Seconds until a signal must have had its effect, and until a process surely waits for another.
 EFFECT, SETTLED = 10.0, 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Case(NamedTuple):
-    """What rvenv is doing when the signal comes."""
+    """A situation in which a signal reaches rvenv."""
 
     name: str
     run: Callable[[Row, Stage], None]
 
 
 def run(row: Row, root: Path, tool: Tool, warm: Path) -> None:
-    """One case."""
+    """Runs one case."""
     case = next(each for each in CASES if each.name == row.scenario)
     stage = Stage(by_name("fresh-cold"), World(root, tool), True, warm, None)
     wait_for_orphans(PATIENCE)
@@ -38,7 +38,7 @@ def run(row: Row, root: Path, tool: Tool, warm: Path) -> None:
 
 
 def in_ensurepip(row: Row, stage: Stage) -> None:
-    """It runs ensurepip, for the first time."""
+    """Interrupts rvenv while it runs ensurepip for a seed."""
     for number in SIGNALS:
         at = f"in ensurepip, {number.name}"
         row.counts[POINTS] += 1
@@ -53,18 +53,19 @@ def in_ensurepip(row: Row, stage: Stage) -> None:
 
 
 def for_seed(row: Row, stage: Stage) -> None:
-    """Another process is making the seed, for another environment."""
+    """Interrupts processes that wait for a seed, which another process is making for another environment."""
     names = ("env", *(f"other-{number.name}" for number in SIGNALS))
     interrupt_others(row, stage, [stage.world.parent / name for name in names[1:]], ABSENT)
 
 
 def for_target(row: Row, stage: Stage) -> None:
-    """Another process is making the same environment."""
+    """Interrupts processes that wait for another process on the same ENV_DIR."""
     interrupt_others(row, stage, [stage.world.env_dir] * len(SIGNALS), WHOLE)
 
 
 def interrupt_others(row: Row, stage: Stage, targets: List[Path], expected: str) -> None:
-    """One makes the seed. Others, who have to wait, get a signal each: they die of it, the one goes on."""
+    """Sends a signal to each process that waits for the maker of the seed, and checks that these die of their signals
+    while the maker goes on."""
     world = stage.world
     stage.restore()
     maker = start_until_ensurepip(stage)
@@ -94,7 +95,7 @@ def interrupt_others(row: Row, stage: Stage, targets: List[Path], expected: str)
 
 
 def with_nohup(row: Row, stage: Stage) -> None:
-    """SIGHUP was ignored from the beginning: it stays so."""
+    """Checks that SIGHUP stays ignored if it was ignored at the start."""
     row.counts[POINTS] += 1
     stage.restore()
     process = start_until_ensurepip(stage, lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
@@ -109,7 +110,7 @@ def with_nohup(row: Row, stage: Stage) -> None:
 
 
 def start_until_ensurepip(stage: Stage, before: Callable[[], object] = lambda: None) -> subprocess.Popen:
-    """Starts the tool and waits until it runs ensurepip."""
+    """Starts the tool and waits until ensurepip is running."""
     process = stage.world.start(stage.argv(), before=before)
     end = time.monotonic() + PATIENCE
     while not ensurepips(str(stage.world.root)):

@@ -1,4 +1,4 @@
-"""A directory in which one tool is run again and again, each time from the same state."""
+"""A directory in which one tool is run repeatedly, each time from the same state."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Callable, Dict, List, NamedTuple, Optional
 
 from tools import Tool
 
-# What takes longer hangs.
+# Seconds after which a run counts as hanging.
 TIMEOUT = 180.0
 
 
 class Outcome(NamedTuple):
-    """How a run ended: its status (negative for a signal, None if it had to be stopped), and what it said."""
+    """The end of a run: its status (negative for a signal, None if it had to be stopped) and its output."""
 
     status: Optional[int]
     stderr: str
@@ -29,10 +29,10 @@ class Outcome(NamedTuple):
 
 
 class World:
-    """The directories that a tool gets: a home, a TMPDIR, a cache and the parent of ENV_DIR, which are all its own."""
+    """The private directories of a tool: a home, a TMPDIR, a cache and the parent of ENV_DIR."""
 
     def __init__(self, root: Path, tool: Tool, disk: Optional[Path] = None, on_disk: str = ""):
-        """Those of `parent` and `cache` that are named in `on_disk` are below `disk`, the others below `root`."""
+        """Creates the directories below `root`. `parent` and `cache` are below `disk` if `on_disk` names them."""
         self.root, self.tool = root, tool
         self.home, self.tmp, self.kept, self.output = root / "home", root / "tmp", root / "kept", root / "output"
         self.parent = ((disk or root) if "parent" in on_disk else root) / "parent"
@@ -44,20 +44,20 @@ class World:
         self._cache_state: Optional[tuple] = None
 
     def variables(self, python: str) -> Dict[str, str]:
-        """All variables of a run; nothing of ours leaks into it."""
+        """All environment variables of a run; none of our own leak into it."""
         fixed = {"HOME": str(self.home), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(self.tmp)}
         return {**fixed, **self.tool.variables(python, self.cache)}
 
     def start(self, argv: List[str], number: int = 0, python: Optional[str] = None,
               before: Optional[Callable[[], object]] = None, **more: str) -> subprocess.Popen:
-        """Starts a program. What it says goes to a file: what it leaves running would hold a pipe open."""
+        """Starts a program. Its output goes to a file, as processes that it leaves running would hold a pipe open."""
         variables = {**self.variables(python or self.tool.python), **more}
         with open(self.output / str(number), "wb") as output:
             return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.parent,
                                     env=variables, start_new_session=True, preexec_fn=before)
 
     def finish(self, process: subprocess.Popen, number: int = 0, timeout: float = TIMEOUT) -> Outcome:
-        """Waits for it to end."""
+        """Waits for a process to end, and kills it after `timeout` seconds."""
         try:
             status: Optional[int] = process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -73,7 +73,7 @@ class World:
         return self.finish(self.start(argv, python=python, **more))
 
     def make(self, pip: bool, option: Optional[str] = None, python: Optional[str] = None) -> Outcome:
-        """Runs the tool, undisturbed."""
+        """Runs the tool undisturbed."""
         return self.run(self.argv(pip, option, python), python)
 
     def argv(self, pip: bool, option: Optional[str] = None, python: Optional[str] = None) -> List[str]:
@@ -82,11 +82,11 @@ class World:
         return self.tool.argv(python or self.tool.python, self.env_dir, pip, option, exists)
 
     def keep(self, name: str) -> None:
-        """Keeps the environment, to begin with it later."""
+        """Saves the environment for `restore`."""
         _run("cp", "-a", str(self.env_dir), str(self.kept / name))
 
     def restore(self, name: Optional[str], cache: Optional[Path]) -> None:
-        """Puts all back: an environment that was kept, or none, and a copy of this cache, or none."""
+        """Resets all directories, and copies in a saved environment and a cache if they are given."""
         for directory in (self.parent, self.tmp, self.home):
             empty(directory)
         if name is not None:
@@ -98,7 +98,7 @@ class World:
             self._cache_state = (cache, self._stamps())
 
     def _stamps(self) -> List[tuple]:
-        """By which one sees whether the cache has been written to."""
+        """The stamps of all cache entries, which show whether the cache has been written to."""
         stamps = []
         for entry in entries(self.cache):
             found = os.lstat(self.cache / entry)
@@ -106,7 +106,7 @@ class World:
         return stamps
 
     def litter(self, names: tuple = ("env",)) -> List[str]:
-        """What lies beside the environment, in it under a name of rvenv's own, or in the cache where it should not."""
+        """Litter beside the environment, in it under one of rvenv's own names, and in the cache."""
         found = [f"beside ENV_DIR: {name}" for name in sorted(os.listdir(self.parent)) if name not in names]
         inside = [entry for entry in entries(self.parent) if ".rvenv-" in os.path.basename(entry)]
         found += [f"inside: {entry}" for entry in topmost(inside) if entry.split("/")[0] in names]
@@ -114,12 +114,12 @@ class World:
         return found + [f"in the cache: {entry}" for entry in topmost(cached)]
 
     def temporary(self) -> List[str]:
-        """What lies in TMPDIR."""
+        """The entries of TMPDIR."""
         return [f"in TMPDIR: {name}" for name in sorted(os.listdir(self.tmp))]
 
 
 def stop(process: subprocess.Popen) -> None:
-    """Kills a process and all of its session that are in its group."""
+    """Kills a process and its process group."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
@@ -134,12 +134,12 @@ def entries(root: Path) -> List[str]:
 
 
 def topmost(paths: List[str]) -> List[str]:
-    """Without those that are below another one."""
+    """The paths that are not below another one in the list."""
     return [path for path in paths if not any(str(above) in paths for above in Path(path).parents)]
 
 
 def empty(directory: Path, itself: bool = False) -> None:
-    """Deletes all in a directory, and perhaps the directory."""
+    """Deletes the contents of a directory and, with `itself`, the directory."""
     paths = [directory] if itself else [directory / name for name in os.listdir(directory)]
     paths = [path for path in paths if os.path.lexists(path)]
     if paths:

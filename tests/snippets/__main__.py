@@ -1,4 +1,4 @@
-"""Runs the snippets of the documentation as they are written, so that none can stay there that does not work."""
+"""Runs the documentation's snippets as they are written, so that broken ones are noticed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Trial = Callable[[], List[str]]
 
 
 def main(argv: List[str]) -> int:
-    """Runs all that there are, and returns the exit status."""
+    """Runs the requested snippets and returns the exit status."""
     options = parse(argv)
     root = REPOSITORY / "target" / "snippets"
     tools = Tools(root / "tools")
@@ -49,7 +49,7 @@ def main(argv: List[str]) -> int:
 
 
 def parse(argv: List[str]) -> argparse.Namespace:
-    """The options."""
+    """Parses the options."""
     parser = argparse.ArgumentParser(prog="snippets", description="Runs the snippets of docs/ci.md and README.md.")
     parser.add_argument("only", nargs="*", metavar="TEXT", help="only snippets with this in file or heading")
     parser.add_argument("--python", default="python3", metavar="PY",
@@ -61,13 +61,13 @@ def parse(argv: List[str]) -> argparse.Namespace:
 
 
 def prefix(python: str) -> Path:
-    """Where the base interpreter of a program is."""
+    """The prefix of the base interpreter behind a command."""
     say = "import sys, ensurepip; print(sys.base_prefix)"
     return Path(subprocess.run([python, "-c", say], check=True, stdout=subprocess.PIPE).stdout.decode().strip())
 
 
 def trials(options: argparse.Namespace, machine: Machine, tools: Tools) -> Iterator[Tuple[str, Trial]]:
-    """What there is to run, with its place. Of the README, that is workflows; the rest needs no trial of its own."""
+    """The trials and their places. Only workflows are tried of the README; the rest needs no trial of its own."""
     found = [block for block in blocks(REPOSITORY / "README.md") if block.language == "yaml"]
     found += blocks(REPOSITORY / "docs" / "ci.md")
     for _, group in itertools.groupby(found, lambda block: (block.file, block.heading)):
@@ -84,7 +84,7 @@ def trials(options: argparse.Namespace, machine: Machine, tools: Tools) -> Itera
 
 
 def tell(title: str, trial: Trial) -> bool:
-    """Runs one, and says what became of it; False for a failure."""
+    """Runs a trial and prints its result; returns False for a failure."""
     try:
         said = trial()
     except (Failed, subprocess.SubprocessError, OSError) as why:

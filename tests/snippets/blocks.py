@@ -12,7 +12,7 @@ FENCE = re.compile(r"(`{3,})\s*(\w*)")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it is, under which heading, in which language, and its text as it is written."""
+    """A fenced block: its place, heading and language, and its text as it is written."""
 
     file: str
     line: int
@@ -22,7 +22,7 @@ class Block:
 
     @property
     def place(self) -> str:
-        """Where it is, as a reader looks for it."""
+        """The place in words: file, line and heading."""
         return f"{self.file}:{self.line} ({self.heading})"
 
 

@@ -1,4 +1,4 @@
-"""Snippets that are files and commands: the files are written, the commands run, and environments looked for."""
+"""Snippets with files and commands: writes the files, runs the commands, and checks the environments."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import List
 from blocks import Block
 from machine import Failed, Machine
 
-# The name of the file that a block is, which its first line tells.
+# The name of a file, in the first line of its block.
 NAMED = re.compile(r"# ([\w.-]+)\n")
 
 
 def run(section: List[Block], machine: Machine) -> List[str]:
-    """All blocks of a section in order, on one machine."""
+    """Runs all blocks of a section in order, on one machine."""
     machine.renew()
     for block in section:
         name = NAMED.match(block.text)

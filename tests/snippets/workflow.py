@@ -1,4 +1,4 @@
-"""GitHub Actions: the `run:` steps of a workflow as they are written, with stand-ins for those that use an action."""
+"""GitHub Actions: runs the `run:` steps of a workflow as they are written, with stand-ins for actions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from tools import Tools
 
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
 KNOWN_STEP = {"name", "id", "uses", "with", "run", "shell", "env"}
-# What the service starts for `shell: bash`, and where nothing is said.
+# The commands that GitHub starts for `shell: bash` and by default.
 SHELLS = {"bash": ["bash", "--noprofile", "--norc", "-eo", "pipefail"], None: ["bash", "-e"]}
 
 
 def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
-    """Each job twice, on two machines that have nothing in common but the saved cache; what was seen."""
+    """Runs each job twice, on two machines that share only the saved cache, and returns the results."""
     tools.lint_workflow(block)
     said = []
     for name, job in tools.yaml(block.text)["jobs"].items():
@@ -39,14 +39,14 @@ class Job:
         self.job, self.machine, self.kept = job, machine, kept
         self.output, self.runs, self.seed = "", 0, ""
         matrix = job.get("strategy", {}).get("matrix", {})
-        # The first of each: that is the one of this system.
+        # The first value of each list; for `os`, that is this system.
         self.values = {f"matrix.{name}": values[0] for name, values in matrix.items()}
         self.values.update({"runner.os": "Linux", "runner.arch": "X64", "github.workspace": str(machine.project)})
-        # What is done when all steps have been done.
+        # Functions to be called after all steps.
         self.afterwards: List[Any] = []
 
     def run(self) -> "Job":
-        """Does all steps, and looks at what they have made."""
+        """Runs all steps and checks the environments."""
         machine = self.machine
         machine.renew()
         machine.ensurepip_runs()
@@ -65,7 +65,7 @@ class Job:
         return self
 
     def step(self, step: Dict[str, Any]) -> None:
-        """Does one step."""
+        """Runs one step."""
         if set(step) - KNOWN_STEP or "env" in step:
             raise Failed(f"no stand-in for {sorted(step)}")
         if "uses" in step:
@@ -80,10 +80,10 @@ class Job:
     def use(self, action: str, given: Dict[str, str], name: Any) -> None:
         """Stands in for an action."""
         if action == "actions/checkout":
-            # The project is there.
+            # The project is there already.
             return
         if action == "actions/setup-python":
-            # As is the interpreter; the wanted version is that of its file's name.
+            # So is the interpreter; its library directory tells the version.
             found = next((self.machine.python / "lib").glob("python3.*")).name
             self.values[f"steps.{name}.outputs.python-version"] = found[len("python"):]
         elif action == "actions/cache":
@@ -92,7 +92,7 @@ class Job:
             raise Failed(f"no stand-in for {action}")
 
     def cache(self, path: str, key: str) -> None:
-        """Brings back what was saved under a key, by tar as the action does, and saves it in the end."""
+        """Restores the archive of a key, with tar as the action does; a new key is saved after the last step."""
         saved = self.kept / f"{key}.tar"
         path = path.replace("~", str(self.machine.home))
         if saved.exists():
@@ -103,7 +103,7 @@ class Job:
             self.afterwards.append(lambda: subprocess.run(save, check=True))
 
     def resolved(self, given: Any) -> Any:
-        """Text with the values of its expressions."""
+        """Replaces expressions by their values, also within a mapping."""
         if isinstance(given, dict):
             return {name: self.resolved(value) for name, value in given.items()}
         if not isinstance(given, str):

@@ -1,4 +1,4 @@
-//! The command line: venv's options and words, recorded by clap, then resolved into a [`Config`].
+//! The command line: venv's options and wording, parsed by clap, then resolved into a [`Config`].
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -56,10 +56,10 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Reads the command line. `--help`, `--version` and usage errors come back as clap's error.
+    /// Parses the command line. `--help`, `--version` and usage errors come back as clap's error.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        // As in argparse, help is given when its option is reached: what is wrong before it counts, unless something is
-        // just unknown or missing, and what comes after it is not looked at.
+        // As in argparse, the help option counts when it is reached: arguments after it are not looked at, and errors
+        // before it are reported first, unless something is merely unknown or missing.
         let help = options(arguments).position(is_help).map(|index| index + 1);
         let before = Self::try_parse_from(&arguments[..help.unwrap_or(arguments.len())]);
         match (before, help) {
@@ -69,7 +69,7 @@ impl Args {
         }
     }
 
-    /// The configuration that these arguments and `RVENV_PYTHON` mean, where `cwd` gives `--prompt .` its name.
+    /// The configuration that the arguments and `RVENV_PYTHON` ask for. `cwd` gives `--prompt .` its name.
     pub(crate) fn config(&self, cwd: Option<&Path>) -> anyhow::Result<Config> {
         let mut config = Config::default();
         config.interpreter = InterpreterRequest::parse(&std::env::var_os("RVENV_PYTHON").unwrap_or_default());
@@ -115,23 +115,23 @@ fn options(arguments: &[OsString]) -> impl Iterator<Item = &OsStr> {
     arguments.iter().skip(1).map(OsString::as_os_str).take_while(|argument| *argument != "--")
 }
 
-/// `-h` with whatever is glued to it, or `--help` by any of its abbreviations.
+/// Whether an argument is `-h`, with or without more letters, or an abbreviation of `--help`.
 fn is_help(argument: &OsStr) -> bool {
     let argument = argument.to_string_lossy();
     argument.starts_with("-h") || (argument.len() > 2 && "--help".starts_with(&*argument))
 }
 
-/// Whether an error says no more than that something is unknown or still missing.
+/// Whether an error only says that something is unknown or still missing.
 fn is_unfinished(error: &clap::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnknownArgument | ErrorKind::MissingRequiredArgument)
 }
 
-/// The error in the words of those who come from venv, or from virtualenv and uv.
+/// Improves an error for users of venv, virtualenv and uv.
 fn explained(error: clap::Error) -> clap::Error {
     ambiguity(&error).or_else(|| chosen_interpreter(&error)).unwrap_or(error)
 }
 
-/// virtualenv and uv choose the interpreter by an option.
+/// A better error for `-p` and `--python`, by which virtualenv and uv choose the interpreter.
 fn chosen_interpreter(error: &clap::Error) -> Option<clap::Error> {
     let given = unknown_argument(error)?;
     ["-p", "--python"].contains(&given).then(|| {
@@ -150,7 +150,7 @@ fn unknown_argument(error: &clap::Error) -> Option<&str> {
     }
 }
 
-/// A better error for an abbreviation that fits more than one option, which clap takes for an unknown one.
+/// A better error for an abbreviation that fits several options, which clap takes for an unknown one.
 fn ambiguity(error: &clap::Error) -> Option<clap::Error> {
     let given = unknown_argument(error)?;
     let prefix = given.strip_prefix("--")?.split('=').next()?;

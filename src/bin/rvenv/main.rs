@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     let interrupt = Interrupt::default();
     signals::catch(&interrupt);
     let result = run(&args, interrupt.clone());
-    // All is cleaned up, or done; whoever sent the signal expects to see that it was heeded.
+    // Everything is finished or undone by now. The sender of the signal expects to see it heeded.
     if let Some(signal) = interrupt.noted() {
         signals::die_of(signal);
     }
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Creates the environments; nothing is begun after a failure.
+/// Creates the environments. After a failure, no further one is begun.
 fn run(args: &Args, interrupt: Interrupt) -> anyhow::Result<()> {
     let environment = Environment::read();
     let cwd = environment.cwd.clone();
@@ -51,7 +51,7 @@ fn run(args: &Args, interrupt: Interrupt) -> anyhow::Result<()> {
     unfit.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// Creates environments and shows what came of them; the last failure is the caller's to show.
+/// Creates environments and prints warnings and errors, except for the last error, which is returned.
 fn create(builder: &EnvBuilder, env_dirs: &[EnvDir]) -> anyhow::Result<()> {
     let mut last = None;
     for result in builder.create_all(env_dirs).into_iter().flatten() {
@@ -67,7 +67,7 @@ fn create(builder: &EnvBuilder, env_dirs: &[EnvDir]) -> anyhow::Result<()> {
     last.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// What `work` makes of the items up to the first that fails, and that failure.
+/// Applies `work` to the items up to the first failure. Returns the results and that failure.
 fn until_error<T, R, E>(items: &[T], work: impl Fn(&T) -> Result<R, E>) -> (Vec<R>, Option<E>) {
     let mut error = None;
     let done = items.iter().map_while(|item| work(item).map_err(|why| error = Some(why)).ok()).collect();

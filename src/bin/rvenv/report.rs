@@ -1,4 +1,4 @@
-//! What the program says: nothing when all is well, otherwise one error on stderr.
+//! The program's output: nothing if all is well, otherwise warnings and errors on stderr.
 
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal as _, Write as _};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use clap::builder::styling::{AnsiColor, Style};
 
-/// The exit status of `python -m venv` when an environment cannot be made.
+/// The exit status of `python -m venv` when an environment cannot be created.
 const FAILURE: u8 = 1;
 /// The exit status of argparse, and so of `python -m venv`, when it is called wrongly.
 const USAGE: u8 = 2;
@@ -17,14 +17,14 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Green.on_default();
 
-/// Prints what clap has to say: help and version on stdout, usage errors on stderr.
+/// Prints clap's message: help and version on stdout, usage errors on stderr.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // There is nobody left to tell when the stream is closed; venv's own help ends well then, too.
+    // If the stream is closed, nobody is left to tell; venv's own help succeeds then, too.
     let _ = error.print();
     if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
 }
 
-/// Prints an error, its causes and what to do about it.
+/// Prints an error with its causes and hint.
 pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     let mut text = format!("{ERROR}error:{ERROR:#} {error}\n");
     for cause in error.chain().skip(1) {
@@ -37,18 +37,18 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(FAILURE)
 }
 
-/// Prints something that the user should know although all went well.
+/// Prints a warning, which the user should know although all went well.
 pub(crate) fn warning(warning: &rvenv::Warning) {
     say(&format!("{WARNING}warning:{WARNING:#} {warning}\n"));
 }
 
-/// Writes to stderr, in colour where that is a terminal which wants it.
+/// Writes to stderr, in colour on a terminal that wants it.
 fn say(text: &str) {
-    // There is nobody left to tell when the stream is closed or full, and that must not change the exit status.
+    // If the stream is closed or full, nobody is left to tell, and the exit status must not change.
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// A line that says what takes so long, and goes away with it; none where nobody would see it.
+/// A progress line, shown only on a terminal and erased when the slow step is over.
 #[derive(Default)]
 pub(crate) struct Progress {
     width: AtomicUsize,
@@ -65,7 +65,7 @@ impl Progress {
     }
 
     pub(crate) fn end(&self) {
-        // Spaces, as not every terminal can erase a line.
+        // Overwritten with spaces, as not every terminal can erase a line.
         let width = self.width.swap(0, Ordering::Relaxed);
         if width > 0 {
             let _ = write!(std::io::stderr(), "\r{:width$}\r", "");
@@ -73,26 +73,26 @@ impl Progress {
     }
 }
 
-/// What `RVENV_LOG=debug` shows on stderr; silent otherwise.
+/// The log on stderr, which is silent unless `RVENV_LOG` is `debug`.
 #[derive(Clone, Copy)]
 pub(crate) struct Log {
     is_on: bool,
 }
 
 impl Log {
-    /// The log that the variable asks for.
+    /// Reads `RVENV_LOG`.
     pub(crate) fn read() -> Self {
         Self { is_on: std::env::var_os("RVENV_LOG").is_some_and(|level| level == "debug") }
     }
 
-    /// Shows a text, which is only made where it is shown.
+    /// Logs a text, which is only built if the log is on.
     pub(crate) fn note(self, text: impl FnOnce() -> String) {
         if self.is_on {
             say(&format!("{}\n", text().trim_end()));
         }
     }
 
-    /// Does something and shows how long it took.
+    /// Runs `work` and logs how long it took.
     pub(crate) fn phase<T>(self, name: &str, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let result = work();

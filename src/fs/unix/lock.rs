@@ -9,7 +9,8 @@ use rustix::fs::OFlags;
 
 use super::dir::Dir;
 
-/// A lock that ends with whoever holds it, and takes its file with it where it has one.
+/// A lock on a directory or a file, released when dropped or when the process ends. Dropping it deletes the lock file,
+/// if there is one.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
@@ -17,8 +18,8 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Something to read nothing from for a program that is started: the lock lasts until that has ended, too, should
-    /// we be killed.
+    /// An empty standard input for a child process. It keeps the lock: if we are killed, the lock lasts until the child
+    /// has ended.
     pub(crate) fn as_stdin(&self) -> Stdio {
         self.file.try_clone().map_or_else(|_| Stdio::null(), Stdio::from)
     }
@@ -33,25 +34,26 @@ impl Drop for Lock {
 }
 
 impl Dir {
-    /// Takes the lock of the directory itself; nothing where somebody has it (flock(2)).
+    /// Locks the directory itself (flock(2)), or returns `None` if it is locked already.
     pub(crate) fn try_lock(&self) -> io::Result<Option<Lock>> {
         let file = File::from(self.open_with(".", OFlags::DIRECTORY, 0)?);
         Ok(take(&file)?.then_some(Lock { file, entry: None }))
     }
 
-    /// Takes the lock that a file in it stands for, which is made for that and goes with it.
+    /// Locks the file `name`, which is created for the lock and deleted with it, or returns `None` if it is locked
+    /// already.
     pub(crate) fn try_lock_file(&self, name: impl AsRef<Path>) -> io::Result<Option<Lock>> {
         let name = name.as_ref();
         let file = File::from(self.open_with(name, OFlags::RDWR | OFlags::CREATE, 0o600)?);
-        // Whoever had the lock may have deleted the file meanwhile.
+        // The previous lock holder may have deleted the file meanwhile.
         if !take(&file)? || !self.holds(name, &file)? {
             return Ok(None);
         }
         Ok(Some(Lock { file, entry: Some((self.try_clone()?, name.to_owned())) }))
     }
 
-    /// Deletes an empty directory and gives back its lock. Not the other way round: whoever waits for the lock would
-    /// have it of a directory that goes.
+    /// Deletes an empty directory, and then releases its lock. In the other order, a waiting process would lock a
+    /// directory that is about to be deleted.
     pub(crate) fn remove_locked_dir(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
         self.remove_dir(name)?;
         lock.take();

@@ -1,4 +1,4 @@
-//! What POSIX systems do in their own way.
+//! File operations on POSIX systems.
 
 mod dir;
 mod group;
@@ -19,7 +19,7 @@ pub(crate) use dir::Dir;
 pub(crate) use group::{in_own_group, interrupt_group, kill_group};
 pub(crate) use lock::Lock;
 
-/// What tells one state of a file from another: where it is, how long, and when it was changed.
+/// A fingerprint of a file's metadata: device, inode, length, and times of modification and change.
 pub(super) fn stamp(path: &Path) -> io::Result<String> {
     let stat = fs::metadata(path)?;
     let times = [(stat.mtime(), stat.mtime_nsec()), (stat.ctime(), stat.ctime_nsec())];
@@ -27,7 +27,8 @@ pub(super) fn stamp(path: &Path) -> io::Result<String> {
     Ok(format!("{:x}:{:x} {} {mtime} {ctime}", stat.dev(), stat.ino(), stat.len()))
 }
 
-/// What is mounted somewhere in a directory, but not on it, as far as the system tells (proc(5), `mountinfo`).
+/// A mount point below a directory, as far as the system tells (proc(5), `mountinfo`). The directory itself does not
+/// count.
 pub(crate) fn mounted_below(path: &Path) -> Option<PathBuf> {
     let real = fs::canonicalize(path).ok()?;
     let mounts = fs::read("/proc/self/mountinfo").ok()?;
@@ -36,7 +37,7 @@ pub(crate) fn mounted_below(path: &Path) -> Option<PathBuf> {
     points.find(|point| *point != real && point.starts_with(&real))
 }
 
-/// Space, tab, newline and backslash are written as three octal digits there.
+/// Decodes a path of `mountinfo`, where space, tab, newline and backslash are written as `\` and three octal digits.
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = text;
@@ -49,37 +50,37 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Opens a file to be read; a pipe that has come in its place is not waited for.
+/// Opens a file for reading, without blocking on a pipe that has taken its place.
 pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
     Ok(retry_on_intr(|| open(path, OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()))?.into())
 }
 
-/// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
+/// Reads a file's bytes from `offset` on, up to the buffer's length or the end of the file.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.read_at(buffer, offset)
 }
 
-/// Makes a directory that is the user's alone.
+/// Creates a directory for the user alone.
 pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
-/// Has it make directories that are the user's alone, whatever the umask.
+/// Makes the builder create directories for the user alone, whatever the umask.
 pub(super) fn private<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut Builder<'b, 'c> {
     builder.permissions(Permissions::from_mode(0o700))
 }
 
-/// The path with all links in it followed.
+/// The path with all links resolved.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// Sets the permission bits, whatever the umask.
+/// Sets a file's permission bits, whatever the umask.
 pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
 }
 
-/// Adds permission bits to those that a file has.
+/// Adds bits to a file's permission bits.
 pub(crate) fn add_mode(file: &File, bits: u32) -> io::Result<()> {
     let mode = file.metadata()?.permissions().mode();
     if mode & bits == bits { Ok(()) } else { set_mode(file, mode & 0o7777 | bits) }
@@ -98,15 +99,15 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     identity(one).is_some_and(|one| Some(one) == identity(other))
 }
 
-/// Whether the user may make and delete files in a directory, as access(2) says.
+/// Whether the user may create and delete files in a directory, as access(2) says.
 #[must_use]
 pub(crate) fn is_writable_dir(path: &Path) -> bool {
     access(path, Access::WRITE_OK | Access::EXEC_OK).is_ok()
 }
 
-/// The path of a directory, with all links in it followed, if nobody but the user and the system can put something
-/// else in the place of it or of one above it: they belong to no one else, and others may not write to them, or may not
-/// touch what is not theirs there (the sticky bit). The user's own group is taken for the user's own.
+/// The path of a directory with all links resolved, or `None` if anyone but the user and the system could swap it or
+/// one of its parents. Each of these must belong to the user or the system, and either nobody else may write to it, or
+/// the sticky bit protects its entries. The user's own group counts as the user.
 #[must_use]
 pub(super) fn tamper_proof(path: &Path) -> Option<PathBuf> {
     let own_group = rustix::process::getegid().as_raw();
@@ -120,15 +121,14 @@ pub(super) fn tamper_proof(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok().filter(|real| real.is_dir() && real.ancestors().all(is_fixed))
 }
 
-/// Whether the directory that a new one would be made in, be it with others in between, belongs to the user or the
-/// system.
+/// Whether the nearest existing parent of a path belongs to the user or the system.
 #[must_use]
 pub(crate) fn has_trusted_parent(path: &Path) -> bool {
     let above = path.ancestors().skip(1).find_map(|dir| fs::metadata(dir).ok());
     above.is_some_and(|metadata| is_trusted(metadata.uid()))
 }
 
-/// The user, root, and whoever has the root directory, who is root in a container that has other numbers.
+/// Whether `uid` is the user, root, or the owner of the root directory, who is root in a container with other user ids.
 fn is_trusted(uid: u32) -> bool {
     uid == 0
         || uid == rustix::process::geteuid().as_raw()

@@ -1,4 +1,4 @@
-//! A directory, and what is done in it.
+//! A directory, and the operations in it.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -10,27 +10,27 @@ use std::process::Stdio;
 use super::{is_same, patiently};
 use crate::fs::{FileType, Kind, LOCK_NAME};
 
-/// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: a file that is read may be renamed over.
+/// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: an open file may be replaced by a rename.
 const SHARE_ALL: u32 = 7;
 
-/// `FILE_FLAG_DELETE_ON_CLOSE`: a file that goes with the last who has it open, be that by death.
+/// `FILE_FLAG_DELETE_ON_CLOSE`: the file is deleted with its last handle, even if the process is killed.
 const DELETE_ON_CLOSE: u32 = 0x0400_0000;
 
-/// `ERROR_SHARING_VIOLATION`: somebody else has it open.
+/// `ERROR_SHARING_VIOLATION`: another process has the file open.
 const SHARING_VIOLATION: i32 = 32;
 
-/// A directory. Its access list is its owner's business: where a user's caches are, others may not write.
+/// A directory. Its access list is trusted: others may not write where a user's caches are.
 #[derive(Debug)]
 pub(crate) struct Dir(PathBuf);
 
-/// A lock that ends with whoever holds it, and takes its file with it.
+/// A lock on a directory or a file. When it is dropped or the process ends, the lock file is deleted.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Nothing to read. A file that nobody else may open cannot be handed on.
+    /// An empty standard input. The lock file cannot be handed on, as nobody else may open it.
     #[allow(clippy::unused_self)]
     pub(crate) fn as_stdin(&self) -> Stdio {
         Stdio::null()
@@ -38,41 +38,41 @@ impl Lock {
 }
 
 impl Dir {
-    /// Opens a directory.
+    /// Opens a directory; links are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         if fs::metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(ErrorKind::NotADirectory.into()) }
     }
 
-    /// Opens a directory that may not be a link.
+    /// Opens a directory; a link is an error.
     pub(crate) fn open_itself(path: &Path) -> io::Result<Self> {
         let is_dir = fs::symlink_metadata(path)?.is_dir();
         if is_dir { Ok(Self(path.to_owned())) } else { Err(ErrorKind::NotADirectory.into()) }
     }
 
-    /// Opens a directory in it, which may not be a link.
+    /// Opens a directory in this one; a link is an error.
     pub(crate) fn open_dir(&self, name: impl AsRef<Path>) -> io::Result<Self> {
         Self::open_itself(&self.at(name))
     }
 
     fn at(&self, name: impl AsRef<Path>) -> PathBuf {
-        // Behind a `\\?\` there are no other separators.
+        // In a path that begins with `\\?\`, `/` does not separate.
         let mut path = self.0.clone();
         path.extend(name.as_ref().components());
         path
     }
 
-    /// The same directory once more.
+    /// A second handle to the same directory.
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.clone()))
     }
 
-    /// Whether nobody else may write to it.
+    /// Whether nobody else may write to the directory: assumed of every directory that exists.
     pub(crate) fn only_owner_writes(&self) -> bool {
         self.0.is_dir()
     }
 
-    /// Whether nobody else may look into it.
+    /// Whether nobody else may look into the directory: assumed of every directory that exists.
     pub(crate) fn only_owner_reads(&self) -> bool {
         self.0.is_dir()
     }
@@ -83,31 +83,31 @@ impl Dir {
         Ok(is_same(&self.0, &parent.at(name)))
     }
 
-    /// Whether `name` is there; a file that is open keeps its name.
+    /// Whether `name` exists: an open file keeps its name, so an existing name is the open file.
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn has(&self, name: impl AsRef<Path>, _file: &File) -> io::Result<bool> {
         Ok(self.at(name).exists())
     }
 
-    /// Takes the lock of the directory itself, by a file in it; nothing where somebody has it.
+    /// Locks the directory by a file in it, or returns `None` if it is locked already.
     pub(crate) fn try_lock(&self) -> io::Result<Option<Lock>> {
         self.try_lock_file(LOCK_NAME)
     }
 
-    /// Takes the lock that a file in it stands for: the file is open for nobody else.
+    /// Locks the file `name` by opening it for nobody else, or returns `None` if it is locked already.
     pub(crate) fn try_lock_file(&self, name: impl AsRef<Path>) -> io::Result<Option<Lock>> {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false).share_mode(0).custom_flags(DELETE_ON_CLOSE);
         match options.open(self.at(name)) {
             Ok(file) => Ok(Some(Lock { _file: file })),
             Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
-            // Its directory, or itself, is just being deleted.
+            // The file or its directory is just being deleted.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Gives back the lock of a directory and deletes it, unless the next one has it by then.
+    /// Releases the lock of an empty directory and deletes the directory, unless the next lock holder has it by then.
     pub(crate) fn remove_locked_dir(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
         if lock.is_some() && !self.open_dir(name.as_ref())?.names()?.is_empty() {
             return Err(ErrorKind::DirectoryNotEmpty.into());
@@ -119,7 +119,7 @@ impl Dir {
         }
     }
 
-    /// What is at a name; a directory is not asked whether it is empty.
+    /// The kind of file at a name. Directories are not looked into: [`Kind::EmptyDir`] is never returned.
     pub(crate) fn kind(&self, name: impl AsRef<Path>) -> io::Result<Kind> {
         let path = self.at(name);
         let metadata = match fs::symlink_metadata(&path) {
@@ -133,43 +133,43 @@ impl Dir {
         })
     }
 
-    /// Whether a name leads to something, by way of links where there are any.
+    /// Whether a name exists; links are followed.
     pub(crate) fn leads_somewhere(&self, name: impl AsRef<Path>) -> bool {
         self.at(name).exists()
     }
 
-    /// The names of what is in it, but for that of its lock.
+    /// The names of the entries, except the lock file.
     pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
         let names = fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name()));
         names.filter(|name| name.as_ref().map_or(true, |name| name != LOCK_NAME)).collect()
     }
 
-    /// Opens a file to be read.
+    /// Opens a file for reading.
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> io::Result<File> {
         OpenOptions::new().read(true).share_mode(SHARE_ALL).open(self.at(name))
     }
 
-    /// Makes a file; something that has the name is an error.
+    /// Creates a file; an existing name is an error.
     pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
         File::create_new(self.at(name))
     }
 
-    /// Opens a file to be written, and makes it where there is none.
+    /// Opens a file for writing; a missing file is created.
     pub(crate) fn open_or_create(&self, name: impl AsRef<Path>) -> io::Result<File> {
         OpenOptions::new().write(true).create(true).truncate(false).share_mode(SHARE_ALL).open(self.at(name))
     }
 
-    /// Makes a directory; something that has the name is an error.
+    /// Creates a directory; an existing name is an error.
     pub(crate) fn create_dir(&self, name: impl AsRef<Path>) -> io::Result<()> {
         fs::create_dir(self.at(name))
     }
 
-    /// Makes a directory that is the user's alone, as far as this one is.
+    /// Creates a directory that is as private as this one; an existing name is an error.
     pub(crate) fn create_private_dir(&self, name: impl AsRef<Path>) -> io::Result<()> {
         self.create_dir(name)
     }
 
-    /// Makes a symlink to a file or, where the target is one, to a directory; something that has the name is an error.
+    /// Creates a symlink, of the directory kind if its target is a directory; an existing name is an error.
     pub(crate) fn symlink(&self, target: &Path, name: impl AsRef<Path>) -> io::Result<()> {
         let path = self.at(name);
         let resolved = path.parent().map_or_else(|| target.to_owned(), |parent| parent.join(target));
@@ -180,29 +180,29 @@ impl Dir {
         }
     }
 
-    /// Gives a file in it a further name in another directory.
+    /// Gives a file a further name, in the directory `to`.
     pub(crate) fn link(&self, name: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         fs::hard_link(self.at(name), to.at(to_name))
     }
 
-    /// The type of something in it; a link is not followed.
+    /// The type of an entry; a link is not followed.
     pub(crate) fn file_type(&self, name: impl AsRef<Path>) -> io::Result<FileType> {
         let metadata = fs::symlink_metadata(self.at(name))?;
         Ok(match () {
             () if metadata.is_dir() => FileType::Dir,
-            // What may be executed is a matter of its name.
+            // The name decides what may be executed.
             () if metadata.is_file() => FileType::File { is_executable: false },
             () => FileType::Other,
         })
     }
 
-    /// Moves something to another directory, over a file where there is one.
+    /// Moves an entry to another directory, replacing a file.
     pub(crate) fn rename(&self, from: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         let (from, to) = (self.at(from), to.at(to_name));
         patiently(|| fs::rename(&from, &to))
     }
 
-    /// Moves something to another directory; something that has the name there is an error.
+    /// Moves an entry to another directory; an existing name is an error.
     pub(crate) fn rename_new(&self, from: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         if fs::symlink_metadata(to.at(to_name.as_ref())).is_ok() {
             return Err(ErrorKind::AlreadyExists.into());
@@ -210,7 +210,8 @@ impl Dir {
         self.rename(from, to, to_name)
     }
 
-    /// Deletes anything but a directory, a read-only file too. Symlinks to directories are directories there.
+    /// Deletes an entry that is not a directory, even if read-only. Windows treats symlinks to directories as
+    /// directories.
     pub(crate) fn remove(&self, name: impl AsRef<Path>) -> io::Result<()> {
         let path = self.at(name);
         if fs::symlink_metadata(&path)?.is_symlink() {
@@ -222,7 +223,7 @@ impl Dir {
                 return Err(error);
             }
             let mut permissions = metadata.permissions();
-            #[allow(clippy::permissions_set_readonly_false)] // There is no umask here for it to open.
+            #[allow(clippy::permissions_set_readonly_false)] // Only on Unix would others get write access.
             permissions.set_readonly(false);
             fs::set_permissions(&path, permissions)?;
             fs::remove_file(&path)
@@ -234,7 +235,7 @@ impl Dir {
         fs::remove_dir(self.at(name))
     }
 
-    /// A read-only directory can be deleted from.
+    /// Does nothing: entries of a read-only directory can be deleted.
     #[allow(clippy::unused_self)]
     pub(crate) fn grant_owner_access(&self, _name: impl AsRef<Path>) {}
 }

@@ -1,4 +1,4 @@
-//! What Windows does in its own way.
+//! File operations on Windows.
 
 mod dir;
 
@@ -14,11 +14,11 @@ use tempfile::Builder;
 
 pub(crate) use dir::{Dir, Lock};
 
-/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: what is said of what somebody else has open.
+/// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: the errors for a file that another process has open.
 const IN_USE: [i32; 2] = [5, 32];
 
-/// Tries something for half a second. Virus scanners open new files at once, and a directory with an open file in it
-/// cannot be renamed.
+/// Retries `attempt` for half a second while a file is in use. Virus scanners open new files at once, and a directory
+/// with an open file in it cannot be renamed.
 fn patiently(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
     for milliseconds in [1, 2, 4, 8, 16, 32, 64, 128, 256] {
         match attempt() {
@@ -31,87 +31,87 @@ fn patiently(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
     attempt()
 }
 
-/// There are no groups that could be ended together without a job object.
+/// Does nothing: without a job object, there are no groups that could be ended together.
 pub(crate) fn in_own_group(command: &mut Command) -> &mut Command {
     command
 }
 
-/// Ctrl-C has reached the program, too.
+/// Does nothing: Ctrl-C has reached the program, too.
 pub(crate) fn interrupt_group(_child: &Child) {}
 
-/// Ends a program.
+/// Kills a program.
 pub(crate) fn kill_group(child: &mut Child) {
     let _ = child.kill();
 }
 
-/// Who may do what where is a matter of access lists: a user's directories are the user's.
+/// The path with all links resolved. Access lists are trusted: a user's directories are the user's.
 #[must_use]
 pub(super) fn tamper_proof(path: &Path) -> Option<PathBuf> {
     Some(resolve(path).unwrap_or_else(|_| path.to_owned()))
 }
 
-/// As [`tamper_proof`].
+/// Always true: access lists are trusted, as in [`tamper_proof`].
 #[must_use]
 pub(crate) fn has_trusted_parent(_path: &Path) -> bool {
     true
 }
 
-/// What tells one state of a file from another: how long it is, and when it was made and changed.
+/// A fingerprint of a file's metadata: length, and times of modification and creation.
 pub(super) fn stamp(path: &Path) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
     Ok(format!("{} {} {}", metadata.file_size(), metadata.last_write_time(), metadata.creation_time()))
 }
 
-/// What is mounted there is a link there.
+/// Always `None`: a mount point is a link on Windows.
 pub(crate) fn mounted_below(_path: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Opens a file to be read.
+/// Opens a file for reading.
 pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Reads the bytes of a file from `offset` on, up to the buffer's length or the file's end.
+/// Reads a file's bytes from `offset` on, up to the buffer's length or the end of the file.
 pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     file.seek_read(buffer, offset)
 }
 
-/// Makes a directory, which has the access list of the one that it is in.
+/// Creates a directory, with the access list of its parent.
 pub(super) fn create_private_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
-/// As [`create_private_dir`].
+/// Does nothing: a new directory has the access list of its parent.
 pub(super) fn private<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut Builder<'b, 'c> {
     builder
 }
 
-/// The path with all links in it followed, as programs write it: without the `\\?\` that Windows puts in front.
+/// The path with all links resolved, as programs write it: without the `\\?\` that Windows puts in front.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     let path = fs::canonicalize(path)?;
     let plain = path.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|text| text.get(1..2) == Some(":"));
     Ok(plain.map(PathBuf::from).unwrap_or(path))
 }
 
-/// There are no permission bits to set.
+/// Does nothing: there are no permission bits.
 pub(super) fn set_mode(_file: &File, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// There are no permission bits to add.
+/// Does nothing: there are no permission bits.
 pub(crate) fn add_mode(_file: &File, _bits: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether the path leads to a file; what may be executed is a matter of its name.
+/// Whether the path leads to a file; the name decides what may be executed.
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
-/// Whether two paths lead to the same file, by its final path. Not every file system can tell that: those of RAM disks
-/// cannot, and wine cannot where it is long.
+/// Whether two paths lead to the same file, by its final path. Equal paths are not resolved: on RAM disks, and for long
+/// paths in wine, the final path cannot be told.
 #[must_use]
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     if one == other {
@@ -120,7 +120,7 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     fs::canonicalize(one).is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
 }
 
-/// Whether a directory may be written to is a matter of access lists, which only a try tells.
+/// Always true: access lists decide who may write to a directory, and only a try tells.
 #[must_use]
 pub(crate) fn is_writable_dir(_path: &Path) -> bool {
     true

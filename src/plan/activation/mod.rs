@@ -1,30 +1,29 @@
 //! The activation scripts of one environment, as text.
 //!
-//! A script is a template and a grammar: the files in `templates/` are what a user reads in the
-//! environment, but for words like `@ENV_DIR@`, each of which is replaced by a value that
-//! `quote` has made a word of that shell.
+//! A script is a template with quoted values. The files in `templates/` are what a user reads in the environment,
+//! except for words such as `@ENV_DIR@`: each is replaced by a value that `quote` has turned into a word of that shell.
 
 mod quote;
 
 use quote::Delayed;
 
-/// What one environment's activation scripts are made of.
+/// The values in one environment's activation scripts.
 #[derive(Clone, Copy, Debug)]
 pub struct Values<'a> {
     /// The absolute path of the environment, as the shell should see it.
     pub env_dir: &'a str,
     /// The name shown in the prompt, as plain text.
     pub prompt: &'a str,
-    /// The directory of the scripts inside the environment: `bin` or `Scripts`.
+    /// The name of the scripts directory: `bin` or `Scripts`.
     pub scripts_dir: &'a str,
 }
 
-/// A file for the directory of the scripts.
+/// A file in the scripts directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Script {
     /// The name of the file.
     pub name: &'static str,
-    /// Its whole text.
+    /// The whole text of the file.
     pub contents: String,
 }
 
@@ -57,7 +56,7 @@ pub fn windows_scripts(values: &Values<'_>) -> Vec<Script> {
     ]
 }
 
-/// For bash, zsh, dash, ksh and busybox.
+/// The script `activate`, for bash, zsh, dash, ksh and busybox.
 fn activate(values: &Values<'_>, python: &str) -> Script {
     let words = [
         ("ENV_DIR", quote::sh(values.env_dir)),
@@ -92,7 +91,7 @@ fn activate_fish(values: &Values<'_>, python: &str) -> Script {
     Script { name: "activate.fish", contents: fill(include_str!("templates/activate.fish"), &words) }
 }
 
-/// The same for every environment, so that it can be moved or signed.
+/// The script `Activate.ps1`. The text is the same in every environment, so the file can be moved or signed.
 fn activate_ps1() -> Script {
     let contents = include_str!("templates/Activate.ps1").replace("\r\n", "\n");
     Script { name: "Activate.ps1", contents }
@@ -118,14 +117,14 @@ fn deactivate_bat() -> Script {
     Script { name: "deactivate.bat", contents: text.replace('\n', "\r\n") }
 }
 
-/// Replaces each `@NAME@` of the template by its word.
+/// Replaces each `@NAME@` in the template by its word.
 ///
-/// One pass over the template: a word is never looked at again, so a value may hold a name. Line
-/// ends are `\n`, however the template was checked out.
+/// The template is read once, and words are not searched again, so a value may contain `@NAME@`. Line ends are `\n`,
+/// however the template was checked out.
 ///
 /// # Panics
 ///
-/// When the template holds a name without a word, which the tests of this module rule out.
+/// If the template contains a name without a word, which the tests of this module rule out.
 fn fill(template: &str, words: &[(&str, String)]) -> String {
     let template = template.replace("\r\n", "\n");
     let mut text = String::with_capacity(template.len() * 2);
@@ -140,7 +139,7 @@ fn fill(template: &str, words: &[(&str, String)]) -> String {
     text + rest
 }
 
-/// What stands before the first `@NAME@`, the name, and what stands after it.
+/// Splits a text at the first `@NAME@`: the text before it, the name, the text after it.
 fn split_at_name(text: &str) -> Option<(&str, &str, &str)> {
     let is_name = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
     for (start, _) in text.match_indices('@') {
@@ -203,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_powershell_script_is_plain_ascii() {
-        // Windows PowerShell reads a file without a mark as the local code page.
+        // Windows PowerShell reads a file without a byte order mark in the local code page.
         assert!(activate_ps1().contents.is_ascii());
     }
 }

@@ -1,21 +1,21 @@
-//! A value as text in a shell's grammar: one function per grammar, and more for the prompts that
-//! are a language of their own. PowerShell has none, as its script holds no values.
+//! Quoting a value as text in a shell's grammar. Each grammar has a function, and so have the prompts that are a
+//! language of their own. PowerShell needs no quoting: its script contains no values.
 
 use std::fmt::Write as _;
 
-/// How cmd.exe reads a line: the script has lines for either setting.
+/// The setting of delayed expansion in cmd.exe. The script has lines for either setting.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delayed {
     Off,
     On,
 }
 
-/// Characters that stand for themselves in every shell, inside and outside of quotes.
+/// Whether a character stands for itself in every shell, inside and outside quotes.
 fn is_harmless(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-.+=,:/".contains(c)
 }
 
-/// One word for bash, zsh, dash, ksh and busybox.
+/// Quotes a value as one word for bash, zsh, dash, ksh and busybox.
 pub(super) fn sh(value: &str) -> String {
     if is_bare_word(value) {
         return value.to_owned();
@@ -23,7 +23,7 @@ pub(super) fn sh(value: &str) -> String {
     format!("'{}'", value.replace('\'', r"'\''"))
 }
 
-/// One word for fish, whose single quotes know two escapes.
+/// Quotes a value as one word for fish, whose single quotes have two escapes.
 pub(super) fn fish(value: &str) -> String {
     if is_bare_word(value) {
         return value.to_owned();
@@ -31,17 +31,16 @@ pub(super) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-/// Whether a word needs no quotes; most do not, and scripts read better without.
+/// Whether a word needs no quotes: most words do not, and scripts read better without.
 fn is_bare_word(value: &str) -> bool {
     value.starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric()) && value.chars().all(is_harmless)
 }
 
-/// One word for csh and tcsh.
+/// Quotes a value as one word for csh and tcsh.
 ///
-/// Inside of quotes csh still replaces the character of its history, which is the user's choice
-/// (`histchars`), and tcsh may be set to read backslashes there (`backslash_quote`). So every
-/// character that may mean something stands outside, behind a backslash. Only a newline must be
-/// inside with its backslash: outside, the two are a blank.
+/// csh replaces its history character, which is the user's choice (`histchars`), even inside quotes, and tcsh can be
+/// set to read backslashes there (`backslash_quote`). So every character that may be special stands outside the quotes,
+/// behind a backslash. Only a newline, with its backslash, has to be inside: outside, the two are a blank.
 pub(super) fn csh(value: &str) -> String {
     let mut word = String::from("'");
     for c in value.chars() {
@@ -59,15 +58,14 @@ pub(super) fn csh(value: &str) -> String {
     word
 }
 
-/// The text of a csh prompt that displays `value`: `!` would be the number of the command.
+/// The text of a csh prompt that displays `value`. An unescaped `!` would be the command's number.
 pub(super) fn csh_prompt(value: &str) -> String {
     value.replace('!', r"\!")
 }
 
 /// The text of a tcsh prompt that displays `value`.
 ///
-/// `%`, `!`, `^` and `\` are special there, and so are the user's `histchars`; what is written as an
-/// octal number never is.
+/// `%`, `!`, `^`, `\` and the user's `histchars` are special in a tcsh prompt; octal escapes never are.
 pub(super) fn tcsh_prompt(value: &str) -> String {
     let mut text = String::new();
     for c in value.chars() {
@@ -80,18 +78,18 @@ pub(super) fn tcsh_prompt(value: &str) -> String {
     text
 }
 
-/// A name as PS1 can hold it: what some shell, with some option, would read as more than text is
-/// replaced by `?`. A name that comes back as it is needs no care.
+/// The name as PS1 can hold it: `?` replaces each character that some shell, with some option, would read as more than
+/// text. A name that is returned unchanged needs no further care.
 pub(super) fn plain(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || is_harmless(c) || " @~#&*()[]{}<>|;?".contains(c);
     name.chars().map(|c| if is_plain(c) { c } else { '?' }).collect()
 }
 
-/// The rest of a line of cmd.exe after `set NAME=`.
+/// Escapes a value as the rest of a cmd.exe line after `set NAME=`.
 ///
-/// All that is special is escaped, quotes too, so that they cannot leave the line half quoted.
-/// Control characters, which have no escape, are spaces. Delayed expansion reads a line that holds
-/// a `!` once more, and takes one more caret from each character.
+/// All special characters are escaped, including quotes, which could leave the line half quoted. Control characters
+/// have no escape and become spaces. With delayed expansion, cmd.exe reads a line that contains a `!` once more, and
+/// takes one more caret from each character.
 pub(super) fn batch(value: &str, delayed: Delayed) -> String {
     let twice = delayed == Delayed::On && value.contains('!');
     let mut text = String::new();
@@ -108,11 +106,11 @@ pub(super) fn batch(value: &str, delayed: Delayed) -> String {
     text
 }
 
-/// Text that displays `value` in the prompt of cmd.exe, for use in `set "PROMPT=…"`.
+/// The text that displays `value` in the prompt of cmd.exe, for use in `set "PROMPT=…"`.
 ///
-/// The prompt's own codes stand for the characters that would act in a script that handles the
-/// prompt carelessly. A quote has no code, and is an apostrophe. Delayed expansion takes the carets
-/// of that line, because another `!` is in it.
+/// Characters that would act in a script that handles the prompt carelessly are written as codes of the prompt. A quote
+/// has no code and becomes an apostrophe. With delayed expansion, `!` and `^` get a caret: the line contains another
+/// `!`, so cmd.exe takes the carets.
 pub(super) fn batch_prompt(value: &str, delayed: Delayed) -> String {
     let mut text = String::new();
     for c in value.chars() {

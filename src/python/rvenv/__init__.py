@@ -1,1 +1,1 @@
-"""The program rvenv, installed as a Python package: `rvenv`, or `python -m rvenv` for the Python that runs it."""
+"""The program rvenv as a Python package: run `rvenv`, or `python -m rvenv` to use that very Python."""

@@ -1,7 +1,7 @@
-"""`python -m rvenv`: the program, told to use the very Python that runs this.
+"""`python -m rvenv`: runs the program for the very Python that runs this file.
 
-It may be run by its path, by a Python for which rvenv is not installed (see `shadow/venv/__main__.py`), so it needs
-nothing but the standard library.
+A Python for which rvenv is not installed may run this file by its path (see `shadow/venv/__main__.py`), so only the
+standard library is used.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 
 
 def main() -> None:
-    """Becomes the program, or ends with its exit status."""
+    """Replaces this process with the program, or exits with the program's exit status."""
     if not sys.executable:
         what = "this Python does not know where it is: `sys.executable` is empty"
         sys.exit(message(what, "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv"))
@@ -18,7 +18,7 @@ def main() -> None:
         places = ["  `{}`".format(place) for place in programs()]
         hint = "hint: install the package anew that is in `{}`".format(directory())
         sys.exit(message("the program of this package is missing; looked for", *places, hint))
-    # Whoever says which Python is to run this has said which one is meant.
+    # By running this with a Python, the user has chosen that Python.
     environment = dict(os.environ, RVENV_PYTHON=sys.executable)
     try:
         run([program] + sys.argv[1:], environment)
@@ -27,48 +27,48 @@ def main() -> None:
 
 
 def directory() -> str:
-    """Where this package is."""
+    """The directory that holds this package."""
     return os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def programs():
-    """Yields where the program may be: what belongs to this file first.
+    """Yields the paths where the program may be, those that belong to this file first.
 
-    Installers put it into a directory of scripts: beside the package, where that is in a `--target`, or beside `lib`.
-    Where it is in none, this file may be used from elsewhere, as in a development install.
+    Installers put the program into a scripts directory: beside the package in a `--target`, otherwise beside `lib`.
+    If neither directory has it, this file may be used from elsewhere, as in a development install.
     """
     above = directory()
     yield from programs_in(above)
     if above.endswith("-packages"):
         above = os.path.dirname(above)
-        # What is installed for one user is there on Windows.
+        # On Windows, an installation for one user has its scripts here.
         yield from programs_in(above) if os.name == "nt" else ()
         for _ in range(2):
             above, name = os.path.split(above)
             if name.lower() in ("lib", "lib64"):
                 yield from programs_in(above)
-    # It takes a while to import.
+    # Imported only if needed, as it takes a while.
     import sysconfig
 
     yield os.path.join(sysconfig.get_path("scripts"), "rvenv.exe" if os.name == "nt" else "rvenv")
 
 
 def programs_in(prefix: str) -> "list[str]":
-    """Where the program may be below a prefix. On Windows, both directories are used."""
+    """The paths where the program may be below a prefix. On Windows, both directories are in use."""
     if os.name == "nt":
         return [os.path.join(prefix, scripts, "rvenv.exe") for scripts in ("bin", "Scripts")]
     return [os.path.join(prefix, "bin", "rvenv")]
 
 
 def run(command: "list[str]", environment: "dict[str, str]") -> None:
-    """Runs the program in the place of this process, so that signals and exit status are its own."""
+    """Runs the program in place of this process, so that signals and exit status are the program's own."""
     if os.name != "nt":
-        # What the drop-in takes the place of may have something to say yet.
+        # exec would lose the buffered output of code that ran before.
         sys.stdout.flush()
         sys.stderr.flush()
         os.execve(command[0], command, environment)
-    # Windows has no exec that keeps the process: the shell would go on at once. Ctrl-C reaches the program too, which
-    # undoes what is under way; that is waited for.
+    # Windows has no exec that keeps the process, so the shell would go on at once: wait instead. Ctrl-C reaches the
+    # program too, which then undoes the work under way.
     import signal
     import subprocess
 
@@ -77,7 +77,7 @@ def run(command: "list[str]", environment: "dict[str, str]") -> None:
 
 
 def message(*lines: str) -> str:
-    """An error, laid out as the program's own are."""
+    """Formats an error like the program's own errors."""
     return "error: " + "\n  ".join(lines)
 
 

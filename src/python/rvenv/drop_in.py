@@ -1,4 +1,4 @@
-"""`python -m rvenv.drop_in` prints the directory that, on PYTHONPATH, puts rvenv in the place of `python -m venv`."""
+"""`python -m rvenv.drop_in` prints a directory that makes `python -m venv` run rvenv when put on PYTHONPATH."""
 
 import os
 

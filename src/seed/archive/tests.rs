@@ -1,4 +1,4 @@
-//! No bytes are read as a list that were not written as one, and none lead anywhere but below.
+//! Only bytes that were written as a list are read as one, and its paths lead nowhere but below the environment.
 
 use super::*;
 use std::io::Write;
@@ -25,7 +25,7 @@ fn read(bytes: &[u8]) -> Option<(List, u64)> {
     List::read(&file).map(|read| (read.list, read.data))
 }
 
-/// The body of a list: what its checksum is of.
+/// The body of a list, which its checksum covers.
 fn body(list: &List) -> Vec<u8> {
     list.encode()[MAGIC.len() + 8..].to_vec()
 }
@@ -36,7 +36,7 @@ fn a_list_is_read_as_it_was_written_whatever_comes_after_it() {
     let length = bytes.len() as u64;
     assert_eq!(read(&bytes), Some((list(), length)));
     assert_eq!(read(&[bytes, b"data".repeat(100_000)].concat()), Some((list(), length)));
-    // One that is longer than what is read at once.
+    // A list that is longer than the first read.
     let mut long = list();
     long.entries = long.entries.iter().cycle().take(10_000).cloned().collect();
     let bytes = long.encode();
@@ -63,7 +63,7 @@ fn a_list_with_a_bit_the_other_way_is_none() {
     }
 }
 
-/// Even where the checksum is right.
+/// The body must be refused even if its checksum is right.
 #[test]
 fn a_body_with_too_little_or_too_much_is_none() {
     let body = body(&list());
@@ -81,7 +81,7 @@ fn a_body_may_hold_anything_without_harm() {
         for byte in [0, 1, 0x7f, 0xff] {
             let mut changed = body.clone();
             changed[at] = byte;
-            // Whether it is a list does not matter here: reading it ends.
+            // The result does not matter here, only that decoding ends.
             let _ = List::decode(&changed);
         }
     }
@@ -90,7 +90,7 @@ fn a_body_may_hold_anything_without_harm() {
 #[test]
 fn a_path_leads_below_and_no_way_around() {
     let decoded = |path: &str| {
-        // The first entry, which is `lib`, with another path.
+        // The first entry, `lib`, with another path.
         let (before, mut after) = (body(&list()), Vec::new());
         let at = before.windows(7).position(|bytes| bytes == b"\x03\0\0\0lib").expect("it is there");
         put_text(&mut after, path);

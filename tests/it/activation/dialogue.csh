@@ -1,4 +1,4 @@
-# What a user does with the environments $A and $B in csh; see dialogue.sh.
+# A session with the environments $A and $B in csh; see dialogue.sh.
 
 alias report 'eval _unset; echo "\!*"": "$_e:q" "$_n:q" "$_p:q" "$_h:q" ["$_s:q"]" >>! $OUT/report; unset _e _n _p _h _s; /usr/bin/env >! $OUT/env.\!*'
 alias _unset 'set _e = unset; set _n = unset; set _p = unset; set _h = unset; set _s = unset; eval _set'

@@ -1,4 +1,4 @@
-# What a user does with the environments $A and $B in fish; see dialogue.sh.
+# A session with the environments $A and $B in fish; see dialogue.sh.
 
 function report
     set -l seen

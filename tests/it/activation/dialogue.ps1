@@ -1,4 +1,4 @@
-# What a user does with the environments $env:A and $env:B in PowerShell; see dialogue.sh. What is seen goes to $env:OUT.
+# A session with the environments $env:A and $env:B in PowerShell; see dialogue.sh. The report is the file $env:OUT.
 $ErrorActionPreference = 'Stop'
 
 function Report([string] $state) {

@@ -12,7 +12,7 @@ const SH: &str = include_str!("dialogue.sh");
 const CSH: &str = include_str!("dialogue.csh");
 const FISH: &str = include_str!("dialogue.fish");
 
-/// A state of the shell before activation, as `unset` or a value, and the code that makes it.
+/// An initial state of the shell: each value, or `unset`, and the code that sets them.
 struct Before {
     path: &'static str,
     home: &'static str,
@@ -43,7 +43,7 @@ const BEFORE: &[Before] = &[
         path: "/usr/bin",
         home: "/some/home",
         prompt: "",
-        // Of PATH, dash and busybox cannot forget that it is exported.
+        // dash and busybox cannot stop exporting PATH.
         sh: "unset PATH; PATH=/usr/bin; [ -z \"${ZSH_VERSION-}\" ] || typeset +x PATH\n\
              unset PYTHONHOME; PYTHONHOME=/some/home; export PS1=''",
         csh: None,
@@ -81,14 +81,14 @@ fn the_dialogue_goes_as_in_venv_and_leaves_the_shell_as_it_was() {
     });
 }
 
-/// Where the scripts of a venv from 3.13 on do not do what they are for, by a word of the shell's command.
+/// The failures of venv's own scripts, from 3.13 on, by a word of the shell's command.
 const VENV_FAILS: &[(&str, &str)] = &[
     ("+h", "`hash -r` fails where hashing is off, and `set -e` ends the shell (gh-149701, until 3.14.6)"),
     ("fish", "3.13.0 shows `name() ` in the prompt"),
 ];
 
-/// venv's own scripts, where they are well-behaved: in the plain state of a shell, and but for the last report, which
-/// is of a PATH that the user has changed meanwhile (venv puts the old one back).
+/// Compares venv's own scripts where they behave well: in the plain state of a shell, and except for the last report,
+/// after the user has changed PATH (venv restores the old one).
 #[test]
 fn the_dialogue_goes_the_same_way_with_the_scripts_of_venv() {
     let Some(python) = pythons::all().iter().rev().find(|python| python.minor >= 13 && python.has_venv) else {
@@ -108,7 +108,7 @@ fn the_dialogue_goes_the_same_way_with_the_scripts_of_venv() {
     });
 }
 
-/// What the dialogue has left in files.
+/// The files that a dialogue has left.
 struct Seen(PathBuf);
 
 impl Seen {
@@ -121,7 +121,7 @@ impl Seen {
     }
 }
 
-/// Has the dialogue about two environments, from a state of the shell on, where that shell can be in it.
+/// Runs the dialogue with two environments from an initial state; returns `None` if the shell cannot be in that state.
 fn talk(world: &World, shell: &Shell, before: &Before, [a, b]: [&Path; 2]) -> Option<Seen> {
     let (script, setup) = match shell.family {
         Family::Sh => (SH, before.sh),
@@ -140,7 +140,7 @@ fn talk(world: &World, shell: &Shell, before: &Before, [a, b]: [&Path; 2]) -> Op
     Some(Seen(out))
 }
 
-/// Compares all that was seen with what is expected.
+/// Compares everything that was seen with the expectations.
 fn check(shell: &Shell, before: &Before, seen: &Seen, [a, b]: [&Path; 2]) {
     let at = format!("{:?} after {:?}", shell.command, seen.text("setup"));
     assert_eq!(seen.report(), expected_report(before, a, b), "{at}");
@@ -180,13 +180,13 @@ fn expected_report(before: &Before, a: &Path, b: &Path) -> String {
     .concat()
 }
 
-/// The names of the variables that `env` has printed.
+/// The names of the variables in the output of `env`.
 fn names(env: &str) -> BTreeSet<String> {
     let names = env.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name.to_owned());
     names.filter(|name| name != "_").collect()
 }
 
-/// A snapshot without what changes from one command to the next.
+/// The lines of a snapshot, without variables that change from one command to the next.
 fn stable(snapshot: &str) -> Vec<&str> {
     let words = [
         "_",
@@ -211,14 +211,14 @@ fn stable(snapshot: &str) -> Vec<&str> {
     snapshot.lines().filter(is_stable).collect()
 }
 
-/// Reports the lines that differ, and not the hundreds that do not.
+/// Asserts that the lines are the same, and reports only those that differ.
 fn assert_same_lines(before: &[&str], after: &[&str], at: &str) {
     let lost: Vec<_> = before.iter().filter(|line| !after.contains(line)).collect();
     let left: Vec<_> = after.iter().filter(|line| !before.contains(line)).collect();
     assert!(lost.is_empty() && left.is_empty(), "{at}\nlost: {lost:#?}\nleft behind: {left:#?}");
 }
 
-/// fish colours the name even on a terminal that cannot.
+/// Removes colours: fish colours the name even on a terminal without colours.
 fn without_colours(text: &str) -> String {
     let mut pieces = text.split('\x1b');
     let first = pieces.next().unwrap_or_default().to_owned();

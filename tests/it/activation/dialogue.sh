@@ -1,5 +1,5 @@
-# What a user does with the environments $A and $B in a shell of the POSIX family. $OUT/setup
-# makes the state of the shell before; what is seen goes to files in $OUT.
+# A session with the environments $A and $B in a shell of the POSIX family. $OUT/setup sets the
+# initial state of the shell; reports and snapshots are files in $OUT.
 
 report () {
     echo "$1: ${VIRTUAL_ENV-unset} ${VIRTUAL_ENV_PROMPT-unset} ${PATH-unset} ${PYTHONHOME-unset} [${PS1-unset}]" >>"$OUT/report"

@@ -1,4 +1,4 @@
-//! What an interactive shell displays as its prompt, in a pseudo-terminal.
+//! The prompt that an interactive shell displays in a pseudo-terminal.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use super::{Family, SHELLS, Shell, World, bare_command, in_every_shell, is_insta
 const PTY: &str = include_str!("pty.py");
 
 impl Shell {
-    /// What gives this shell the user's prompt `READY> `.
+    /// The code that sets the user's prompt `READY> `.
     fn set_prompt(&self) -> &'static str {
         match self.family {
             Family::Sh => "PS1='READY> '",
@@ -18,16 +18,16 @@ impl Shell {
         }
     }
 
-    /// How its prompt shows a name. Where a prompt cannot refer to a variable, `?` stands for what
-    /// might act in one.
+    /// A name as shown in this shell's prompt. In a prompt that cannot refer to a variable, `?` replaces characters
+    /// that might act.
     fn shown(&self, name: &str) -> String {
         let can_refer = !self.command.contains(&"promptvars") && !self.command.contains(&"--emulate");
         let might_act = |c: char| "\\$`!%\"'^\u{301}".contains(c);
         name.chars().map(|c| if might_act(c) && !can_refer { '?' } else { c }).collect()
     }
 
-    /// The words that start it for a conversation: without `-e`, which ends some shells early, and
-    /// without the marks with which zsh shows that a line was not ended.
+    /// The command line of an interactive shell: without `-e`, which ends some shells early, and without the mark that
+    /// zsh shows after an unfinished line.
     fn interactive(&self) -> Vec<&'static str> {
         let mut words: Vec<_> = self.command.iter().map(|word| if *word == "-eu" { "-u" } else { word }).collect();
         words.push("-i");
@@ -37,7 +37,7 @@ impl Shell {
         words
     }
 
-    /// Options that change how a prompt is read, which a user may set in an active environment.
+    /// Options that change the reading of a prompt, which a user may set in an active environment.
     fn changes_of_mind(&self) -> &'static [&'static str] {
         match self.command[0] {
             "bash" => &["shopt -u promptvars", "shopt -s promptvars", "set -o posix"],
@@ -48,7 +48,7 @@ impl Shell {
     }
 }
 
-/// What to type, and the text before `READY> ` that has to follow.
+/// The lines to type, and for each the text that has to follow before `READY> `.
 #[derive(Default)]
 struct Dialogue {
     lines: String,
@@ -65,7 +65,7 @@ impl Dialogue {
     }
 }
 
-/// Has the conversation in a pseudo-terminal; the script ends it where something else is displayed.
+/// Runs the dialogue in a pseudo-terminal. The script fails if anything else is displayed.
 fn converse(world: &World, shell: &Shell, dialogue: &Dialogue) {
     let number = SHELLS.iter().position(|other| other.command == shell.command).expect("one of the shells");
     let file = world.root.path().join(format!("dialogue{number}"));

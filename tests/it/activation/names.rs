@@ -1,16 +1,16 @@
-//! Names that try to be code: as values they arrive literally, and nothing of them is executed.
+//! Names that try to be code: they arrive as literal values, and nothing in them is executed.
 
 use std::path::PathBuf;
 
 use super::{World, in_every_shell, quiet_success};
 
-/// The name that the issue of these scripts asks for.
+/// The hostile name from the issue about these scripts.
 pub(super) const HOSTILE: &str = "x$(touch pwned)'\"!%~;&&$e";
 
-/// How many names are made up, beside the ones below.
+/// The number of random names, in addition to the ones below.
 const RANDOM_NAMES: usize = 750;
 
-/// Names that have broken a script, and what the names that are made up consist of.
+/// Names that have broken a script, and pieces of the random names.
 const PIECES: &[&str] = &[
     "env",
     "my env",
@@ -79,11 +79,11 @@ const PIECES: &[&str] = &[
     HOSTILE,
 ];
 
-/// What may be in a prompt besides, but in no path that rvenv accepts.
+/// Further pieces of prompts, which cannot be in a directory name that rvenv accepts.
 const PROMPT_PIECES: &[&str] =
     &["\n", "\r", "\t", "\x1b[31m", "\x01", "\x7f", "\x07", "\ntouch pwned\n", "'\ntouch pwned\n'", ":", "/", "\u{85}"];
 
-/// Pairs of a directory's name and a prompt: each piece alone, then made up ones, always the same.
+/// Pairs of a directory name and a prompt: each piece alone, then random ones, the same in each run.
 pub(super) fn hostile_names() -> Vec<(String, String)> {
     let alone = PIECES.iter().map(|piece| ((*piece).to_owned(), (*piece).to_owned()));
     let mut prompts: Vec<&str> = PIECES.to_vec();
@@ -101,7 +101,7 @@ pub(super) fn hostile_names() -> Vec<(String, String)> {
     alone.chain(control).chain([("env".to_owned(), String::new())]).chain(random).collect()
 }
 
-/// Makes an environment for each name, and links `0`, `1`, … to them.
+/// Creates an environment for each name, and links `0`, `1`, … to the environments.
 pub(super) fn environments(world: &World, names: &[(String, String)]) -> Vec<PathBuf> {
     let make = |(number, (name, prompt)): (usize, &(String, String))| {
         world.environment(&format!("{number}/{name}"), prompt, &number.to_string())

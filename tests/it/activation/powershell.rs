@@ -1,4 +1,4 @@
-//! The dialogue in PowerShell, whose script finds its environment by its own place and the prompt in `pyvenv.cfg`.
+//! The dialogue in PowerShell, whose script finds its environment by its own path, and the prompt in `pyvenv.cfg`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{World, quiet_success};
 use crate::testenv::skip_or_fail;
 
-/// Where `pwsh` is: hosted machines have it in places of their own, so PATH is asked.
+/// The path of `pwsh`, looked up on PATH because hosted machines have it in unusual directories.
 fn pwsh() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).map(|dir| dir.join("pwsh")).find(|program| program.exists())
@@ -20,7 +20,7 @@ fn the_dialogue_goes_as_in_the_other_shells() {
     let world = World::new();
     let a = world.environment("it's first", "unused", "a");
     let b = world.environment("b", "unused", "b");
-    // As Python writes the text: it's "$(1)" \ `x`
+    // Python's literal for the text: it's "$(1)" \ `x`
     fs::write(b.join("pyvenv.cfg"), "home = /usr/bin\nprompt = 'it\\'s \"$(1)\" \\\\ `x`'\n").expect("a pyvenv.cfg");
     let script = world.root.path().join("dialogue.ps1");
     fs::write(&script, include_str!("dialogue.ps1")).expect("the dialogue");

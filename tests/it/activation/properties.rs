@@ -1,5 +1,5 @@
-//! Any text is one word to each shell, and that word is the text: to Python's reader of POSIX shells, to the shells
-//! themselves, and for cmd.exe by its rules as they are known.
+//! Any text becomes one word that reads as that text again: for Python's reader of POSIX shells, for the shells
+//! themselves, and for cmd.exe by its known rules.
 
 use proptest::prelude::*;
 use rvenv::activation::{Script, Values, posix_scripts, windows_scripts};
@@ -7,7 +7,7 @@ use rvenv::activation::{Script, Values, posix_scripts, windows_scripts};
 use super::{Family, Shell, World, in_every_shell, quiet_success};
 use crate::properties::{holds, oldest_and_newest, text};
 
-/// What stands between two texts, of which the first is there once.
+/// The part of a script between the first `start` and the last `end`.
 fn between<'a>(scripts: &'a [Script], name: &str, start: &str, end: &str) -> &'a str {
     let script = scripts.iter().find(|script| script.name == name).unwrap();
     let (_, rest) = script.contents.split_once(start).unwrap();
@@ -18,7 +18,7 @@ fn values(prompt: &str) -> Values<'_> {
     Values { env_dir: "/e", prompt, scripts_dir: "bin" }
 }
 
-/// The word that a text is in the script of a family of shells.
+/// The word for a text in the script of a family of shells.
 fn word(family: Family, text: &str) -> String {
     let (start, end) = match family {
         Family::Sh => ("export VIRTUAL_ENV_PROMPT=", "\n\n# _OLD_VIRTUAL_NOTES exists"),
@@ -39,7 +39,7 @@ fn a_word_for_posix_shells_is_that_text_to_python() {
     });
 }
 
-/// What a shell makes of the words: it hands them on to a program, each ended by NUL.
+/// The output of a shell that hands the words on to a program, which ends each with NUL.
 fn read_by(shell: &Shell, world: &World, texts: &[String]) -> String {
     let words = texts.iter().map(|text| format!("/usr/bin/printf '%s\\0' {}\n", word(shell.family, text)));
     let script = world.root.path().join(shell.command.concat().replace('/', ""));
@@ -60,13 +60,13 @@ fn a_word_is_that_text_to_each_shell() {
     world.assert_nothing_was_executed();
 }
 
-/// cmd.exe's first reading of a line in a file: `%%` is a percent sign, and each other one would be a variable.
+/// The first reading of a line by cmd.exe: `%%` is a percent sign. `None` for any other `%`, which would be a variable.
 fn without_percents(line: &str) -> Option<String> {
     let pairs = line.replace("%%", "\0");
     (!pairs.contains('%')).then(|| pairs.replace('\0', "%"))
 }
 
-/// Its second: a caret takes the meaning from what follows. Nothing where something acts.
+/// The second reading: a caret makes the next character literal. `None` if a character acts.
 fn without_carets(line: &str) -> Option<String> {
     let (mut text, mut rest) = (String::new(), line.chars());
     while let Some(c) = rest.next() {
@@ -79,8 +79,8 @@ fn without_carets(line: &str) -> Option<String> {
     Some(text)
 }
 
-/// The third, where delayed expansion is on and the line holds a `!`: again a caret takes the meaning from what
-/// follows, and each other `!` would be a variable.
+/// The third reading, if delayed expansion is on and the line contains a `!`: a caret makes the next character literal.
+/// `None` for any other `!`, which would be a variable.
 fn without_exclamations(line: &str, holds_others: bool) -> Option<String> {
     if !holds_others && !line.contains('!') {
         return Some(line.to_owned());
@@ -96,7 +96,7 @@ fn without_exclamations(line: &str, holds_others: bool) -> Option<String> {
     Some(text)
 }
 
-/// What a prompt of cmd.exe shows: `$` and a letter are one character. Nothing where it is more than that.
+/// The text that a prompt of cmd.exe shows: `$` and a letter are one character. `None` for any other code.
 fn shown(prompt: &str) -> Option<String> {
     const CODES: [(char, char); 7] =
         [('A', '&'), ('B', '|'), ('C', '('), ('F', ')'), ('G', '>'), ('L', '<'), ('$', '$')];
@@ -123,7 +123,7 @@ fn a_word_is_that_text_by_the_rules_of_cmd() {
         prop_assert_eq!(read(off), Some(visible.clone()));
         prop_assert_eq!(read(on).and_then(|text| without_exclamations(&text, false)), Some(visible.clone()));
 
-        // In quotes no caret counts, but one more quote would end them.
+        // Inside quotes carets do not count, but another quote would end the quoted text.
         let start = "if not defined VIRTUAL_ENV_DISABLE_PROMPT set \"PROMPT=(";
         let shown_in = |part, end| {
             let line = line(part, start).filter(|line| line.matches('"').count() == 1)?;

@@ -1,8 +1,8 @@
 """Talks to an interactive shell in a pseudo-terminal: pty.py DIALOGUE SHELL [ARGUMENT...]
 
-Each line of the file DIALOGUE is what to type and what must be displayed between the end of its
-output, a word "SYNC" and the number of the line, and the user's own prompt "READY> ": two words in
-hex, the second after a "=", or "-" where anything may be displayed.
+Each line of the file DIALOGUE has two words in hex: the text to type and, after a "=", the text
+that must be displayed between the end of the output ("SYNC" and the number of the line) and the
+user's own prompt "READY> ". The second word is "-" if anything may be displayed.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 
-# Escape sequences, and how fish makes sure that a prompt starts on a line of its own.
+# Escape sequences, and fish's way to start a prompt on a line of its own.
 ESCAPES = re.compile(
     rb"\xe2\x8f\x8e +\r(?:\xe2\x8f\x8e \r)?"
     rb"|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Z]|\x1b[=>]|\r"
@@ -39,7 +39,7 @@ def read_until(terminal, is_enough):
 
 
 def displayed(seen, sync):
-    """What stands between the synchronisation and the prompt, or None if both are not there yet."""
+    """The text between the synchronisation and the prompt, or None until both are there."""
     _, found, rest = seen.partition(sync)
     before, prompt, _ = ESCAPES.sub(b"", rest).partition(b"READY> ")
     return before if found and prompt else None

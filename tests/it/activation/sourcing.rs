@@ -1,4 +1,4 @@
-//! How a script is started, what it says then, and what the user has set up around it.
+//! Scripts that are run or sourced, their messages, and the user's own settings around them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,14 +8,14 @@ use rvenv::activation::{Values, windows_scripts};
 use super::{Family, Shell, World, bare_command, in_every_shell, is_installed, quiet_success, run};
 
 impl Shell {
-    /// Runs code in this shell, with `$E` as the environment.
+    /// A command that runs code in this shell, with `$E` as the environment.
     fn code(&self, world: &World, code: &str) -> std::process::Command {
         let mut command = self.command(world);
         command.env("E", world.root.path().join("e")).env("PS1", "$ ").args(["-c", code]);
         command
     }
 
-    /// The code that sources the script of `$E`.
+    /// The code that sources the activation script of `$E`.
     fn activate(&self) -> &'static str {
         match self.family {
             Family::Sh => ". \"$E/bin/activate\"",
@@ -48,7 +48,7 @@ fn a_script_that_is_sourced_is_not_taken_for_one_that_is_run() {
     in_every_shell(|shell| {
         let seen = format!("{}; /usr/bin/printenv VIRTUAL_ENV_PROMPT", shell.activate());
         assert_eq!(quiet_success(&mut shell.code(&world, &seen)), "e\n");
-        // From a script of the same name, elsewhere.
+        // Sourced by a script of the same name, elsewhere.
         let elsewhere = world.root.path().join(shell.command.concat());
         fs::create_dir_all(elsewhere.join("bin")).expect("a directory");
         let script = format!("bin/{}", shell.family.script());
@@ -56,13 +56,13 @@ fn a_script_that_is_sourced_is_not_taken_for_one_that_is_run() {
         let mut command = shell.command(&world);
         command.env("E", world.root.path().join("e")).current_dir(elsewhere).arg(script);
         assert_eq!(quiet_success(&mut command), "e\n");
-        // From the script itself as $0, which only these can tell apart.
+        // Sourced while $0 is the script itself, which only these shells can tell from a run.
         if ["bash", "zsh"].contains(&shell.command[0]) {
             let code = ". \"$0\"; echo \"$VIRTUAL_ENV_PROMPT\"";
             let mut command = shell.code(&world, code);
             assert_eq!(quiet_success(command.arg(world.root.path().join("e/bin/activate"))), "e\n");
         }
-        // From a function.
+        // Sourced by a function.
         if shell.family == Family::Sh {
             let code = format!("go () {{ {}; }}; go; echo \"$VIRTUAL_ENV_PROMPT\"; deactivate", shell.activate());
             assert_eq!(quiet_success(&mut shell.code(&world, &code)), "e\n");
@@ -186,7 +186,7 @@ fn a_windows_environment_has_a_posix_path_in_git_bash() {
     let script = world.root.path().join("activate");
     let windows = windows_scripts(&values);
     fs::write(&script, &windows[0].contents).expect("a script");
-    // Its stand-in for the one program that Windows needs.
+    // A stand-in for cygpath, the one program that the script runs on Windows.
     let tools = world.root.path().join("tools");
     let cygpath = tools.join("cygpath");
     fs::create_dir(&tools).expect("a directory");

@@ -1,11 +1,11 @@
-//! The completions in the shells they are for: what is offered for a line.
+//! The completions, as offered by the shells themselves.
 
 use std::fs;
 
 use super::document;
 use crate::testenv::{Run, TestEnv, skip_or_fail};
 
-/// A directory and a file, of which the directory may be offered.
+/// A world with a directory, which may be offered, and a file, which may not.
 fn world() -> TestEnv {
     let world = TestEnv::new();
     fs::create_dir(world.path("subdir")).expect("the world is new");
@@ -13,7 +13,7 @@ fn world() -> TestEnv {
     world
 }
 
-/// A shell to be run with these words, where it is installed.
+/// A shell with these words, or `None` if the shell is not installed.
 fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Option<Run> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let Some(path) = std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.exists()) else {
@@ -28,8 +28,7 @@ fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Option<Run> {
     Some(world.run(path).args(words))
 }
 
-/// States what a shell prints that runs these words, the last of which is a script, with the file of the completions as
-/// the script's argument.
+/// Asserts the output of a shell. The last of the `words` is a script, whose argument is the file of the completions.
 #[track_caller]
 fn assert_offers(program: &str, words: &[&str], file: &str, expected: &str) {
     let world = world();
@@ -50,7 +49,7 @@ fn bash_offers_options_and_directories() {
     assert_offers("bash", &["--norc", "-c", script], "rvenv.bash", expected);
 }
 
-/// What zsh offers can be seen on a terminal alone. Here it finds the function, which has the directories to offer.
+/// zsh shows offers only on a terminal. Here zsh finds the function, and the function has the directories to offer.
 #[test]
 fn zsh_finds_the_completions_in_its_path() {
     let script = r#"fpath=("${0:h}" $fpath)
@@ -71,7 +70,7 @@ fn fish_offers_options_and_directories() {
     assert_offers("fish", &["--no-config", "-c", script], "rvenv.fish", expected);
 }
 
-/// Without a terminal there is no editor, so what the script uses of it is made up here.
+/// Elvish has no editor without a terminal, so the parts that the script uses are made up here.
 #[test]
 fn elvish_offers_options_and_directories() {
     let script = "fn complex-candidate {|text &display=''| put $text }
@@ -99,7 +98,7 @@ fn nushell_offers_options_and_directories() {
     }
 }
 
-/// Where a completer offers nothing, PowerShell offers files.
+/// PowerShell offers files if a completer offers nothing.
 #[test]
 fn powershell_offers_options() {
     let script = "& { . $args[0]; foreach ($line in 'rvenv --cl', 'rvenv x --cl') \

@@ -1,4 +1,4 @@
-//! What is compared: argument lists, each in an empty directory of its own.
+//! The cases that are compared: argument lists, each in an empty directory of its own.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::peers::Tool;
 use crate::pythons::Python;
 
-/// An argument list and how it is run.
+/// An argument list and the conditions of its run.
 pub(crate) struct Case {
     pub(crate) options: &'static [&'static str],
-    /// Below the current directory of the run; absolute on the command line unless `typed` says otherwise.
+    /// Paths below the current directory of the run; absolute on the command line unless `typed` says otherwise.
     pub(crate) env_dirs: &'static [&'static str],
     typed: &'static [&'static str],
     pub(crate) umask: &'static str,
     pub(crate) prompt: Option<Prompt>,
-    /// Whose environment is there before.
+    /// The tool whose environment is at ENV_DIR before the run.
     pub(crate) over: Option<Tool>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) struct Case {
 #[derive(Clone, Copy)]
 pub(crate) struct Prompt {
     pub(crate) typed: &'static str,
-    /// Its `repr`, as it stands in `pyvenv.cfg`.
+    /// The `repr` of the value, as it stands in `pyvenv.cfg`.
     pub(crate) written: &'static str,
 }
 
@@ -39,11 +39,11 @@ const NO_IGNORE: &str = "--without-scm-ignore-files";
 /// The shortest case.
 pub(crate) const PLAIN: Case = with(&[NO_PIP]);
 
-/// Bootstrapping pip takes five seconds a time, so these are few: the plain one, and the one in which everything that
-/// bears on pip's scripts and modes is unusual.
+/// Cases with pip, which are few, because bootstrapping takes five seconds: a plain one, and one in which everything
+/// that bears on pip's scripts and modes is unusual.
 pub(crate) const WITH_PIP: &[Case] = &[with(&[]), with(&[]).at(SPACES_AND_ACCENTS).umask("077")];
 
-/// An environment without pip takes a twentieth of a second, so everything else is compared by these.
+/// Cases without pip, which take a twentieth of a second each and cover everything else.
 pub(crate) const WITHOUT_PIP: &[Case] = &[
     PLAIN,
     PLAIN.umask("077"),
@@ -58,7 +58,7 @@ pub(crate) const WITHOUT_PIP: &[Case] = &[
     with(&[NO_PIP, "--copies"]).umask("077"),
     with(&[NO_PIP, "--system-site-packages"]),
     with(&[NO_PIP, "--clear"]),
-    // There is nothing to upgrade, and both make an environment without scripts.
+    // Without an environment to upgrade, both tools create one that has no scripts.
     with(&[NO_PIP, "--upgrade"]),
     with(&[NO_PIP, NO_IGNORE]),
     with(&[NO_PIP, "--prompt", HOSTILE]).prompt(HOSTILE, r#"'it\'s déjà \\ "vu"'"#),
@@ -67,7 +67,7 @@ pub(crate) const WITHOUT_PIP: &[Case] = &[
     with(&["--copies", "--system-site-packages", "--clear", "--prompt=it", NO_IGNORE, NO_PIP]).prompt("it", "'it'"),
 ];
 
-/// What is done to an environment that is there.
+/// Cases over an existing environment.
 pub(crate) const OVER: &[Case] = &[
     PLAIN.over(Tool::Venv),
     with(&[NO_PIP, "--upgrade"]).over(Tool::Venv),
@@ -112,7 +112,7 @@ impl Case {
         self.options.contains(&option)
     }
 
-    /// Whether files of virtualenv's or uv's are there and stay.
+    /// Whether files of virtualenv or uv are at ENV_DIR and stay.
     pub(crate) fn keeps_files_of_a_peer(&self) -> bool {
         matches!(self.over, Some(Tool::Virtualenv | Tool::Uv)) && !self.has("--clear")
     }
@@ -121,7 +121,7 @@ impl Case {
         self.has(NO_IGNORE)
     }
 
-    /// The options that this interpreter's own venv can be given.
+    /// The options that this interpreter's own venv supports.
     pub(crate) fn options_of_venv(&self, python: &Python) -> impl Iterator<Item = &'static str> {
         let knows_it = python.minor >= 13;
         self.options.iter().copied().filter(move |option| knows_it || *option != NO_IGNORE)
@@ -135,8 +135,8 @@ impl Case {
         }
     }
 
-    /// The options as venv (3.11 and newer) records them in the key `command`: those that are not the default, in an
-    /// order of its own, the prompt in quotes whatever it holds.
+    /// The options as venv (3.11 and newer) records them in the key `command`: the non-default ones, in venv's order,
+    /// and the prompt always in quotes.
     pub(crate) fn recorded_options(&self) -> impl Iterator<Item = String> {
         let flags = ["--copies", NO_PIP, "--system-site-packages", "--clear", "--upgrade"];
         let flags = flags.into_iter().filter(|flag| self.has(flag)).map(str::to_owned);
@@ -147,7 +147,7 @@ impl Case {
 }
 
 impl Situation<'_> {
-    /// Absolute and normalised, as venv records them.
+    /// The paths of the environments, absolute and normalised, as venv records them.
     pub(crate) fn env_dirs(&self) -> impl Iterator<Item = PathBuf> {
         // Collecting the components drops a `.`.
         self.case.env_dirs.iter().map(|env_dir| self.root.join(env_dir).components().collect())

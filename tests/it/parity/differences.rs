@@ -1,8 +1,8 @@
-//! Every difference between the tree that rvenv makes and the one that the interpreter's own venv makes: one row each.
-//! `docs/parity.md` tells them to users.
+//! The differences between the tree that rvenv creates and that of the interpreter's own venv, one row each.
+//! `docs/parity.md` tells users about them.
 //!
-//! A row turns venv's tree into what rvenv promises instead. So rvenv has to make exactly that, and a row that has
-//! nothing left to change is out of date, which is a failure too.
+//! A row turns venv's tree into the one that rvenv promises, and rvenv has to create exactly that tree. A row that
+//! changes nothing is out of date, which is a failure, too.
 
 use crate::tree::Tree;
 
@@ -16,14 +16,14 @@ struct Difference {
     declare: fn(&mut EnvPair),
 }
 
-/// What was declared for one situation.
+/// The differences declared for one situation.
 pub(crate) struct Declared {
     pub(crate) differences: Vec<&'static str>,
-    /// Those that changed nothing: venv's tree had them already.
+    /// Differences that changed nothing, because venv's tree had them already.
     pub(crate) out_of_date: Vec<String>,
 }
 
-/// Turns venv's tree into the one that rvenv is to make.
+/// Turns venv's tree into the one that rvenv is expected to create.
 pub(crate) fn declare(situation: &Situation, expected: &mut Tree, found: &mut Tree) -> Declared {
     let mut declared = Declared { differences: Vec::new(), out_of_date: Vec::new() };
     for row in DECLARED.iter().filter(|row| (row.applies)(situation)) {
@@ -134,12 +134,12 @@ fn python3_n(situation: &Situation) -> String {
     format!("python3.{}", situation.python.minor)
 }
 
-/// `--upgrade` installs no scripts.
+/// Whether the case installs scripts, which `--upgrade` does not.
 fn has_scripts(situation: &Situation) -> bool {
     !situation.case.has("--upgrade")
 }
 
-/// Like its siblings: a link to the name that the interpreter was called by, or one more copy.
+/// Adds `bin/python3.N`: a link to the name by which the interpreter was called, or a copy.
 fn versioned_name(env: &mut EnvPair) {
     let called = env.situation.python.path.file_name().expect("it is a file").to_string_lossy().into_owned();
     let versioned = format!("bin/{}", python3_n(env.situation));
@@ -150,7 +150,7 @@ fn versioned_name(env: &mut EnvPair) {
     }
 }
 
-/// The links of a new environment.
+/// Puts the links of a new environment into the expected tree.
 fn relinked(env: &mut EnvPair) {
     let python = &env.situation.python.path;
     let called = python.file_name().expect("it is a file").to_string_lossy().into_owned();
@@ -169,7 +169,7 @@ fn without_comments(text: &str) -> String {
     text.split_inclusive('\n').skip_while(|line| line.starts_with('#')).collect()
 }
 
-/// But for this: an empty script would be none.
+/// Drops the text of a script, but an empty script still differs from all others.
 fn forget_text(text: &str) -> String {
     if text.trim().is_empty() { "empty" } else { "a script" }.to_owned()
 }

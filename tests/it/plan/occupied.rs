@@ -1,4 +1,4 @@
-//! Golden plans for an ENV_DIR that has something in it.
+//! Golden plans for an ENV_DIR that is not empty.
 
 use rvenv::config::{Config, Existing, InterpreterLink, SystemSitePackages};
 use rvenv::facts::Os;

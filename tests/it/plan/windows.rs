@@ -7,7 +7,7 @@ use rvenv::plan::{Occupant, Step, plan};
 
 use super::{assert_golden, env_dir, linux, on_posix, path};
 
-/// A CPython of python.org's on Windows, which has these launchers.
+/// The facts of a python.org CPython on Windows with these launchers.
 fn windows(minor: u32, launchers: &[&str]) -> Facts {
     let home = format!("C:\\Python3{minor}");
     let names = |names: &[&str]| names.iter().copied().map(str::to_owned).collect();
@@ -67,7 +67,7 @@ fn the_plan_for_a_python_without_a_venv_scheme_on_windows() {
     assert_golden("windows-3.8", &windows(8, &["python.exe", "pythonw.exe"]), &Config::default(), &on_windows());
 }
 
-/// python.org's, where it is beside the other build of the same version.
+/// A free-threaded Python from python.org, installed beside the other build of the same version.
 fn windows_free_threaded(minor: u32) -> Facts {
     let mut facts =
         windows(minor, &["venvlauncher.exe", "venvlaunchert.exe", "venvwlauncher.exe", "venvwlaunchert.exe"]);
@@ -102,7 +102,7 @@ fn the_plan_for_a_debug_build_on_windows_has_both_names() {
     assert_golden("windows-3.12-debug", &facts, &Config::default(), &on_windows());
 }
 
-/// Where launchers are beside the executables, and Tcl is somewhere below.
+/// In a build tree, launchers are beside the executables, and Tcl is somewhere below.
 #[test]
 fn the_plan_for_a_python_run_from_its_build_tree_on_windows() {
     for minor in [12, 13] {
@@ -122,7 +122,7 @@ fn the_plan_for_a_python_run_from_its_build_tree_on_windows() {
     }
 }
 
-/// The Store's is known by an alias: a name in the user's directory that is no file.
+/// A Python from the Store is run by an alias: a name in the user's directory that is not a file.
 #[test]
 fn the_plan_for_a_python_of_the_store() {
     let home =

@@ -1,4 +1,4 @@
-//! `pyvenv.cfg` means to rvenv what it means to Python.
+//! `pyvenv.cfg` means the same to rvenv and to Python.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use rvenv::pyvenv_cfg;
 
 use super::{holds, name, oldest_and_newest, text};
 
-/// What an interpreter in this directory says of itself.
+/// The facts of an interpreter in this directory.
 pub(super) fn facts(home: &str) -> Facts {
     let executable = format!("{home}/python3");
     let answers = [
@@ -34,7 +34,7 @@ fn visibility(is_visible: bool) -> SystemSitePackages {
     if is_visible { SystemSitePackages::Visible } else { SystemSitePackages::Hidden }
 }
 
-/// Whatever the prompt and the paths are, no line of them becomes another key.
+/// No line of a prompt or path becomes another key.
 #[test]
 fn what_is_written_arrives_in_python() {
     let pythons = oldest_and_newest();
@@ -54,10 +54,10 @@ fn what_is_written_arrives_in_python() {
     });
 }
 
-/// What such a line may say, and what only looks like it.
+/// Values that such a line may have, and their look-alikes.
 const VALUES: &[&str] = &["true", "false", "True", "TRUE", "yes", "", "true x", "= true", "true\u{a0}"];
 
-/// Lines as anybody might write them, with more of the two keys that count than there should be.
+/// Lines as anybody might write them, with more of the two relevant keys than there should be.
 fn lines() -> impl Strategy<Value = String> {
     let key = prop_oneof![
         4 => Just("include-system-site-packages".to_owned()),
@@ -84,7 +84,7 @@ fn lines() -> impl Strategy<Value = String> {
 fn any_file_makes_packages_visible_to_both_or_to_neither() {
     let pythons = oldest_and_newest();
     holds(800, &lines(), |cfg| {
-        // Python's own answer where there is none.
+        // Python's default without such a line.
         let own = pyvenv_cfg::site_packages(&cfg).unwrap_or(SystemSitePackages::Visible);
         for (_, python) in &pythons {
             prop_assert_eq!(own, visibility(python.ask("site", &[&cfg])[0] == "yes"));

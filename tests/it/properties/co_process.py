@@ -1,5 +1,5 @@
-# Answers questions about Python, one line each: the question's name and the texts that it is about, in hexadecimal.
-# See co_process.rs. The argument is a directory to work in.
+# Answers questions about Python. Each input line has the question's name and its texts in hexadecimal; see
+# co_process.rs. The argument is a directory to work in.
 import ast
 import glob
 import os
@@ -13,7 +13,7 @@ DIR = sys.argv[1]
 
 
 def question_repr(text, literal):
-    """repr(text), and a literal in which what this Python's Unicode has not assigned yet is escaped as repr does it."""
+    """repr(text), and the literal with characters that this Python's Unicode has not assigned escaped as by repr."""
     escaped = (repr(c)[1:-1] if unicodedata.category(c) == "Cn" else c for c in literal)
     return repr(text), "".join(escaped)
 
@@ -24,19 +24,19 @@ def question_split(text):
 
 
 def question_site(text):
-    """What this Python's own site module takes from a pyvenv.cfg: whether packages are visible, and the home."""
+    """A pyvenv.cfg as read by this Python's own site module: whether packages are visible, and the home."""
     with open(os.path.join(DIR, "pyvenv.cfg"), "wb") as cfg:
         cfg.write(text.encode())
     site.PREFIXES, site.ENABLE_USER_SITE = ["/base"], True
     sys.executable = os.path.join(DIR, "bin", "python")
-    # Later ones take both from where the interpreter was started.
+    # Later versions set both prefixes at start-up.
     sys.prefix = sys.exec_prefix = DIR
     site.venv(set())
     return "yes" if "/base" in site.PREFIXES else "no", sys._home or ""
 
 
 def question_script(executable):
-    """The script that the bundled pip makes for an interpreter of this path."""
+    """The script that the bundled pip writes for an interpreter with this path."""
     maker = script_maker()
     sys.executable = executable
     maker.variants, maker.clobber, maker.script_template = {""}, True, "import pip\n"

@@ -1,4 +1,4 @@
-//! A Python that answers one question after the other, as starting one for each would take most of the time.
+//! A Python process that answers many questions: starting a process for each would take most of the time.
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -9,10 +9,10 @@ use tempfile::TempDir;
 
 use crate::pythons::Python;
 
-/// The questions that it knows, by name, and the loop in which it answers.
+/// The questions, by name, and the loop that answers them.
 const SCRIPT: &str = include_str!("co_process.py");
 
-/// One that is running.
+/// A running process.
 pub(crate) struct CoProcess {
     child: RefCell<Child>,
     streams: RefCell<(ChildStdin, BufReader<ChildStdout>)>,
@@ -30,7 +30,7 @@ impl CoProcess {
         Self { child: RefCell::new(child), streams: RefCell::new(streams), _dir: dir }
     }
 
-    /// What it answers: texts, which no answer is without.
+    /// Asks a question; the answer has at least one text.
     pub(crate) fn ask(&self, question: &str, about: &[&str]) -> Vec<String> {
         let (stdin, stdout) = &mut *self.streams.borrow_mut();
         let mut line = question.to_owned();

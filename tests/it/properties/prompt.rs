@@ -1,4 +1,4 @@
-//! A prompt is recorded as Python's `repr()` writes it, and is read back as it was.
+//! A prompt is recorded as by Python's `repr()`, and read back unchanged.
 
 use std::fs;
 
@@ -23,13 +23,13 @@ fn literal(cfg: &str) -> &str {
     cfg.split('\n').find_map(|line| line.strip_prefix("prompt = ")).unwrap()
 }
 
-/// The literal that this Python writes, and the recorded one. One difference there may be: what this Python's Unicode
-/// has not assigned yet, and so escapes, may be printable by now, and then stood for itself.
+/// The literal that this Python writes, and the recorded one. Characters that this Python's Unicode has not assigned
+/// yet are escaped in both, because rvenv's newer Unicode may know them as printable.
 fn compared(python: &CoProcess, text: &str, recorded: &str) -> [String; 2] {
     python.ask("repr", &[text, recorded]).try_into().unwrap()
 }
 
-/// All but what nobody has given a meaning yet, planes 4 to 13, and what each may give one, 15 and 16: of those some.
+/// Tests all characters, but only samples of planes 4 to 13 (unassigned) and 15 and 16 (private use).
 #[test]
 fn each_character_is_recorded_as_python_writes_it_and_read_back() {
     let has_meanings = |c: char| matches!(u32::from(c) >> 16, 0..=3 | 14);
@@ -61,7 +61,7 @@ fn a_prompt_is_recorded_as_python_writes_it_and_read_back() {
     });
 }
 
-/// Through the program, from the command line to the file, and from that file to the next.
+/// Runs the program: the prompt goes from the command line to the file, and from that file to the next.
 #[test]
 fn an_upgrade_keeps_any_prompt() {
     let world = TestEnv::new();
@@ -72,7 +72,7 @@ fn an_upgrade_keeps_any_prompt() {
         let now = || literal(&fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap()).to_owned();
         make().arg(format!("--prompt={text}")).output().silent_success();
         let before = now();
-        // A dot is the current directory's name.
+        // `--prompt=.` stands for the current directory's name.
         if text != "." {
             prop_assert_eq!(&before, &recorded(&text));
         }

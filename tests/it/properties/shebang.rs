@@ -1,4 +1,4 @@
-//! Console scripts begin as the bundled pip has them begin, and wherever that would not start, as they have to.
+//! Console scripts start as the bundled pip writes them or, if that would not work, as they have to.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,27 +10,28 @@ use crate::cache_world::CacheWorld;
 use crate::pythons::{self, Python};
 use crate::testenv::skip_or_fail;
 
-/// What `exec` gives the interpreter: its own name, and the script.
+/// A shell script that prints what `exec` passes to the interpreter: its own name, and the script.
 const SAY_WHO: &str = r#"printf '%s\n%s\n' "$0" "$1""#;
 
-/// What a shell or Python would act on.
+/// Texts that a shell or Python would act on.
 const ACTING: &[&str] = &["$HOME", "$(pwd)", "`pwd`", "\\$HOME", "\\", "\\n", "\"", "'", "'''", " ", "*", "&", ";"];
 
-/// The oldest and the newest pip that an interpreter brings.
+/// Processes of the interpreters with the oldest and the newest bundled pip.
 fn oldest_and_newest_pip() -> Vec<CoProcess> {
     let with_pip: Vec<&Python> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
     let ends = with_pip.first().into_iter().chain(with_pip.last());
     ends.map(|python| CoProcess::start(python)).collect()
 }
 
-/// Paths in pieces: short, or as long as it takes to be near the limit of a first line.
+/// Directory names: short, or long enough to bring the first line of a script near its limit.
 fn directories(root: usize) -> impl Strategy<Value = Vec<String>> {
     let odd = || {
         let piece = prop_oneof![name(6), proptest::sample::select(ACTING).prop_map(str::to_owned)];
         proptest::collection::vec(piece, 0..5).prop_map(|pieces| format!("x{}", pieces.concat()))
     };
     let plain = proptest::string::string_regex("[a-zé日_.+-]{1,20}").unwrap().prop_map(|name| format!("x{name}"));
-    // With `#!`, the root, three slashes, the number, `bin/python3` and the end of the line, about as long as may be.
+    // The line also has `#!`, the root, three slashes, the number, `bin/python3` and a newline, and is about as long as
+    // allowed.
     let longest = if cfg!(target_os = "macos") { 512 } else { 127 };
     let limit = longest - 2 - root - "/0//bin/python3\n".len();
     let long = (limit - 4..limit + 3, proptest::bool::ANY).prop_map(|(length, has_space)| {
@@ -42,7 +43,7 @@ fn directories(root: usize) -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(name, 1..8)
 }
 
-/// Whether the shell and Python read pip's word for a path as that path: see `src/seed/shebang.rs`.
+/// Whether the shell and Python read pip's word for a path as that path; see `src/seed/shebang.rs`.
 fn pip_gets_it_right(python: &str) -> bool {
     let in_quotes = "\"$`\\";
     let bare = "\"$`\\'&|;<>()*?[]{}!#~";
@@ -50,7 +51,7 @@ fn pip_gets_it_right(python: &str) -> bool {
     !python.contains(|c| acting.contains(c)) && !python.contains("'''")
 }
 
-/// What comes before the body, to which an empty line belongs, as old pips have it.
+/// The script before the body. The empty line that old pips write belongs to the body.
 fn start(script: &str) -> &str {
     script.strip_suffix("import pip\n").unwrap().trim_end_matches('\n')
 }
@@ -81,7 +82,7 @@ fn a_script_begins_as_pip_has_it_begin_or_as_it_has_to() {
                 } else {
                     prop_assert!(!is_plain, "{}", script);
                 }
-                // What is for the shell is a text to Python.
+                // The part for the shell is a string to Python.
                 let statements = pip.ask("statements", &[&script]);
                 prop_assert_eq!(statements, if is_plain { &["Import"][..] } else { &["Expr", "Import"] });
             }

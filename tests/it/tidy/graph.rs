@@ -1,5 +1,5 @@
-//! Which file of the library uses which: the real graph, with `super::` and re-exports followed to the file that has
-//! the item.
+//! The graph of uses between files of the library, with `super::` and re-exports followed to the file that defines the
+//! item.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,18 +17,18 @@ pub(super) struct Graph {
     modules: BTreeMap<Module, Contents>,
 }
 
-/// What a module says of others.
+/// The references of one module to others.
 #[derive(Default)]
 struct Contents {
     file: String,
-    /// The names that it imports, each with its paths as written: more than one where platforms differ.
+    /// The imported names, each with its paths as written: more than one if platforms differ.
     imports: BTreeMap<String, Vec<Module>>,
-    /// The paths that it uses, as written; re-exports are none.
+    /// The used paths, as written, without re-exports.
     uses: BTreeSet<Module>,
 }
 
 impl Graph {
-    /// Reads these files below the repository, which are the library's.
+    /// Reads the library's files, given by their paths below the repository.
     pub(super) fn read<'a>(root: &Path, files: impl IntoIterator<Item = &'a str>) -> Self {
         let mut graph = Self::default();
         for file in files {
@@ -42,7 +42,7 @@ impl Graph {
         graph
     }
 
-    /// The files that a file uses.
+    /// The files that each file uses.
     pub(super) fn edges(&self) -> BTreeMap<&str, BTreeSet<&str>> {
         let edges = self.modules.iter().map(|(module, contents)| {
             let used = contents.uses.iter().flat_map(|path| self.resolve(module, path, 0));
@@ -51,7 +51,7 @@ impl Graph {
         edges.collect()
     }
 
-    /// The files that have what a path in a module leads to; none for what is not the library's.
+    /// The files that define what a path in a module leads to. A path outside the library has no such file.
     fn resolve(&self, module: &Module, path: &[String], depth: usize) -> Vec<&str> {
         assert!(depth < 20, "{path:?} in {module:?} leads around");
         let Some((first, rest)) = path.split_first() else { return Vec::new() };
@@ -59,7 +59,7 @@ impl Graph {
             "crate" => self.find(&Module::new(), rest, depth),
             "self" => self.find(module, rest, depth),
             "super" => self.find(&module[..module.len() - 1].to_vec(), rest, depth),
-            // By a name that is imported, or that of a module below.
+            // The path starts with an imported name or a child module.
             name if self.modules[module].imports.contains_key(name) || self.has_child(module, name) => {
                 self.find(module, path, depth)
             }
@@ -89,7 +89,7 @@ impl Graph {
         self.modules.contains_key(&[&module[..], &[name.to_owned()]].concat())
     }
 
-    /// A way from a file back to itself, if there is one.
+    /// A path from a file back to itself, if there is one.
     pub(super) fn cycle(&self) -> Option<Vec<&str>> {
         let edges = self.edges();
         let mut done = BTreeSet::new();
@@ -132,7 +132,7 @@ impl Contents {
     }
 
     fn note(&mut self, path: Module, name: Option<String>, is_export: bool) {
-        // A module that is imported is used by what is said of it: `fs::read`.
+        // Later paths may start with the imported name, as in `fs::read`.
         if let Some(name) = name {
             self.imports.entry(name).or_default().push(path.clone());
         }
@@ -161,7 +161,7 @@ impl Visit<'_> for Contents {
         self.import(&Module::new(), &item.tree, !matches!(item.vis, Visibility::Inherited));
     }
 
-    /// `pub(super)` uses nothing.
+    /// The path in `pub(super)` is not a use.
     fn visit_vis_restricted(&mut self, _: &syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &syn::Path) {

@@ -8,13 +8,13 @@ use predicates::str::contains;
 use super::{a_python, is_wine};
 use crate::testenv::{TestEnv, skip_or_fail};
 
-/// What is seen of an environment, in the words of Python: `%NAME%` would show what cmd.exe makes of a name.
+/// Prints the variables of activation. Python does that, since `%NAME%` would show what cmd.exe makes of a name.
 const SEEN: &str = "import os, sys
 names = ['VIRTUAL_ENV', 'VIRTUAL_ENV_PROMPT', 'PROMPT', 'PYTHONHOME', 'PATH']
 print(sys.argv[1:], *(ascii(os.environ.get(name)) for name in names), sep='|')
 ";
 
-/// The dialogue. It is run in the environment's directory, so that no name has to be typed. `SEE` has no PYTHONHOME.
+/// The dialogue. Its current directory is the environment, so no name has to be typed. `:see` runs without PYTHONHOME.
 const DIALOGUE: &str = "@echo off
 set PROMPT=$P$G
 call :see before
@@ -41,7 +41,7 @@ goto :eof
 \"%SEE_PYTHON%\" -I \"%SEE%\" %1
 ";
 
-/// Names with what cmd.exe acts on; those with a `!` are another matter where delayed expansion is on.
+/// Names with characters that are special to cmd.exe; a `!` is special only with delayed expansion.
 const NAMES: [&str; 4] = ["my env", "a&b (c) ^d", "100%PATH%^%", "a'b,=d"];
 const EXCLAIMED: [&str; 2] = ["e!PATH!^!", "!"];
 const NOT_ASCII: &str = "né 環境";
@@ -63,7 +63,7 @@ fn dialogue(name: &str, expansion: &str) {
     assert_eq!(seen.lines().collect::<Vec<_>>(), expected.lines().collect::<Vec<_>>(), "{said}");
 }
 
-/// What the dialogue shows, with names as `ascii()` writes them.
+/// The expected output of the dialogue, with names as `ascii()` writes them.
 fn expected(env_dir: &Path, name: &str, path: &str) -> String {
     let ascii = |text: &str| {
         let escaped: String = text.chars().map(|c| if c == '\\' { "\\\\".into() } else { escape(c) }).collect();

@@ -1,4 +1,4 @@
-//! Which interpreter is used where none is named, or a version is.
+//! The choice of the interpreter when none, or only a version, is named.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,7 @@ use super::{a_python, cfg_value, python_in};
 use crate::pythons::Python;
 use crate::testenv::{Run, TestEnv};
 
-/// Makes a program of some Python code, as pip makes its own: the launcher that it brings, the interpreter's path and a
-/// zip.
+/// Makes a program of Python code as pip does: the launcher that pip brings, the path of the interpreter, and a zip.
 const MAKE: &str = "
 import ensurepip, glob, io, os, sys, zipfile
 out, code = sys.argv[1:]
@@ -30,10 +29,10 @@ fn program(world: &TestEnv, python: &Python, path: &str, code: &str) -> PathBuf 
     path
 }
 
-/// What Windows has on PATH where no Python is installed from its store.
+/// The program that Windows has on PATH if Python is not installed from its store.
 const STUB: &str = "import sys; sys.exit(sys.stderr.write('Python was not found; run\\n') and 9009)";
 
-/// rvenv, which is told of no interpreter, with these directories on PATH.
+/// rvenv without a named interpreter, with these directories on PATH.
 fn rvenv_with(world: &TestEnv, path: &[&Path]) -> Run {
     let run = world.run(env!("CARGO_BIN_EXE_rvenv")).args(["--without-pip", "env"]);
     run.env("PATH", std::env::join_paths(path).unwrap())
@@ -59,7 +58,7 @@ fn the_stub_that_leads_to_the_store_is_passed_over() {
     assert_base(&world, python);
     let named = rvenv_with(&world, &[stubs, home(python)]).env("RVENV_PYTHON", "python");
     named.arg("--clear").output().silent_success();
-    // Where there is nothing else, what it has to say is said.
+    // If there is no other program, the stub's message is shown.
     let alone = rvenv_with(&world, &[stubs]).arg("--clear").output().status(1);
     alone.with_stderr(&contains("Python was not found; run"));
     assert_base(&world, python);
@@ -75,7 +74,7 @@ fn in_an_environment_its_base_is_used_although_it_has_no_python3() {
     assert_base(&world, python);
 }
 
-/// python.org's installers put it on PATH, and not always an interpreter.
+/// python.org's installers put the launcher on PATH, but not always an interpreter.
 #[test]
 fn the_launcher_is_asked_for_a_version_and_for_its_own_choice() {
     let Some(python) = a_python() else { return };

@@ -1,4 +1,4 @@
-//! The tree is that of the interpreter's own venv, but for what `docs/parity.md` says.
+//! The tree equals that of the interpreter's own venv, except as described in `docs/parity.md`.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::tree::{Entry, Kind, Tree};
 /// Scripts whose text is rvenv's own, compared by what they do.
 const SCRIPTS: [&str; 4] = ["activate", "activate.bat", "activate.fish", "deactivate.bat"];
 
-/// Makes an environment with venv and then with rvenv in the same place, and compares.
+/// Creates an environment with venv and then with rvenv at the same path, and compares the trees.
 fn compare(world: &TestEnv, python: &Python, name: &str, options: &[&str]) {
     let env_dir = world.path(name);
     world.venv(&python.path).args(options).arg(name).output().success();
@@ -30,7 +30,7 @@ fn compare(world: &TestEnv, python: &Python, name: &str, options: &[&str]) {
     }
 }
 
-/// Adds what older Pythons lack to the tree of venv.
+/// Adds the files and keys that older Pythons lack to the tree of venv.
 fn declare(tree: &mut Tree, python: &Python, options: &[&str], env_dir: &Path) {
     let mut add = |path: &str, contents: &[u8]| {
         let kind = Kind::File(contents.to_owned());
@@ -43,7 +43,7 @@ fn declare(tree: &mut Tree, python: &Python, options: &[&str], env_dir: &Path) {
     let Some(Entry { kind: Kind::File(cfg), .. }) = tree.0.get_mut("pyvenv.cfg") else { panic!("no pyvenv.cfg") };
     if python.minor < 11 {
         cfg.extend(format!("executable = {}\r\n", python.real.display()).bytes());
-        // Copies are what it makes anyway.
+        // venv copies by default on Windows, so the option is not recorded.
         let options = options.iter().filter(|option| **option != "--copies").map(|option| format!("{option} "));
         let options: String = options.collect();
         let python = python.path.display();
@@ -52,8 +52,8 @@ fn declare(tree: &mut Tree, python: &Python, options: &[&str], env_dir: &Path) {
     cfg.extend(format!("rvenv = {}\r\n", env!("CARGO_PKG_VERSION")).bytes());
 }
 
-/// Takes out of a tree what need not be the same: comments, the text of scripts, and when a launcher was made, which
-/// is in it and, by way of its digest, in `RECORD`.
+/// Removes differences that do not matter: comments, the text of scripts, and the build times of launchers, which
+/// also change the digests in `RECORD`.
 fn forget(tree: &mut Tree) {
     for (path, Entry { kind, .. }) in &mut tree.0 {
         let Kind::File(contents) = kind else { continue };
@@ -69,7 +69,7 @@ fn forget(tree: &mut Tree) {
     }
 }
 
-/// The program in a launcher is a zip, whose two headers have a time and a date each.
+/// Clears the times and dates in both headers of the zip in a launcher.
 fn forget_dates(launcher: &mut [u8]) {
     for (mark, date) in [(b"PK\x03\x04", 10..14), (b"PK\x01\x02", 12..16)] {
         if let Some(header) = launcher.windows(4).rposition(|four| four == mark) {
@@ -98,7 +98,7 @@ fn with_symlinks_the_tree_is_that_of_venv() {
     }
 }
 
-/// The first environment makes the seed, the second is made from it.
+/// The first environment makes the seed, the second is restored from it.
 #[test]
 fn with_pip_the_tree_is_that_of_venv() {
     for python in pythons() {

@@ -1,4 +1,4 @@
-//! What environments are made for: pip and programs run in them; and what is done with environments that are there.
+//! Uses of environments: pip and programs run in them. Also, later runs over existing environments.
 
 use std::fs;
 
@@ -39,7 +39,7 @@ fn the_interpreter_is_that_of_the_environment_and_knows_its_base() {
     }
 }
 
-/// What it says is kept: the next environment is made without running it.
+/// The facts are cached, and the next environment is created without a probe.
 #[test]
 fn an_interpreter_is_asked_once() {
     let Some(python) = a_python() else { return };
@@ -87,7 +87,7 @@ fn several_environments_are_made_again_upgraded_and_cleared() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// As Python has it from the system, too.
+/// Python gets the same path from the system.
 #[test]
 fn a_name_that_ends_in_a_dot_is_the_one_that_windows_makes_of_it() {
     let Some(python) = a_python() else { return };
@@ -98,7 +98,7 @@ fn a_name_that_ends_in_a_dot_is_the_one_that_windows_makes_of_it() {
     world.run(python_in(&world.path("env"))).args(["-c", "pass"]).output().success();
 }
 
-/// Programs on Windows get paths of 260 characters at most, unless they say that they can do with more.
+/// On Windows, paths have at most 260 characters, except in programs that declare support for longer ones.
 #[test]
 fn a_path_may_be_longer_than_windows_used_to_allow() {
     let Some(python) = a_python() else { return };

@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: noted when they come, and died of when all is cleaned up.
+//! Ctrl-C and similar signals: noted on arrival, and obeyed once everything is cleaned up.
 
 #[cfg(unix)]
 mod unix;
@@ -11,13 +11,13 @@ use windows as platform;
 
 use rvenv::Interrupt;
 
-/// From now on, SIGINT, SIGTERM and SIGHUP (on Windows, Ctrl-C and Ctrl-Break) let what is under way be undone. One
-/// that was ignored before stays so, as nohup(1) wants it. A second one of the same kind ends the process at once.
+/// Catches SIGINT, SIGTERM and SIGHUP (on Windows, Ctrl-C and Ctrl-Break), so that the work under way is undone. An
+/// ignored signal stays ignored, as nohup(1) wants. A second signal of the same kind ends the process at once.
 pub(crate) fn catch(interrupt: &Interrupt) {
     platform::catch(interrupt);
 }
 
-/// Ends the process as the signal would have, had it not been caught: whoever started it can tell.
+/// Ends the process as the uncaught signal would have, so that the parent process can tell.
 pub(crate) fn die_of(signal: i32) -> ! {
     platform::die_of(signal)
 }

@@ -1,4 +1,4 @@
-//! Signals, by sigaction(2). There is no way to it without `unsafe`, and no other `unsafe` in rvenv.
+//! Signals, by sigaction(2), which needs `unsafe`. There is no other `unsafe` in rvenv.
 #![allow(unsafe_code)]
 
 use std::mem::zeroed;
@@ -8,10 +8,10 @@ use std::sync::OnceLock;
 use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int, sighandler_t};
 use rvenv::Interrupt;
 
-/// The note for the handler, which can be given nothing but the signal.
+/// The interrupt for the handler, whose only argument is the signal.
 static INTERRUPT: OnceLock<Interrupt> = OnceLock::new();
 
-/// The handler. It stores a number, which is allowed in one (signal-safety(7)).
+/// The signal handler. It stores a number, which a handler may do (signal-safety(7)).
 extern "C" fn note(signal: c_int) {
     if let Some(interrupt) = INTERRUPT.get() {
         interrupt.note(signal);
@@ -41,6 +41,6 @@ pub(super) fn die_of(signal: c_int) -> ! {
         libc::signal(signal, SIG_DFL);
         libc::raise(signal);
     }
-    // Where it is blocked.
+    // Reached only if the signal is blocked.
     std::process::exit(128 + signal)
 }

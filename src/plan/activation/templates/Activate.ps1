@@ -3,20 +3,20 @@
 Activates a Python virtual environment in this PowerShell session.
 
 .DESCRIPTION
-For Windows PowerShell 5.1 and PowerShell 7, on every system. The file holds nothing of one
-environment: it finds that by its own place, and the prompt in pyvenv.cfg. So it is plain ASCII
-(Windows PowerShell would misread anything else), and no name can be code in it.
+For Windows PowerShell 5.1 and PowerShell 7, on every system. The file is the same in every
+environment: it finds the environment by its own path, and the prompt in pyvenv.cfg. So it is plain
+ASCII (Windows PowerShell would misread anything else), and contains no names that could be executed.
 
 .PARAMETER VenvDir
-The directory of the environment; by default the one that holds the directory of this file.
+The environment's directory. The default is the parent of this file's directory.
 
 .PARAMETER Prompt
-The name shown in the prompt; by default the prompt in pyvenv.cfg, else the directory's name.
+The name shown in the prompt. The default is the prompt in pyvenv.cfg, or else the directory's name.
 
 .EXAMPLE
 Activate.ps1 -Prompt project
 
-Where Windows does not allow scripts, this does for the current user:
+If Windows refuses to run scripts, allow them for the current user:
 Set-ExecutionPolicy -ExecutionPolicy RemoteSigned -Scope CurrentUser
 #>
 [CmdletBinding()]
@@ -29,13 +29,13 @@ param(
 )
 
 function global:deactivate ([switch] $NonDestructive) {
-    # A session inside of this one inherits the environment, but not this variable: there the saved
-    # PATH is of use only to those who saved it.
+    # A nested session inherits environment variables, but not this variable, and must not restore a
+    # PATH that another session has saved.
     if (Test-Path -LiteralPath Variable:global:_VENV_PATH_ENTRY) {
         $separator = [string] [System.IO.Path]::PathSeparator
         $old = "$env:_OLD_VIRTUAL_PATH"
         if ($env:PATH -cne ($global:_VENV_PATH_ENTRY + $separator + $old)) {
-            # The user has changed it since, or it was empty: only our entry goes.
+            # The user has changed PATH since, or PATH was empty: remove only our entry.
             $kept = New-Object -TypeName 'System.Collections.Generic.List[string]'
             foreach ($directory in "$env:PATH".Split([System.IO.Path]::PathSeparator)) {
                 $kept.Add($directory)
@@ -68,14 +68,14 @@ function global:deactivate ([switch] $NonDestructive) {
     }
 }
 
-# Undo another activation first, so that two of them do not stack.
+# Undo an earlier activation first, so that activations do not stack.
 deactivate -NonDestructive
 
-# A block of its own: of a file that is dot-sourced, every variable and function would stay behind.
+# A script block: without it, all variables and functions of a dot-sourced file would stay behind.
 & {
     param([string] $VenvDir, [string] $Prompt, [string] $ScriptsDir)
 
-    # The prompt in pyvenv.cfg is a Python string: it has quotes, and backslashes for what they escape.
+    # The prompt in pyvenv.cfg is a Python string literal, with quotes and backslash escapes.
     function Read-VenvPrompt ([string] $Directory) {
         $config = [System.IO.Path]::Combine($Directory, 'pyvenv.cfg')
         if (-not [System.IO.File]::Exists($config)) {

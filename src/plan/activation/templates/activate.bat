@@ -1,9 +1,9 @@
 @echo off
 rem Activates this environment in the cmd.exe that runs this file, or for the script that calls it.
 rem
-rem Names are not quoted: each character that cmd.exe would act on is escaped. Where delayed
-rem expansion is on, "!" is such a character too, and variables are read as !NAME!, for cmd.exe
-rem reads the text of a %NAME% once more there.
+rem Names are escaped, not quoted: each character that cmd.exe would act on has an escape. With
+rem delayed expansion on, that includes "!", and variables are read as !NAME!, because cmd.exe reads
+rem the value of a %NAME% once more.
 
 rem This file is UTF-8.
 set _OLD_VIRTUAL_CODEPAGE=
@@ -13,7 +13,7 @@ if defined _OLD_VIRTUAL_CODEPAGE "%SystemRoot%\System32\chcp.com" 65001 >nul
 if not defined PROMPT set PROMPT=$P$G
 if "!!"=="" goto delayed
 
-rem Undo another activation first, so that two of them do not stack.
+rem Undo an earlier activation first, so that activations do not stack.
 if defined _OLD_VIRTUAL_PROMPT set "PROMPT=%_OLD_VIRTUAL_PROMPT%"
 if defined _OLD_VIRTUAL_PYTHONHOME set "PYTHONHOME=%_OLD_VIRTUAL_PYTHONHOME%"
 if defined _OLD_VIRTUAL_PATH set "PATH=%_OLD_VIRTUAL_PATH%"

@@ -1,7 +1,7 @@
 # Activates this environment in the csh or tcsh that sources this file:
-# `source path/to/activate.csh`. No name is ever code: neither here nor in the prompt.
+# `source path/to/activate.csh`. Names are never executed, neither in this file nor in the prompt.
 
-# $0 is this file only if it is run.
+# $0 is this file only if the file is run.
 if ( $?0 ) then
     if ( x$0:q == x@ENV_DIR@/@BIN@/activate.csh || x$cwd:q/$0:q == x@ENV_DIR@/@BIN@/activate.csh ) then
         /bin/sh -c 'echo "activate: this file does nothing when run: use \"source path/to/activate.csh\"" >&2'
@@ -9,23 +9,23 @@ if ( $?0 ) then
     endif
 endif
 
-# csh has no functions: an alias is one line, in which each `if` is one command. As the variables of
-# a command are expanded even if its `if` says no, what needs a variable that may not be there is an
-# alias of its own, and `eval` reads it only when its turn comes.
+# csh has no functions: an alias is one line, and each `if` in it takes one command, whose variables
+# are expanded even if the condition is false. So a command with a variable that may be unset is an
+# alias of its own, and `eval` reads the alias only if the condition is true.
 alias deactivate 'if ( $?_OLD_VIRTUAL_PATH ) eval _venv_path; if ( $?_OLD_VIRTUAL_PYTHONHOME ) eval _venv_home; if ( $?_OLD_VIRTUAL_PROMPT ) eval _venv_prompt; unset _venv_*; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; rehash; if ( "\!*" != nondestructive ) eval _venv_forget'
 alias _venv_forget 'unalias _venv_*; unalias deactivate'
 alias _venv_home 'setenv PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME:q; unset _OLD_VIRTUAL_PYTHONHOME'
 alias _venv_prompt 'set prompt = $_OLD_VIRTUAL_PROMPT:q; unset _OLD_VIRTUAL_PROMPT'
 
-# A PATH that is as we left it is put back whole. From one that has been changed meanwhile only our
-# entry is taken out: `repeat` is the one loop that fits in a line.
+# An unchanged PATH is restored as a whole. From a PATH that was changed meanwhile, only our entry
+# is removed: `repeat` is the one loop that fits in a line.
 alias _venv_path 'if ( ! $?PATH ) setenv PATH ""; if ( ! $?_venv_set ) set _venv_set = $PATH:q; if ( x$PATH:q != x$_venv_set:q ) eval _venv_path_edit; if ( $?_venv_set ) eval _venv_path_back; unset _OLD_VIRTUAL_PATH'
 alias _venv_path_edit 'unset _venv_set; set _venv_kept = ( ); repeat $#path eval _venv_path_step; set path = ( $_venv_kept:q )'
 alias _venv_path_step 'set _venv_dir = $path[1]:q; shift path; if ( x$_venv_dir:q != x$_venv_entry:q ) set _venv_kept = ( $_venv_kept:q $_venv_dir:q ); if ( x$_venv_dir:q == x$_venv_entry:q ) set _venv_entry = ""'
 alias _venv_path_back 'if ( $?_venv_path ) eval _venv_path_none; if ( ! $?_venv_path ) setenv PATH $_OLD_VIRTUAL_PATH:q'
 alias _venv_path_none 'set path = ( $_venv_path:q ); unsetenv PATH'
 
-# Undo another activation first, so that two of them do not stack.
+# Undo an earlier activation first, so that activations do not stack.
 deactivate nondestructive
 
 setenv VIRTUAL_ENV @ENV_DIR@
@@ -36,11 +36,11 @@ set _OLD_VIRTUAL_PATH = ""
 if ( $?PATH ) then
     set _OLD_VIRTUAL_PATH = $PATH:q
 else
-    # csh goes on searching the directories of its own list.
+    # Without PATH, csh goes on searching the directories of its own list.
     set _venv_path = ( $path:q )
 endif
 if ( x$_OLD_VIRTUAL_PATH:q == x ) then
-    # An empty entry would be the current directory.
+    # An empty entry would mean the current directory.
     setenv PATH $_venv_entry:q
 else
     setenv PATH $_venv_entry:q":"$_OLD_VIRTUAL_PATH:q
@@ -55,7 +55,7 @@ endif
 # A shell that runs a script has no prompt.
 if ( $?prompt && ! $?VIRTUAL_ENV_DISABLE_PROMPT ) then
     set _OLD_VIRTUAL_PROMPT = $prompt:q
-    # What the prompt of either shell would read as more than text is escaped in its way.
+    # Characters that are special in a prompt are escaped, differently for each shell.
     if ( $?tcsh ) then
         set prompt = @PROMPT_TCSH@$prompt:q
     else

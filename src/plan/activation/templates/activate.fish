@@ -1,5 +1,5 @@
 # Activates this environment in the fish (3.1 or newer) that sources this file:
-# `source path/to/activate.fish`. No name is ever code: neither here nor in the prompt.
+# `source path/to/activate.fish`. Names are never executed, neither in this file nor in the prompt.
 
 # Only a file that is being sourced has a stack trace.
 if not status stack-trace | string length -q
@@ -9,7 +9,7 @@ end
 
 function deactivate -d 'Leave the Python virtual environment'
     if set -q _OLD_VIRTUAL_PATH
-        # PATH is a list: without our entry it is what the user has made of it.
+        # PATH is a list: removing our entry keeps the user's changes.
         if set -l index (contains -i -- "$VIRTUAL_ENV"/@BIN@ $PATH)
             set -e PATH[$index]
         end
@@ -30,7 +30,7 @@ function deactivate -d 'Leave the Python virtual environment'
     end
     if set -q _OLD_FISH_PROMPT_OVERRIDE
         set -e _OLD_FISH_PROMPT_OVERRIDE
-        # A fish inside of this one could inherit variables, but never functions: look for these.
+        # A nested fish can inherit variables, but never functions: look for the functions.
         if functions -q _old_fish_prompt
             functions -e fish_prompt
             functions -c _old_fish_prompt fish_prompt
@@ -48,7 +48,7 @@ function deactivate -d 'Leave the Python virtual environment'
     end
 end
 
-# Undo another activation first, so that two of them do not stack.
+# Undo an earlier activation first, so that activations do not stack.
 deactivate nondestructive
 
 set -gx VIRTUAL_ENV @ENV_DIR@
@@ -58,7 +58,7 @@ if not string match -q '/*' -- $VIRTUAL_ENV; and type -q cygpath
 end
 set -gx VIRTUAL_ENV_PROMPT @PROMPT@
 
-# _OLD_VIRTUAL_NOTES says what plain values cannot: which variable was unset or not exported.
+# _OLD_VIRTUAL_NOTES says what plain values cannot: which variables were unset or not exported.
 set -g _OLD_VIRTUAL_NOTES
 if not set -q PATH
     set _OLD_VIRTUAL_NOTES nopath
@@ -95,8 +95,8 @@ if test -z "$VIRTUAL_ENV_DISABLE_PROMPT"
         printf ' '
 
         if functions -q _old_fish_prompt
-            # It may show how the last command ended, so one is ended in the same way just before
-            # it: a pipeline, and where the status is not that of its last part, the `not` of one.
+            # The wrapped prompt may show how the last command ended. So a pipeline that ends in the
+            # same way runs just before, with `not` if the status is not that of its last part.
             set -l ending (string join ' | ' -- '_venv_status '$last_pipestatus)
             test $last_status -eq $last_pipestatus[-1]
             or set ending "not $ending"

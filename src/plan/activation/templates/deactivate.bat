@@ -1,8 +1,8 @@
 @echo off
 rem Leaves the virtual environment that activate.bat has activated.
 rem
-rem Where delayed expansion is on, cmd.exe reads the text of a %NAME% once more, and that of a
-rem !NAME! never.
+rem With delayed expansion on, cmd.exe reads the value of a %NAME% once more, but never the value of
+rem a !NAME!.
 
 if "!!"=="" goto delayed
 if defined _OLD_VIRTUAL_PROMPT set "PROMPT=%_OLD_VIRTUAL_PROMPT%"

@@ -1,5 +1,4 @@
-"""`python -m venv`: the same as `python -m rvenv`, whose file is found by its path. rvenv need not be installed for the
-Python that runs this."""
+"""`python -m venv`: runs the file of `python -m rvenv` by its path, as rvenv need not be installed for this Python."""
 
 import os
 import runpy
