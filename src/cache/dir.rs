@@ -13,7 +13,7 @@ use crate::fs::{self, Dir, File, Kind};
 /// (<https://bford.info/cachedir/>).
 const TAG: (&str, &str) = (
     "CACHEDIR.TAG",
-    "Signature: 8a477f597d28d172789f06886806bc55\n# What rvenv has learnt and made once; it may be deleted.\n",
+    "Signature: 8a477f597d28d172789f06886806bc55\n# Facts and seeds, which rvenv makes again when they are gone.\n",
 );
 
 /// The suffix of unfinished files.

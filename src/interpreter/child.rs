@@ -97,7 +97,7 @@ fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Int
                 return Err(Failure::TooLong(limits.time));
             }
         }
-        if stream.bytes().len() as u64 > limits.bytes {
+        if lock(&stream.bytes).len() as u64 > limits.bytes {
             return Err(Failure::TooMuch(limits.bytes));
         }
     }

@@ -41,7 +41,7 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &I
     let unanswered =
         |reason: String, output: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output };
     let Some(answer) = unframe(&said.stdout, &nonce) else {
-        return Err(unanswered("it said something else".to_owned(), excerpt(&said)));
+        return Err(unanswered("it printed something else".to_owned(), excerpt(&said)));
     };
     let facts = facts(answer).map_err(|bad| unanswered(describe(&bad), String::new()))?;
     Ok((facts, answer.to_owned()))
@@ -57,8 +57,8 @@ pub(super) fn facts(answer: &[u8]) -> Result<Facts, BadAnswer> {
 fn describe(bad: &BadAnswer) -> String {
     match bad {
         // The script answers nothing if `sys.executable` is empty.
-        BadAnswer::Missing("version") => "it cannot tell where it is".to_owned(),
-        BadAnswer::Missing(key) => format!("it did not tell its {key}"),
+        BadAnswer::Missing("version") => "its `sys.executable` is empty".to_owned(),
+        BadAnswer::Missing(key) => format!("its answer lacks `{key}`"),
         BadAnswer::UnusablePath(path) => format!("its path `{path}` is not UTF-8 or holds a control character"),
         BadAnswer::LeadsOut(path) => format!("its path `{path}` leads out of an environment"),
     }
@@ -121,7 +121,7 @@ fn explain(program: &Path, failure: Failure) -> Error {
         Failure::NotRun(source) => return not_run(program, source),
         Failure::Interrupted(error) => return error,
         Failure::TooLong(time) => format!("it did not end within {} seconds", time.as_secs()),
-        Failure::TooMuch(bytes) => format!("it said more than {bytes} bytes"),
+        Failure::TooMuch(bytes) => format!("it printed more than {bytes} bytes"),
     };
     Error::ProbeUnanswered { program, reason, output: String::new() }
 }

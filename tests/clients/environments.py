@@ -32,7 +32,7 @@ def still_works(world: World) -> str:
     return where(world, world.env_dir) + world.pip("freeze", "--all")
 
 
-@client("venv", "run in it, makes an environment of the same base")
+@client("venv", "run in it, creates an environment of the same base")
 def venv_inside(world: World) -> str:
     world.make()
     world.python("-m", "venv", "inner")
@@ -64,7 +64,7 @@ def venv_over(world: World) -> str:
     return again + where(world, world.env_dir)
 
 
-@client("venv", "what it made, after `rvenv --upgrade` or `venv --upgrade`: works as before, with its packages")
+@client("venv", "its environment works as before after `rvenv --upgrade` or `venv --upgrade`, with its packages")
 def upgrade_of_venv(world: World) -> str:
     world.run(world.base, "-m", "venv", world.env_dir)
     world.pip("install", PACKAGE)
@@ -72,7 +72,7 @@ def upgrade_of_venv(world: World) -> str:
     return still_works(world)
 
 
-@client("virtualenv", "installed in it, makes an environment of the same base")
+@client("virtualenv", "installed in it, creates an environment of the same base")
 def virtualenv_inside(world: World) -> str:
     world.make()
     world.install("virtualenv")
@@ -92,7 +92,7 @@ def virtualenv_outside(world: World) -> str:
     return inner + again + where(world, world.env_dir)
 
 
-@client("virtualenv", "what it made, after rvenv or venv was run over it: works, with its packages")
+@client("virtualenv", "its environment works after rvenv or venv was run over it, with its packages")
 def over_virtualenv(world: World) -> str:
     world.run(world.peer("virtualenv"), "--no-periodic-update", "--python", world.base, world.env_dir)
     world.pip("install", PACKAGE)
@@ -112,7 +112,7 @@ def uv_venv(world: World) -> str:
     return inner + again + where(world, world.env_dir)
 
 
-@client("uv", "what `uv venv` made, after rvenv or venv was run over it: works, with its packages")
+@client("uv", "the environment of `uv venv` works after rvenv or venv was run over it, with its packages")
 def over_uv(world: World) -> str:
     uv = world.peer("uv")
     world.run(uv, "venv", "--python", world.base, world.env_dir)

@@ -133,7 +133,7 @@ def pipenv(world: World) -> str:
     return world.pip("list")
 
 
-@client("pre-commit", "installed in it, makes an environment for a hook and runs that")
+@client("pre-commit", "installed in it, creates an environment for a hook and runs that")
 def pre_commit(world: World) -> None:
     if shutil.which("git") is None:
         raise Skipped("no git")

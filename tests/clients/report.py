@@ -15,11 +15,11 @@ from rows import RVENV, VENV, Row
 HEADING = "## Real clients"
 
 INTRODUCTION = """\
-What others do with an environment that rvenv made, and with one that `python -m venv` made at the same path. Each row
-begins with a fresh one. *Works* means that each command ended well and that what it must bring about was seen; where
-the client tells something of the environment (paths, packages, tags, kernels), it told the same of both. A row that
-fails in both is the client's own: the newest release of some wants a newer Python. The rows are in `tests/clients`;
-they need a package index, so `cargo test` runs none of them.
+Other programs were run in an environment created by rvenv, and in one created by `python -m venv` at the same path.
+Each row begins with a fresh one. *Works* means that each command succeeded and that its effect was seen; a client
+that describes the environment (paths, packages, tags, kernels) described both alike. A row that fails in both fails
+because of the client: the newest releases of some want a newer Python. The rows are in `tests/clients`; they need a
+package index, so `cargo test` runs none of them.
 """
 
 

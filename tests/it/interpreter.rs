@@ -149,11 +149,14 @@ fn what_is_no_python_is_named_with_what_it_did() {
     let hint = "  hint: set RVENV_PYTHON to a Python that works: `RVENV_PYTHON=/path/to/python`\n";
     let older = "  hint: set RVENV_PYTHON to Python 3.6 or newer: `RVENV_PYTHON=/path/to/python`\n";
     for (name, message) in [
-        ("silent", format!("`{root}/silent` does not answer as a Python interpreter: it said something else\n{hint}")),
+        (
+            "silent",
+            format!("`{root}/silent` does not answer as a Python interpreter: it printed something else\n{hint}"),
+        ),
         (
             "talks",
             format!(
-                "`{root}/talks` does not answer as a Python interpreter: it said something else\n    not one\n    \
+                "`{root}/talks` does not answer as a Python interpreter: it printed something else\n    not one\n    \
                  I am\n{hint}"
             ),
         ),

@@ -184,3 +184,20 @@ fn files_and_lines_stay_short() {
     }
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
+
+/// A relative clause in the place of a noun makes a riddle of the first sentence.
+#[test]
+fn doc_comments_begin_with_a_name() {
+    let riddles = ["What", "Whatever", "Whoever", "Who", "Where", "Which", "How", "To", "That", "Those", "One that"];
+    for Source { path, text } in sources(&["src", "tests", "benches", "fuzz/fuzz_targets"]) {
+        for (number, line) in text.lines().enumerate() {
+            let Some(doc) = line.trim_start().strip_prefix("//").and_then(|rest| rest.strip_prefix(['/', '!'])) else {
+                continue;
+            };
+            let riddle = riddles.iter().find(|word| {
+                doc.trim_start().strip_prefix(**word).is_some_and(|rest| rest.starts_with([' ', ',', ':']))
+            });
+            assert_eq!(riddle, None, "{path}:{}: {doc}", number + 1);
+        }
+    }
+}

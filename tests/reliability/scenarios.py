@@ -10,9 +10,6 @@ from tree import Tree, read_tree
 from verdict import BROKEN, DANGEROUS, OLD, RUNS, WHOLE, Judge
 from world import Outcome, World
 
-# A file of the user's in an existing environment.
-USER_MODULE = "site-packages/mine.py"
-
 
 class Scenario(NamedTuple):
     """An initial state and a command line."""

@@ -57,7 +57,9 @@ class Judge:
         return self._versions[digest]
 
     def _run_check(self) -> Optional[str]:
-        python = str(self.world.env_dir / "bin/python")
+        # An alias may be gone for a moment while the interpreter itself is there, under whichever of the two names.
+        names = [self.world.env_dir / name for name in ("bin/python", "bin/python3")]
+        python = str(next((name for name in names if name.is_symlink() or name.exists()), names[0]))
         argv = [python, "-I", "-B", "-c", CHECK, str(self.world.env_dir), "pip" if self.pip else "no pip"]
         try:
             checked = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ use clap::{CommandFactory, Parser, ValueHint};
 use rvenv::Config;
 use rvenv::config::{Existing, InterpreterLink, InterpreterRequest, Pip, Prompt, ScmIgnore, SystemSitePackages};
 
-/// Make Python virtual environments, as `python -m venv` does
+/// Create Python virtual environments, as `python -m venv` does
 #[derive(Debug, Parser)]
 #[command(
     name = "rvenv",
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// Delete everything in an existing ENV_DIR first
     #[arg(long)]
     clear: bool,
-    /// Make an existing environment use the current interpreter, keeping its packages, scripts, prompt and access to
+    /// Switch an existing environment to the current interpreter, keeping its packages, scripts, prompt and access to
     /// the base interpreter's packages
     #[arg(long)]
     upgrade: bool,
@@ -47,10 +47,10 @@ pub(crate) struct Args {
     /// Upgrade pip (and setuptools, where Python still brings it) from the package index afterwards
     #[arg(long)]
     upgrade_deps: bool,
-    /// Write no .gitignore into the environment
+    /// Do not write a .gitignore into the environment
     #[arg(long)]
     without_scm_ignore_files: bool,
-    /// The directory to make the environment in; several make several
+    /// The directory of the environment; several create several environments
     #[arg(value_name = "ENV_DIR", required = true, allow_negative_numbers = true, value_hint = ValueHint::DirPath)]
     pub(crate) env_dirs: Vec<OsString>,
 }

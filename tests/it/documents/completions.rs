@@ -59,7 +59,7 @@ fn zsh_finds_the_completions_in_its_path() {
         _arguments() { print -rl -- ${(M)@:#*(clear|dirs)*} }
         _rvenv"#;
     let expected = "_rvenv\n--clear[Delete everything in an existing ENV_DIR first]\n\
-                    *::env_dirs -- The directory to make the environment in; several make several:_files -/\n";
+                    *::env_dirs -- The directory of the environment; several create several environments:_files -/\n";
     assert_offers("zsh", &["-f", "-c", script], "_rvenv", expected);
 }
 
