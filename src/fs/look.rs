@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use walkdir::{DirEntry, WalkDir};
+
 use super::entry::{FileType, Kind, WalkEntry};
 use super::{Dir, platform};
 use crate::error::{Error, Result};
@@ -107,27 +109,21 @@ pub(crate) fn entries(path: &Path) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// When an entry cannot be looked at, or its name is not UTF-8.
-pub(crate) fn walk(path: &Path) -> Result<Vec<WalkEntry>> {
-    let mut all = Vec::new();
-    let dir = Dir::open_itself(path);
-    let walked = dir.and_then(|dir| walk_in(&dir, None, &mut all));
-    walked.map_err(|source| Error::file("look through", path, source))?;
-    Ok(all)
+pub(crate) fn walk(dir: &Path) -> Result<Vec<WalkEntry>> {
+    let failed = |source| Error::file("look through", dir, source);
+    let entries = WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter();
+    entries.map(|entry| walk_entry(&entry?, dir)).map(|entry| entry.map_err(failed)).collect()
 }
 
-fn walk_in(dir: &Dir, above: Option<&RelPath>, all: &mut Vec<WalkEntry>) -> io::Result<()> {
-    let mut names = dir.names()?;
-    names.sort();
-    for name in names {
-        let text = name.to_str().ok_or(ErrorKind::InvalidFilename)?;
-        let path = above.map_or_else(|| RelPath::of(text), |above| above.join(text));
-        let file_type = dir.file_type(&name)?;
-        all.push(WalkEntry { path: path.clone(), file_type });
-        if file_type == FileType::Dir {
-            walk_in(&dir.open_dir(&name)?, Some(&path), all)?;
-        }
-    }
-    Ok(())
+fn walk_entry(entry: &DirEntry, dir: &Path) -> io::Result<WalkEntry> {
+    let names = entry.path().strip_prefix(dir).map_err(io::Error::other)?.components();
+    let names: Option<Vec<&str>> = names.map(|name| name.as_os_str().to_str()).collect();
+    let file_type = match entry.file_type() {
+        it if it.is_dir() => FileType::Dir,
+        it if it.is_file() => FileType::File { is_executable: platform::may_owner_execute(&entry.metadata()?) },
+        _ => FileType::Other,
+    };
+    Ok(WalkEntry { path: RelPath::of(&names.ok_or(ErrorKind::InvalidFilename)?.join("/")), file_type })
 }
 
 /// Reads a whole file.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self as at, AtFlags, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::fs::{FileType, Kind};
+use crate::fs::Kind;
 
 /// An open directory. Operations apply to this directory even if its path leads elsewhere by now. A name may be a path
 /// of several components: links in the last one are not followed, unless stated; the others are up to the caller.
@@ -150,16 +150,6 @@ impl Dir {
     /// Gives a file or symlink a further name, in the directory `to`.
     pub(crate) fn link(&self, name: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         Ok(retry_on_intr(|| at::linkat(&self.0, name.as_ref(), &to.0, to_name.as_ref(), AtFlags::empty()))?)
-    }
-
-    /// The type of an entry; a link is not followed.
-    pub(crate) fn file_type(&self, name: impl AsRef<Path>) -> io::Result<FileType> {
-        let stat = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?;
-        Ok(match at::FileType::from_raw_mode(stat.st_mode) {
-            at::FileType::Directory => FileType::Dir,
-            at::FileType::RegularFile => FileType::File { is_executable: stat.st_mode & 0o100 != 0 },
-            _ => FileType::Other,
-        })
     }
 
     /// Moves an entry to another directory, replacing a file or an empty directory.

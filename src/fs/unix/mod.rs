@@ -86,6 +86,11 @@ pub(crate) fn add_mode(file: &File, bits: u32) -> io::Result<()> {
     if mode & bits == bits { Ok(()) } else { set_mode(file, mode & 0o7777 | bits) }
 }
 
+/// Whether the owner of a file may execute it.
+pub(super) fn may_owner_execute(metadata: &fs::Metadata) -> bool {
+    metadata.mode() & 0o100 != 0
+}
+
 /// Whether the path leads to a file that the user may execute, as access(2) says.
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::{is_same, patiently};
-use crate::fs::{FileType, Kind, LOCK_NAME};
+use crate::fs::{Kind, LOCK_NAME};
 
 /// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: an open file may be replaced by a rename.
 const SHARE_ALL: u32 = 7;
@@ -183,17 +183,6 @@ impl Dir {
     /// Gives a file a further name, in the directory `to`.
     pub(crate) fn link(&self, name: impl AsRef<Path>, to: &Self, to_name: impl AsRef<Path>) -> io::Result<()> {
         fs::hard_link(self.at(name), to.at(to_name))
-    }
-
-    /// The type of an entry; a link is not followed.
-    pub(crate) fn file_type(&self, name: impl AsRef<Path>) -> io::Result<FileType> {
-        let metadata = fs::symlink_metadata(self.at(name))?;
-        Ok(match () {
-            () if metadata.is_dir() => FileType::Dir,
-            // The name decides what may be executed.
-            () if metadata.is_file() => FileType::File { is_executable: false },
-            () => FileType::Other,
-        })
     }
 
     /// Moves an entry to another directory, replacing a file.

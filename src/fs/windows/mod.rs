@@ -104,6 +104,11 @@ pub(crate) fn add_mode(_file: &File, _bits: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// The name of a file decides whether it may be executed.
+pub(super) fn may_owner_execute(_metadata: &fs::Metadata) -> bool {
+    false
+}
+
 /// Whether the path leads to a file; the name decides what may be executed.
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {
