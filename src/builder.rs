@@ -123,9 +123,8 @@ impl EnvBuilder {
     /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
         loop {
-            // A check may find a better reason why ENV_DIR cannot be locked.
-            let mut target =
-                Target::take(env_dir, &self.interrupt).map_err(|error| self.told_better(error, env_dir))?;
+            // A refusal says better why ENV_DIR cannot be locked.
+            let mut target = Target::take(env_dir, &self.interrupt).map_err(|error| self.or_refusal(error, env_dir))?;
             let occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
             let plan = self.plan(env_dir, &occupant)?;
             (self.observer.0)(Event::Planned(&plan));
@@ -159,7 +158,8 @@ impl EnvBuilder {
         Ok(plan)
     }
 
-    fn told_better(&self, error: Error, env_dir: &EnvDir) -> Error {
+    /// Returns the refusal that a check of ENV_DIR gives, or the error itself.
+    fn or_refusal(&self, error: Error, env_dir: &EnvDir) -> Error {
         match error {
             Error::File { .. } => self.check(env_dir).err().unwrap_or(error),
             other => other,
@@ -216,8 +216,8 @@ impl EnvBuilder {
         Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
     }
 
-    /// Deletes the leftovers of a process that was killed after making a seed and an environment from it: a plan that
-    /// needs no seed would not find them.
+    /// Deletes leftovers in the cache of a killed process that made the seed. Otherwise only a plan that needs the seed
+    /// would find them, and after such a kill the environment may have pip already.
     fn tidy(&self) {
         if self.config.pip == Pip::Install
             && let Some(store) = self.seed_store()

@@ -12,7 +12,7 @@ use crate::facts::RelPath;
 use crate::fs::{self, Dir, Kind};
 use crate::pyvenv_cfg;
 
-/// Changes to the entries that a directory already has.
+/// The treatment of existing entries in a merge, and the names that come last.
 #[derive(Debug, Default)]
 pub(super) struct Intent<'a> {
     pub(super) contents: Contents,
@@ -24,7 +24,7 @@ pub(super) struct Intent<'a> {
     pub(super) interpreters: &'a [RelPath],
 }
 
-/// The fate of existing entries that no step names.
+/// The choice between keeping existing entries and emptying the directory first (`--clear`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Contents {
     #[default]
@@ -143,7 +143,7 @@ fn rank(path: &RelPath, interpreters: &[RelPath]) -> u8 {
 /// Returns `None` for anything else.
 fn enter(dir: &Dir, name: &OsStr, there: Kind) -> io::Result<Option<Dir>> {
     match there {
-        Kind::Dir | Kind::EmptyDir => dir.open_dir(name).map(Some),
+        Kind::Dir => dir.open_dir(name).map(Some),
         Kind::Link(target) if target.components().count() == 1 && target.file_name().is_some() => {
             Ok(dir.open_dir(&target).ok())
         }

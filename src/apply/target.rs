@@ -17,7 +17,7 @@ use crate::interrupt::Interrupt;
 #[derive(Debug)]
 pub(crate) struct Target {
     env_dir: PathBuf,
-    // Dropped before the log, so that a new environment is taken back without the guard in it.
+    // Fields are dropped in order: the guard goes before the log moves the environment away.
     state: State,
     log: UndoLog,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Target {
 /// The state of ENV_DIR.
 #[derive(Debug)]
 enum State {
-    /// ENV_DIR is absent. The staging directory is beside it.
+    /// ENV_DIR is absent: not even an empty directory. The staging directory is beside it.
     Vacant { parent: Rc<Dir> },
     /// ENV_DIR is the new environment. The staging directory is beside it. The guard, a staging directory inside, makes
     /// processes wait that find the environment now.
@@ -128,17 +128,22 @@ impl Target {
     }
 
     fn place(&mut self, parent: Rc<Dir>, new: Dir, next: Next, interrupt: &Interrupt) -> Result<Placement> {
-        let guard = match next {
-            Next::Finish => None,
-            Next::Run => Some(Staging::within(&new, &self.env_dir, interrupt)?),
-        };
+        let failed = |source| Error::file("create", &self.env_dir, source);
+        let guard = |env: &Dir| Staging::within(env, &self.env_dir, interrupt);
+        // Before anybody can find the environment, if a directory can be renamed with a locked one in it.
+        let early = next == Next::Run && Dir::FOLLOWS_RENAMES;
+        let early = early.then(|| guard(&new)).transpose()?;
         let name = file_name(&self.env_dir);
         match self.log.staging.dir.rename_new(NEW, &parent, name) {
             Err(error) if is_taken(&error) => return Ok(Placement::LostRace),
-            other => other.map_err(|source| Error::file("create", &self.env_dir, source))?,
+            other => other.map_err(failed)?,
         }
-        let env = Rc::new(new);
+        let env = Rc::new(if Dir::FOLLOWS_RENAMES { new } else { parent.open_dir(name).map_err(failed)? });
         self.log.env_placed(parent, name, Rc::clone(&env));
+        let guard = match (next, early) {
+            (Next::Run, None) => Some(guard(&env)?),
+            (_, early) => early,
+        };
         self.state = State::Placed { env, guard };
         Ok(Placement::Placed)
     }
@@ -146,8 +151,8 @@ impl Target {
     /// Deletes the staging directory with the replaced entries in it; the changes stay.
     ///
     /// # Errors
-    /// If something cannot be deleted. Some replaced entries may be gone then, so an existing environment keeps its
-    /// changes; a new environment is taken back.
+    /// If something cannot be deleted. An existing environment keeps its changes then, as some of the replaced entries
+    /// are gone; a new environment is taken back.
     pub(crate) fn finish(mut self) -> Result<()> {
         match &mut self.state {
             State::Placed { guard, .. } => {

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::fs::{self, Dir, Kind};
 
 /// The changes made so far, and the staging directory that keeps replaced entries until everything is done. Dropping
-/// the log takes its changes back, the last one first.
+/// the log takes its changes back, the last one first. The log is in memory: after a SIGKILL nothing is taken back.
 #[derive(Debug)]
 pub(super) struct UndoLog {
     pub(super) staging: Staging,
@@ -26,7 +26,8 @@ enum Undo {
     RemoveParents { parent: PathBuf, topmost: PathBuf },
     /// Delete ENV_DIR, if it still is the directory `env`.
     RemoveEnv { parent: Rc<Dir>, name: OsString, env: Rc<Dir> },
-    /// Move a new entry, which has replaced nothing, to `old`, under this number.
+    /// Move an entry that replaced nothing to `old`, as `put-` and this number; it is deleted with the staging
+    /// directory.
     Remove { dir: Rc<Dir>, name: OsString, old: Rc<Dir>, number: usize },
     /// Move a replaced entry back from `old`, where it has this number.
     Restore { dir: Rc<Dir>, name: OsString, old: Rc<Dir>, number: usize },

@@ -33,7 +33,7 @@ impl Stamps {
     /// The stamps of a seed: of the interpreter, under its real path, and of the wheels that ensurepip brings. `self`
     /// holds the interpreter's stamps.
     pub(crate) fn of_seed(&self, facts: &Facts) -> Self {
-        // No file is stamped twice.
+        // The stamps in `self` are of the time when the interpreter was asked; they are not taken anew.
         let stamp = |path: &str| self.stamp(path).map_or_else(|| fs::stamp(path), str::to_owned);
         let executable = (facts.real_executable.clone(), stamp(&facts.executable));
         let others = facts.watched.iter().chain(&facts.wheels).map(|path| (path.clone(), stamp(path)));

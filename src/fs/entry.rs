@@ -14,8 +14,6 @@ pub(crate) enum Kind {
     Nothing,
     /// A symlink, with its target.
     Link(PathBuf),
-    /// An empty directory.
-    EmptyDir,
     /// A directory that is not empty, or was not looked into.
     Dir,
     /// A regular file, or a special one such as a pipe.

@@ -43,15 +43,11 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
         Err(error) if is_absent(&error) => return Ok(Kind::Nothing),
         other => other.map_err(failed)?,
     };
-    if metadata.is_symlink() {
-        return fs::read_link(path).map(Kind::Link).map_err(failed);
+    match metadata.file_type() {
+        it if it.is_symlink() => fs::read_link(path).map(Kind::Link).map_err(failed),
+        it if it.is_dir() => Ok(Kind::Dir),
+        _ => Ok(Kind::File),
     }
-    if !metadata.is_dir() {
-        return Ok(Kind::File);
-    }
-    // A directory that cannot be listed may hold anything: it counts as not empty.
-    let is_empty = Dir::open_itself(path).and_then(|dir| dir.names()).is_ok_and(|names| names.is_empty());
-    Ok(if is_empty { Kind::EmptyDir } else { Kind::Dir })
 }
 
 /// A fingerprint of a file's metadata; `absent` for a missing file.

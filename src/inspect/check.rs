@@ -97,7 +97,7 @@ fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
 fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
-        Kind::Dir | Kind::EmptyDir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
+        Kind::Dir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
         _ => Ok(()),
     }
 }
@@ -122,7 +122,7 @@ fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
         let is_last = names.peek().is_none();
         match fs::kind(&path)? {
             Kind::Nothing => return Ok(()),
-            Kind::Dir | Kind::EmptyDir => {}
+            Kind::Dir => {}
             // Such as `lib64` -> `lib`. A link out of the environment is refused.
             Kind::Link(_) if !is_last && fs::is_dir(&path) && is_or_is_above(env_dir, &fs::resolved(&path)) => {}
             Kind::Link(_) | Kind::File => {

@@ -19,7 +19,7 @@ use crate::pyvenv_cfg;
 pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
     let path = env_dir.path.clone();
     match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
-        Kind::Nothing | Kind::EmptyDir => Ok(Occupant::Vacant),
+        Kind::Nothing => Ok(Occupant::Vacant),
         Kind::Dir if existing == Existing::Clear => Ok(Occupant::Occupied(Occupied::default())),
         Kind::Dir => occupied(&path, facts).map(Occupant::Occupied),
         Kind::Link(target) => {
@@ -78,7 +78,7 @@ fn stale_names(env_dir: &Path, layout: &Layout, has_copies: bool) -> Result<Vec<
             let is_ours = match fs::kind(&scripts.join(&name))? {
                 Kind::Link(_) => true,
                 Kind::File => has_copies,
-                Kind::Nothing | Kind::EmptyDir | Kind::Dir => false,
+                Kind::Nothing | Kind::Dir => false,
             };
             stale.extend(is_ours.then(|| layout.script(&name)));
         }

@@ -7,14 +7,14 @@ use crate::facts::RelPath;
 /// The occupant of ENV_DIR before anything is done.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Occupant {
-    /// Nothing, or an empty directory.
+    /// Nothing: ENV_DIR is absent.
     #[default]
     Vacant,
-    /// A directory that is not empty.
+    /// A directory, be it empty.
     Occupied(Occupied),
 }
 
-/// Properties of a non-empty directory that decide about the plan.
+/// Properties of an existing directory that decide about the plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Occupied {

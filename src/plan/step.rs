@@ -54,7 +54,8 @@ pub enum Step {
         /// The policy for an existing file or link.
         existing: OnExisting,
     },
-    /// Install the packages that the interpreter's own ensurepip installs into a new environment.
+    /// Install the packages that the interpreter's ensurepip would, where the environment has none of them: from a
+    /// seed, or by running ensurepip.
     SeedPip {
         /// The environment's interpreter.
         python: RelPath,

@@ -34,12 +34,12 @@ pub(crate) fn make(
     if interpreter.facts.is_of_store() {
         return Ok(None);
     }
-    let maker = Maker { store, interpreter, environment, interrupt };
-    let made = match store.map(|store| maker.make_in_cache(store)) {
+    let making = Making { store, interpreter, environment, interrupt };
+    let made = match store.map(|store| making.make_in_cache(store)) {
         // The cache may be full, or its path unfit for an environment.
         None
         | Some(Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })) => {
-            maker.make_in_temp()
+            making.make_in_temp()
         }
         Some(made) => made,
     };
@@ -49,14 +49,15 @@ pub(crate) fn make(
     }
 }
 
-struct Maker<'a> {
+/// The making of one seed.
+struct Making<'a> {
     store: Option<&'a SeedStore<'a>>,
     interpreter: &'a Interpreter,
     environment: &'a Environment,
     interrupt: &'a Interrupt,
 }
 
-impl Maker<'_> {
+impl Making<'_> {
     fn make_in_cache(&self, store: &SeedStore) -> Result<Option<Seed>> {
         // On a file system without locks, a seed may be made twice.
         let lock = match store.claim()? {

@@ -15,7 +15,8 @@ pub(crate) struct Seed {
     pub(super) list: List,
     /// The offset of the data in the file.
     pub(super) data: u64,
-    /// The scratch directory, deleted with the seed: some file systems let new files wait after a deletion.
+    /// The scratch directory, kept until the seed is dropped: on some file systems, files are created slowly right
+    /// after a large deletion.
     _scratch: Option<ScratchDir>,
     /// The lock under which the seed was made, dropped after the scratch directory.
     _lock: Option<Lock>,

@@ -6,7 +6,8 @@ use crate::facts::Os;
 const LONGEST: usize = 127;
 const LONGEST_ON_MACOS: usize = 512;
 
-/// Returns the start of a script that `python` runs and that goes on with `body`. On Windows, `body` ends the line.
+/// Returns the first lines of a script that `python` runs; `body` is the rest of the script. On Windows the newline is
+/// in `body`.
 ///
 /// A plain `#!` line cannot hold a space, and kernels cut off a long one. In such cases the script starts as one for
 /// `/bin/sh`, in lines that Python reads as a string (pip's vendored distlib, `scripts.py`).

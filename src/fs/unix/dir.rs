@@ -24,6 +24,9 @@ const TO_WORK_IN: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::C
 const TO_WORK_IN: OFlags = OFlags::DIRECTORY.union(OFlags::CLOEXEC);
 
 impl Dir {
+    /// Whether an open directory stays the same one when it is renamed, and can be renamed with a lock in it.
+    pub(crate) const FOLLOWS_RENAMES: bool = true;
+
     /// Opens a directory; links are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self(retry_on_intr(|| at::open(path, TO_WORK_IN, Mode::empty()))?))
@@ -78,7 +81,7 @@ impl Dir {
         }
     }
 
-    /// The kind of file at a name. Directories are not looked into: [`Kind::EmptyDir`] is never returned.
+    /// The kind of file at a name.
     pub(crate) fn kind(&self, name: impl AsRef<Path>) -> io::Result<Kind> {
         let name = name.as_ref();
         let stat = match retry_on_intr(|| at::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)) {

@@ -38,6 +38,10 @@ impl Lock {
 }
 
 impl Dir {
+    /// Whether an open directory stays the same one when it is renamed, and can be renamed with a lock in it: here it
+    /// is a path, and a directory with an open file in it cannot be renamed.
+    pub(crate) const FOLLOWS_RENAMES: bool = false;
+
     /// Opens a directory; links are followed.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         if fs::metadata(path)?.is_dir() { Ok(Self(path.to_owned())) } else { Err(ErrorKind::NotADirectory.into()) }
@@ -119,7 +123,7 @@ impl Dir {
         }
     }
 
-    /// The kind of file at a name. Directories are not looked into: [`Kind::EmptyDir`] is never returned.
+    /// The kind of file at a name.
     pub(crate) fn kind(&self, name: impl AsRef<Path>) -> io::Result<Kind> {
         let path = self.at(name);
         let metadata = match fs::symlink_metadata(&path) {
