@@ -1,7 +1,6 @@
 //! The builder: facts, then a plan, then the environment.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::apply::{Applied, Circumstances, Target, apply};
 use crate::batch;
@@ -16,7 +15,7 @@ use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
 use crate::pip;
 use crate::plan::{self, Occupant, Plan};
-use crate::seed::{self, Preparing, Seed, SeedStore};
+use crate::seed::{self, Preparing, Seed, SeedStore, SharedSeed};
 use crate::warning::Warning;
 
 /// Creates environments of one interpreter and one configuration.
@@ -28,7 +27,7 @@ pub struct EnvBuilder {
     observer: Observer,
     cache: Option<CacheDir>,
     interpreter: Interpreter,
-    seed: Mutex<SeedState>,
+    seed: SharedSeed,
 }
 
 /// An environment that was created.
@@ -51,16 +50,6 @@ pub enum Event<'a> {
     Preparing(&'a Preparing),
     /// The preparation has ended, well or not.
     Prepared,
-}
-
-/// The state of the seed.
-#[derive(Debug, Default)]
-enum SeedState {
-    #[default]
-    NotLoaded,
-    /// No seed can be made; ensurepip runs in each environment.
-    Unavailable,
-    Ready(Arc<Seed>),
 }
 
 /// A callback for events, called in the thread where the event happens.
@@ -92,7 +81,7 @@ impl EnvBuilder {
         plan::check(&interpreter.facts, &config)?;
         pip::check(&interpreter.facts, &config)?;
         let observer = Observer(Box::new(|_| ()));
-        Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: Mutex::default() })
+        Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: SharedSeed::default() })
     }
 
     /// Calls `observer` with each event, in the thread where the event happens.
@@ -113,7 +102,7 @@ impl EnvBuilder {
     /// # Errors
     /// When ENV_DIR may not be used, or cannot be.
     pub fn check(&self, env_dir: &EnvDir) -> Result<()> {
-        self.plan(env_dir, &self.look(env_dir)?).map(drop)
+        self.look_and_plan(env_dir).map(drop)
     }
 
     /// Creates the environment `env_dir`: locks ENV_DIR, looks at its contents, makes a plan and applies the plan.
@@ -122,6 +111,7 @@ impl EnvBuilder {
     /// When the contents of ENV_DIR may not be touched, or a step fails. All changes are then taken back: an absent
     /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
+        self.prepare(env_dir)?;
         loop {
             // A refusal says better why ENV_DIR cannot be locked.
             let mut target = Target::take(env_dir, &self.interrupt).map_err(|error| self.or_refusal(error, env_dir))?;
@@ -146,8 +136,33 @@ impl EnvBuilder {
         batch::run(env_dirs, |env_dir| self.check(env_dir), |env_dir| self.create(env_dir))
     }
 
+    /// Makes the seed, if the environment needs one that is not there. That takes seconds, so it is done before ENV_DIR
+    /// is locked: a process that is killed meanwhile leaves nothing beside it.
+    fn prepare(&self, env_dir: &EnvDir) -> Result<()> {
+        if self.config.pip == Pip::Omit {
+            return Ok(());
+        }
+        let store = self.seed_store();
+        if self.seed.find(store.as_ref()) {
+            return Ok(());
+        }
+        if self.look_and_plan(env_dir)?.needs_seed() {
+            return self.seed.get(|| self.make_seed()).map(drop);
+        }
+        // The leftovers of a killed process are otherwise deleted by the next process that makes the seed. If the
+        // environment was created before the kill, this process is not the one.
+        if let Some(store) = store {
+            store.tidy();
+        }
+        Ok(())
+    }
+
     fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {
         inspect::look(env_dir, self.facts(), self.config.existing)
+    }
+
+    fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Plan> {
+        self.plan(env_dir, &self.look(env_dir)?)
     }
 
     fn plan(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Plan> {
@@ -172,41 +187,24 @@ impl EnvBuilder {
     fn apply(&self, plan: &Plan, target: &mut Target) -> Result<Applied> {
         let without = Circumstances { seed: None, temp_dir: &self.environment.temp_dir, interrupt: &self.interrupt };
         if !plan.needs_seed() {
-            self.tidy();
             return apply(plan, target, without);
         }
         for _ in 0..2 {
-            let Some(seed) = self.seed()? else { break };
+            let Some(seed) = self.seed.get(|| self.make_seed())? else { break };
             match apply(plan, target, Circumstances { seed: Some(&seed), ..without })? {
-                Applied::SeedDamaged => self.discard(&seed),
+                Applied::SeedDamaged => self.seed.discard(&seed, self.seed_store().as_ref()),
                 applied => return Ok(applied),
             }
         }
         apply(plan, target, without)
     }
 
-    /// Returns the seed from the cache, or makes it, which takes seconds; `None` if no seed can be made.
-    ///
-    /// # Errors
-    /// When a signal comes meanwhile.
-    fn seed(&self) -> Result<Option<Arc<Seed>>> {
-        // Other threads that need the seed wait here.
-        let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*state, SeedState::NotLoaded) {
-            let store = self.seed_store();
-            let seed = match store.as_ref().and_then(SeedStore::find) {
-                None => self.make_seed(store.as_ref())?,
-                found => found,
-            };
-            *state = seed.map_or(SeedState::Unavailable, |seed| SeedState::Ready(Arc::new(seed)));
-        }
-        Ok(if let SeedState::Ready(seed) = &*state { Some(Arc::clone(seed)) } else { None })
-    }
-
-    fn make_seed(&self, store: Option<&SeedStore>) -> Result<Option<Seed>> {
+    /// Makes the seed, which takes seconds.
+    fn make_seed(&self) -> Result<Option<Seed>> {
+        let store = self.seed_store();
         let is_kept = store.is_some() && !self.facts().is_of_store();
         (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
-        let made = seed::make(store, &self.interpreter, &self.environment, &self.interrupt);
+        let made = seed::make(store.as_ref(), &self.interpreter, &self.environment, &self.interrupt);
         (self.observer.0)(Event::Prepared);
         made
     }
@@ -214,26 +212,5 @@ impl EnvBuilder {
     fn seed_store(&self) -> Option<SeedStore<'_>> {
         let cache = self.cache.as_ref()?;
         Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
-    }
-
-    /// Deletes leftovers in the cache of a killed process that made the seed. Otherwise only a plan that needs the seed
-    /// would find them, and after such a kill the environment may have pip already.
-    fn tidy(&self) {
-        if self.config.pip == Pip::Install
-            && let Some(store) = self.seed_store()
-        {
-            store.tidy();
-        }
-    }
-
-    /// Discards a damaged seed, unless another thread has done so already.
-    fn discard(&self, damaged: &Arc<Seed>) {
-        let mut state = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(&*state, SeedState::Ready(current) if Arc::ptr_eq(current, damaged)) {
-            *state = SeedState::NotLoaded;
-            if let Some(store) = self.seed_store() {
-                store.discard();
-            }
-        }
     }
 }
