@@ -118,3 +118,18 @@ fn without_a_cache_pip_is_installed_all_the_same() {
     world.rvenv(&python.path).env("RVENV_NO_CACHE", "1").arg(&env_dir).output().silent_success();
     script(&world, &env_dir, "pip.exe").arg("--version").output().success();
 }
+
+/// A program runs in the new environment, which is in its place by then; another process has to wait meanwhile.
+#[test]
+fn pip_is_upgraded_in_a_new_environment() {
+    let Some(python) = a_python() else { return };
+    let world = TestEnv::new();
+    let env_dir = world.path("env");
+    // Without an index, pip finds that it is the newest.
+    let run = world.rvenv(&python.path).env("PIP_NO_INDEX", "1").env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+    run.arg("--upgrade-deps").arg(&env_dir).output().silent_success();
+    assert!(env_dir.join("Scripts\\pip.exe").exists() && env_dir.join("Scripts\\activate.bat").exists());
+    assert!(!env_dir.join(".rvenv-unfinished").exists());
+    let left: Vec<_> = fs::read_dir(world.path("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("unfinished")), "{left:?}");
+}
