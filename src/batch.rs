@@ -43,36 +43,35 @@ fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Optio
     Some((items.get(index)?, &results[index]))
 }
 
-/// Does the `work` for all directories in parallel, after a `check` of each. If some are the same or nested, the work
-/// is done in order, as the outer may change what is allowed for the inner. After an error nothing is begun; a
-/// directory that was not begun has no result.
-pub(crate) fn run<R: Send, E: Send>(
+/// Does the `work` for all directories in parallel, after a `check` of each, whose result the work gets. If some are
+/// the same or nested, each is checked and worked on in order, as the outer may change what is allowed for the inner.
+/// After an error nothing is begun; a directory that was not begun has no result.
+pub(crate) fn run<C: Sync, R: Send, E: Send>(
     env_dirs: &[EnvDir],
-    check: impl Fn(&EnvDir) -> Result<(), E>,
-    work: impl Fn(&EnvDir) -> Result<R, E> + Sync,
+    check: impl Fn(&EnvDir) -> Result<C, E>,
+    work: impl Fn(&EnvDir, &C) -> Result<R, E> + Sync,
 ) -> Vec<Option<Result<R, E>>> {
+    let mut results = Vec::new();
     if env_dirs.len() < 2 || overlap(env_dirs) {
-        return one_by_one(env_dirs, work);
+        for env_dir in env_dirs {
+            results.push(Some(check(env_dir).and_then(|checked| work(env_dir, &checked))));
+            if !matches!(results.last(), Some(Some(Ok(_)))) {
+                break;
+            }
+        }
+    } else {
+        let mut refused = None;
+        let checked = env_dirs.iter().map_while(|env_dir| {
+            check(env_dir).map(|checked| (env_dir, checked)).map_err(|error| refused = Some(error)).ok()
+        });
+        let checked: Vec<(&EnvDir, C)> = checked.collect();
+        results = side_by_side(&checked, |(env_dir, checked)| work(env_dir, checked));
+        // The refused directory comes after all that were begun: a failure among these stops the run before it.
+        let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
+        results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
     }
-    let mut refused = None;
-    let fit = env_dirs.iter().take_while(|env_dir| check(env_dir).map_err(|error| refused = Some(error)).is_ok());
-    let fit = fit.count();
-    let mut results = side_by_side(&env_dirs[..fit], work);
-    // The refused directory comes after all that were begun: a failure among these stops the run before the refusal.
-    let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
-    results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
     results.resize_with(env_dirs.len(), || None);
     results
-}
-
-fn one_by_one<R, E>(env_dirs: &[EnvDir], work: impl Fn(&EnvDir) -> Result<R, E>) -> Vec<Option<Result<R, E>>> {
-    let mut has_failed = false;
-    let mut each = |env_dir| {
-        let result = (!has_failed).then(|| work(env_dir));
-        has_failed |= !matches!(result, Some(Ok(_)));
-        result
-    };
-    env_dirs.iter().map(&mut each).collect()
 }
 
 /// Whether two of the directories are the same or nested.

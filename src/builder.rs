@@ -1,6 +1,7 @@
 //! The builder: facts, then a plan, then the environment.
 
 use std::fmt;
+use std::io::ErrorKind;
 
 use crate::apply::{Applied, Circumstances, Target, apply};
 use crate::batch;
@@ -10,11 +11,12 @@ use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::facts::Facts;
+use crate::fs;
 use crate::inspect;
 use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
 use crate::pip;
-use crate::plan::{self, Occupant, Plan};
+use crate::plan::{self, Occupant, Occupied, Plan};
 use crate::seed::{self, Preparing, Seed, SeedStore, SharedSeed};
 use crate::warning::Warning;
 
@@ -111,20 +113,7 @@ impl EnvBuilder {
     /// When the contents of ENV_DIR may not be touched, or a step fails. All changes are then taken back: an absent
     /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
-        self.prepare(env_dir)?;
-        loop {
-            // A refusal says better why ENV_DIR cannot be locked.
-            let mut target = Target::take(env_dir, &self.interrupt).map_err(|error| self.or_refusal(error, env_dir))?;
-            let occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
-            let plan = self.plan(env_dir, &occupant)?;
-            (self.observer.0)(Event::Planned(&plan));
-            // After a lost race, our environment is created over that of the other process.
-            if self.apply(&plan, &mut target)? == Applied::Done {
-                target.finish()?;
-                let warnings = plan.warnings.clone();
-                return Ok(Created { plan, warnings });
-            }
-        }
+        self.create_checked(env_dir, &self.look_and_plan(env_dir)?)
     }
 
     /// Creates several environments, on all cores: each directory is checked, then the environments are created in
@@ -133,36 +122,62 @@ impl EnvBuilder {
     /// no result.
     #[must_use]
     pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
-        batch::run(env_dirs, |env_dir| self.check(env_dir), |env_dir| self.create(env_dir))
+        batch::run(
+            env_dirs,
+            |env_dir| self.look_and_plan(env_dir),
+            |env_dir, early| self.create_checked(env_dir, early),
+        )
     }
 
-    /// Makes the seed, if the environment needs one that is not there. That takes seconds, so it is done before ENV_DIR
-    /// is locked: a process that is killed meanwhile leaves nothing beside it.
-    fn prepare(&self, env_dir: &EnvDir) -> Result<()> {
+    /// Creates an environment whose `early` plan has shown that it may be: nothing is touched before that. ENV_DIR may
+    /// change until it is locked, so the plan that is applied is made then.
+    fn create_checked(&self, env_dir: &EnvDir, early: &Plan) -> Result<Created> {
+        // Processes that do not lock may put something there at the same time, but hardly this often.
+        const TRIES: u32 = 100;
+        self.prepare(early)?;
+        for _ in 0..TRIES {
+            let mut target = Target::take(env_dir, &self.interrupt)?;
+            let is_vacant = target.is_vacant();
+            let plan = if is_vacant { self.plan(env_dir, &Occupant::Vacant) } else { self.look_and_plan(env_dir) }?;
+            (self.observer.0)(Event::Planned(&plan));
+            // After a lost race, our environment is created over that of the other process.
+            if self.apply(&plan, &mut target)? == Applied::Done {
+                target.finish()?;
+                let warnings = plan.warnings.clone();
+                return Ok(Created { plan, warnings });
+            }
+        }
+        Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Finds or makes the seed, if the environment needs one. Making it takes seconds, so it is done before ENV_DIR is
+    /// locked: a process that is killed meanwhile leaves nothing beside it.
+    fn prepare(&self, early: &Plan) -> Result<()> {
         if self.config.pip == Pip::Omit {
             return Ok(());
         }
         let store = self.seed_store();
-        if self.seed.find(store.as_ref()) {
+        if !early.needs_seed() {
+            // The leftovers of a killed process are otherwise deleted by the next process that wants the seed. If the
+            // environment was created before the kill, this process is not the one.
+            if let Some(store) = store {
+                store.tidy();
+            }
             return Ok(());
         }
-        if self.look_and_plan(env_dir)?.needs_seed() {
-            return self.seed.get(|| self.make_seed()).map(drop);
-        }
-        // The leftovers of a killed process are otherwise deleted by the next process that makes the seed. If the
-        // environment was created before the kill, this process is not the one.
-        if let Some(store) = store {
-            store.tidy();
-        }
-        Ok(())
+        if self.seed.find(store.as_ref()) { Ok(()) } else { self.seed.get(|| self.make_seed()).map(drop) }
     }
 
-    fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {
-        inspect::look(env_dir, self.facts(), self.config.existing)
-    }
-
+    /// Looks at ENV_DIR, and plans and checks the environment.
     fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        self.plan(env_dir, &self.look(env_dir)?)
+        match inspect::look(env_dir, self.facts(), self.config.existing) {
+            Ok(occupant) => self.plan(env_dir, &occupant),
+            // A check says better why something in the directory cannot be looked at.
+            Err(error @ Error::File { .. }) if fs::is_dir(&env_dir.path) => {
+                Err(self.plan(env_dir, &Occupant::Occupied(Occupied::default())).err().unwrap_or(error))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn plan(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Plan> {
@@ -171,14 +186,6 @@ impl EnvBuilder {
             inspect::check(&plan, self.facts(), self.config.existing, &self.environment)?;
         }
         Ok(plan)
-    }
-
-    /// Returns the refusal that a check of ENV_DIR gives, or the error itself.
-    fn or_refusal(&self, error: Error, env_dir: &EnvDir) -> Error {
-        match error {
-            Error::File { .. } => self.check(env_dir).err().unwrap_or(error),
-            other => other,
-        }
     }
 
     /// Applies a plan, with a seed if the plan needs one. A damaged seed is made anew. If the new seed is damaged too,

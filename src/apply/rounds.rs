@@ -122,7 +122,7 @@ fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances)
     let surroundings = Surroundings { temp, home: None, lock: None, interrupt: with.interrupt };
     let env = &env_dir.path;
     match step {
-        Step::SeedPip { python, .. } | Step::RunEnsurepip { python } => {
+        Step::SeedPip { python, .. } | Step::RunEnsurepip { python, .. } => {
             pip::ensure_pip(&python.below(env), env, surroundings)
         }
         Step::UpgradeDeps { python, packages } => pip::upgrade(&python.below(env), env, packages, surroundings),

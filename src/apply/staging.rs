@@ -52,15 +52,21 @@ impl Staging {
         Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt)
     }
 
-    /// Deletes the staging directory beside an environment: leftovers of a process that was killed after it had placed
-    /// the environment.
-    pub(super) fn sweep_beside(parent: &Dir, env_dir: &Path) {
+    /// Deletes the staging directory beside an environment, if it is a leftover of a killed process. Returns whether no
+    /// process is at work there.
+    pub(super) fn sweep_beside(parent: &Dir, env_dir: &Path) -> bool {
         let name = name_beside(env_dir);
-        if matches!(parent.kind(&name), Ok(Kind::Dir)) {
-            // `take` clears the directory, unless a lock holder is at work in it.
-            if let Ok(Claim::Ours(_, lock)) = take(parent, &name, &env_dir.with_file_name(&name), false) {
+        if !matches!(parent.kind(&name), Ok(Kind::Dir)) {
+            return true;
+        }
+        // `take` clears the directory, unless a lock holder is at work in it.
+        match take(parent, &name, &env_dir.with_file_name(&name), false) {
+            Ok(Claim::Later) => false,
+            Ok(Claim::Ours(_, lock)) => {
                 let _ = parent.remove_locked_dir(&name, &mut Some(lock));
+                true
             }
+            Ok(Claim::NotOurs) | Err(_) => true,
         }
     }
 

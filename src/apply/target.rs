@@ -75,10 +75,14 @@ impl Target {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, interrupt),
             other => other.map_err(|source| Error::file("open", env_dir, source))?,
         };
-        if let Some(Ok(parent)) = env_dir.parent().map(Dir::open) {
-            Staging::sweep_beside(&parent, env_dir);
+        let parent = env_dir.parent().and_then(|parent| Dir::open(parent).ok());
+        if let Some(parent) = &parent {
+            // A process at work there may still take ENV_DIR back.
+            interrupt.wait_for(|| Ok(Staging::sweep_beside(parent, env_dir).then_some(())))?;
         }
         let staging = unless_gone(Staging::within(&env, env_dir, interrupt))?;
+        let is_there = |parent: &Dir| env.is_at(parent, file_name(env_dir)).unwrap_or(false);
+        let staging = staging.filter(|_| parent.as_ref().is_none_or(is_there));
         Ok(staging.map(|staging| {
             let state = State::Occupied { env: Rc::new(env) };
             Self { env_dir: env_dir.to_owned(), state, log: UndoLog::new(staging) }

@@ -89,7 +89,14 @@ impl<'a> Shelf<'a> {
         let is_left = matches!(self.cache.dir.kind(self.lock(stem)), Ok(Kind::File));
         if is_left && let Some(_lock) = self.try_lock(&self.lock(stem)) {
             let prefix = format!("{stem}{SCRATCH}");
-            self.names().iter().filter(|name| name.starts_with(&prefix)).for_each(|name| self.remove_named(name));
+            for name in self.names() {
+                if name.starts_with(&prefix) {
+                    self.remove_named(&name);
+                } else if name.ends_with(UNFINISHED) {
+                    // Dropping the lock of an unfinished file deletes it; its writer holds the lock.
+                    drop(self.try_lock(&format!("{}/{name}", self.subdir)));
+                }
+            }
         }
     }
 

@@ -28,8 +28,8 @@ use crate::facts::RelPath;
 pub(crate) use delete::{clear, delete};
 pub(crate) use entry::{FileType, Kind, LOCK_NAME, WalkEntry};
 pub(crate) use look::{
-    exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link, read_text, resolved, resolved_parent,
-    stamp, subdirs, walk,
+    entries, exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link, read_text, resolved,
+    resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
@@ -177,7 +177,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let path = dir.path().join("new/newer").join("x".repeat(300)).join("e");
         assert!(create_parent(&path).is_err());
-        assert!(look::entries(dir.path()).is_empty());
+        assert!(entries(dir.path()).is_empty());
         let made = create_parent(&dir.path().join("new/newer/e")).ok().flatten();
         assert_eq!(made, Some(dir.path().join("new")));
     }
@@ -192,7 +192,7 @@ mod tests {
         open.create_dir("gone").expect("a directory");
         open.symlink(&dir.path().join("kept"), "gone/link").expect("a link");
         delete(&open, "gone".as_ref(), &dir.path().join("gone")).expect("it can be deleted");
-        assert_eq!(look::entries(dir.path()), [dir.path().join("kept")]);
-        assert_eq!(look::entries(&dir.path().join("kept")), [dir.path().join("kept/file")]);
+        assert_eq!(entries(dir.path()), [dir.path().join("kept")]);
+        assert_eq!(entries(&dir.path().join("kept")), [dir.path().join("kept/file")]);
     }
 }

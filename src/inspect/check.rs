@@ -86,7 +86,7 @@ fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
             if is_environment { Ok(()) } else { check_program(path, env_dir) }
         }
         Step::Write { path, existing: OnExisting::Replace, .. } => check_file(path, env_dir),
-        Step::SeedPip { scripts, .. } if !is_environment => {
+        Step::SeedPip { scripts, .. } | Step::RunEnsurepip { scripts, .. } if !is_environment => {
             scripts.iter().try_for_each(|path| check_program(path, env_dir))
         }
         _ => Ok(()),

@@ -21,7 +21,7 @@ pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Resul
     match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
         Kind::Nothing => Ok(Occupant::Vacant),
         Kind::Dir if existing == Existing::Clear => Ok(Occupant::Occupied(Occupied::default())),
-        Kind::Dir => occupied(&path, facts).map(Occupant::Occupied),
+        Kind::Dir => occupied(&path, facts, existing).map(Occupant::Occupied),
         Kind::Link(target) => {
             let target = path.with_file_name(target);
             Err(Error::EnvDirIsLink { directory: fs::is_dir(&target).then_some(target), path })
@@ -36,20 +36,24 @@ fn below_a_file(env_dir: &Path) -> Option<Error> {
     Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), wanted: "directory" })
 }
 
-fn occupied(env_dir: &Path, facts: &Facts) -> Result<Occupied> {
+fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupied> {
     let layout = Layout::of(facts);
-    let is_environment = is_environment(env_dir)?;
     let mut occupied = Occupied {
         has_gitignore: fs::kind(&env_dir.join(".gitignore"))? == Kind::File,
         pip: pip::installed(env_dir, facts)?,
         other_libraries: other_libraries(env_dir, &layout),
         ..Occupied::default()
     };
-    if is_environment {
-        let executable = layout.script(&layout.executable).below(env_dir);
-        occupied.cfg = fs::read_text(&env_dir.join(pyvenv_cfg::FILE_NAME))?;
-        occupied.has_copies = fs::kind(&executable)? == Kind::File;
-        occupied.stale_names = stale_names(env_dir, &layout, occupied.has_copies)?;
+    if is_environment(env_dir)? {
+        occupied.cfg = match fs::read_text(&env_dir.join(pyvenv_cfg::FILE_NAME)) {
+            // An upgrade keeps what the file says; anything else replaces the file.
+            Err(error) if existing == Existing::Upgrade => return Err(error),
+            text => text.ok().flatten(),
+        };
+        let names = interpreter_names(env_dir, &layout)?;
+        let has = |wanted: fn(&Kind) -> bool| names.iter().any(|(_, kind)| wanted(kind));
+        occupied.has_copies = has(|kind| *kind == Kind::File) && !has(|kind| matches!(kind, Kind::Link(_)));
+        occupied.stale_names = stale_names(&names, &layout, occupied.has_copies);
     }
     Ok(occupied)
 }
@@ -62,28 +66,29 @@ pub(super) fn is_environment(dir: &Path) -> Result<bool> {
     Ok(fs::kind(&dir.join(pyvenv_cfg::FILE_NAME))? == Kind::File)
 }
 
-/// The interpreter's names that state another Python version, such as `bin/python3.12` after a change to 3.13. A file
-/// with such a name counts only in an environment of copies: elsewhere it is somebody's program.
-fn stale_names(env_dir: &Path, layout: &Layout, has_copies: bool) -> Result<Vec<RelPath>> {
-    let is_versioned = |name: &str| {
-        let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
-        let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
-        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
-    };
+/// The names in the scripts directory that an interpreter may have, whatever its version, and their kinds.
+fn interpreter_names(env_dir: &Path, layout: &Layout) -> Result<Vec<(String, Kind)>> {
     let scripts = layout.scripts.below(env_dir);
-    let mut stale = Vec::new();
-    for name in fs::names(&scripts)? {
-        let is_other = is_versioned(&name) && name != layout.executable && !layout.aliases.contains(&name);
-        if is_other {
-            let is_ours = match fs::kind(&scripts.join(&name))? {
-                Kind::Link(_) => true,
-                Kind::File => has_copies,
-                Kind::Nothing | Kind::Dir => false,
-            };
-            stale.extend(is_ours.then(|| layout.script(&name)));
-        }
-    }
-    Ok(stale)
+    let is_own = |name: &str| name == layout.executable || layout.aliases.iter().any(|alias| alias == name);
+    let mut names = fs::names(&scripts)?;
+    names.retain(|name| is_own(name) || is_versioned(name) || ["python", "python3"].contains(&&**name));
+    names.into_iter().map(|name| Ok((name.clone(), fs::kind(&scripts.join(name))?))).collect()
+}
+
+/// Whether a name is that of an interpreter by its version, such as `python3.12`.
+fn is_versioned(name: &str) -> bool {
+    let version = name.strip_prefix("python3.").or_else(|| name.strip_prefix("pypy3."));
+    let digits = version.map(|version| version.strip_suffix('t').unwrap_or(version));
+    digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The names that say another Python version, such as `bin/python3.12` after a change to 3.13: no longer true. A file
+/// with such a name is somebody's program, except in an environment of copies.
+fn stale_names(names: &[(String, Kind)], layout: &Layout, has_copies: bool) -> Vec<RelPath> {
+    let is_other = |name: &String| is_versioned(name) && *name != layout.executable && !layout.aliases.contains(name);
+    let is_ours = |kind: &Kind| matches!(kind, Kind::Link(_)) || *kind == Kind::File && has_copies;
+    let stale = names.iter().filter(|(name, kind)| is_other(name) && is_ours(kind));
+    stale.map(|(name, _)| layout.script(name)).collect()
 }
 
 /// The library directories with packages that an interpreter with this layout does not see, such as `lib/python3.12`
@@ -93,7 +98,8 @@ fn other_libraries(env_dir: &Path, layout: &Layout) -> Vec<PathBuf> {
     let libraries = fs::subdirs(&env_dir.join("lib")).into_iter();
     let others = libraries.filter(|library| {
         let packages = library.join("site-packages");
-        !site_packages.contains(&packages) && matches!(fs::kind(&packages), Ok(Kind::Dir))
+        let is_dir = matches!(fs::kind(&packages), Ok(Kind::Dir));
+        !site_packages.contains(&packages) && is_dir && !fs::entries(&packages).is_empty()
     });
     others.collect()
 }

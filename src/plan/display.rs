@@ -28,11 +28,8 @@ impl fmt::Display for Step {
                 let is_short = contents.lines().count() < 10;
                 contents.lines().filter(|_| is_short).try_for_each(|line| writeln!(f, "        | {line}"))
             }
-            Self::SeedPip { python, scripts } => {
-                let scripts: Vec<&str> = scripts.iter().map(RelPath::as_str).collect();
-                writeln!(f, "seed    pip with {python}: {}", scripts.join(", "))
-            }
-            Self::RunEnsurepip { python } => writeln!(f, "run     ensurepip with {python}"),
+            Self::SeedPip { python, scripts } => writeln!(f, "seed    pip with {python}: {}", list(scripts)),
+            Self::RunEnsurepip { python, scripts } => writeln!(f, "run     ensurepip with {python}: {}", list(scripts)),
             Self::UpgradeDeps { python, packages } => {
                 writeln!(f, "upgrade {} with {python}", packages.join(" "))
             }
@@ -57,4 +54,8 @@ impl fmt::Display for Mode {
             Self::Executable => " (mode 0755)",
         })
     }
+}
+
+fn list(paths: &[RelPath]) -> String {
+    paths.iter().map(RelPath::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -123,13 +123,11 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
 /// the versions are those that ensurepip would install.
 fn pip(facts: &Facts, config: &Config, layout: &Layout, installed: InstalledPip) -> Option<Step> {
     let python = layout.script(&layout.executable);
+    let scripts = bundle::console_scripts(facts).iter().map(|name| layout.script(name)).collect();
     match (config.pip, installed) {
         (Pip::Omit, _) | (Pip::Install, InstalledPip::Same) => None,
-        (Pip::Install, InstalledPip::Other) => Some(Step::RunEnsurepip { python }),
-        (Pip::Install, InstalledPip::Lacking) => {
-            let names = bundle::console_scripts(facts).into_iter();
-            Some(Step::SeedPip { python, scripts: names.map(|name| layout.script(&name)).collect() })
-        }
+        (Pip::Install, InstalledPip::Other) => Some(Step::RunEnsurepip { python, scripts }),
+        (Pip::Install, InstalledPip::Lacking) => Some(Step::SeedPip { python, scripts }),
     }
 }
 

@@ -66,6 +66,8 @@ pub enum Step {
     RunEnsurepip {
         /// The environment's interpreter.
         python: RelPath,
+        /// The console scripts that ensurepip may write.
+        scripts: Vec<RelPath>,
     },
     /// Run pip to upgrade packages from its index.
     UpgradeDeps {

@@ -68,7 +68,7 @@ impl Making<'_> {
         let scratch = store.scratch_dir()?;
         // For a path that does not fit a plain `#!` line, pip may write broken scripts, from which no seed can be made.
         let env = self.env_paths(&env_dir(&scratch)?);
-        if shebang::is_plain(&env.python, env.os) { self.make_in(scratch, lock) } else { self.make_in_temp() }
+        if shebang::is_plain(&env.python, env.os) { self.make_in(scratch, lock.as_ref()) } else { self.make_in_temp() }
     }
 
     /// Makes the seed in the directory for temporary files.
@@ -77,7 +77,7 @@ impl Making<'_> {
     }
 
     /// Makes the seed in `scratch`.
-    fn make_in(&self, scratch: ScratchDir, lock: Option<Lock>) -> Result<Option<Seed>> {
+    fn make_in(&self, scratch: ScratchDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.build_env(&env_dir)?;
         // An even number, as some file systems store times in steps of two seconds.
@@ -85,7 +85,7 @@ impl Making<'_> {
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
         let temp = pip::safe_temp(&self.environment.temp_dir, &home);
-        let surroundings = Surroundings { temp, home: Some(&home), lock: lock.as_ref(), interrupt: self.interrupt };
+        let surroundings = Surroundings { temp, home: Some(&home), lock, interrupt: self.interrupt };
         // Taken before ensurepip reads the files.
         let stamps = self.interpreter.stamps.of_seed(&self.interpreter.facts).with_contents(self.interrupt);
         let env = self.env_paths(&env_dir);
@@ -101,7 +101,8 @@ impl Making<'_> {
             }
             kept => kept,
         };
-        Ok(seed.map(|seed| seed.with_scratch(scratch, lock)))
+        // The lock ends here: processes that wait for it find the seed, or make one of their own.
+        Ok(seed.map(|seed| seed.with_scratch(scratch)))
     }
 
     /// The paths of the scratch environment.

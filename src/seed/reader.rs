@@ -3,7 +3,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 
 use super::archive::{Entry, List, ReadList};
-use crate::fs::{self, File, Lock, ScratchDir};
+use crate::fs::{self, File, ScratchDir};
 
 /// The size of one read, in bytes. A smaller size means more calls; a larger one exceeds the processor's cache.
 const CHUNK: usize = 1 << 18;
@@ -18,21 +18,19 @@ pub(crate) struct Seed {
     /// The scratch directory, kept until the seed is dropped: on some file systems, files are created slowly right
     /// after a large deletion.
     _scratch: Option<ScratchDir>,
-    /// The lock under which the seed was made, dropped after the scratch directory.
-    _lock: Option<Lock>,
 }
 
 impl Seed {
     /// Opens a seed without checking its stamps. Returns `None` if the seed is damaged.
     pub(crate) fn open(file: File) -> Option<Self> {
         let ReadList { list, data } = List::read(&file)?;
-        let seed = Self { file, list, data, _scratch: None, _lock: None };
+        let seed = Self { file, list, data, _scratch: None };
         is_complete(&seed).then_some(seed)
     }
 
-    /// Keeps the scratch directory and the lock of a new seed for as long as the seed is in use.
-    pub(super) fn with_scratch(self, scratch: ScratchDir, lock: Option<Lock>) -> Self {
-        Self { _scratch: Some(scratch), _lock: lock, ..self }
+    /// Keeps the directory in which the seed was made until the seed is dropped.
+    pub(super) fn with_scratch(self, scratch: ScratchDir) -> Self {
+        Self { _scratch: Some(scratch), ..self }
     }
 
     /// The stamps of the files from which the seed was made, as text.

@@ -99,7 +99,8 @@ impl<'a> SeedStore<'a> {
         self.shelf.sweep(FILES);
         self.shelf.prune(Some(&self.stem), |stem| {
             let stamps = open(self.shelf, stem).and_then(|seed| Stamps::parse(seed.stamps()));
-            stamps.is_some_and(|stamps| stamps.is_current(self.interrupt))
+            // After a signal no file is read to its end, and nothing is known.
+            stamps.is_some_and(|stamps| stamps.is_current(self.interrupt) || self.interrupt.noted().is_some())
         });
     }
 }

@@ -110,6 +110,23 @@ fn the_programs_of_a_directory_that_is_no_environment_stay() {
     ));
     made("third").silent_success();
     assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
+    // With a package beside it, it would be ensurepip that overwrites it.
+    let program = write_program(&world.path("fourth/bin/pip"), "somebody's");
+    fs::create_dir_all(world.path("fourth/lib/python3.13/site-packages/pip")).unwrap();
+    world.rvenv(&python).arg("fourth").output().status(1).with_stderr(&contains("would be overwritten"));
+    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
+}
+
+#[test]
+fn a_directory_that_is_refused_is_not_touched() {
+    let (world, python) = world();
+    fs::create_dir_all(world.path("e/.git")).unwrap();
+    let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+    fs::File::open(world.path("e")).unwrap().set_modified(time).unwrap();
+    for options in [&["--clear"][..], &["--clear", "--without-pip"]] {
+        world.rvenv(&python).args(options).arg("e").output().status(1);
+        assert_eq!(fs::metadata(world.path("e")).unwrap().modified().unwrap(), time, "{options:?}");
+    }
 }
 
 /// venv replaces the interpreter by a link to itself, or deletes it first.

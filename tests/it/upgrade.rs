@@ -4,9 +4,12 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
+use predicates::str::contains;
+
 use crate::fake_python::FakePython;
 use crate::testenv::TestEnv;
 use crate::tree::Tree;
+use crate::users::{as_nobody, hand_over, set_mode};
 
 /// A world with two fake interpreters, of Python 3.12 and 3.13.
 fn world() -> (TestEnv, PathBuf, PathBuf) {
@@ -41,7 +44,8 @@ fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
 #[test]
 fn copies_stay_copies_unless_links_are_asked_for() {
     let (world, old, new) = world();
-    let make = |python, options: &[&str]| world.rvenv(python).args(options).args(["--without-pip", "e"]).output();
+    let make =
+        |python: &PathBuf, options: &[&str]| world.rvenv(python).args(options).args(["--without-pip", "e"]).output();
     let is_copy = |name: &str, of: &PathBuf| {
         let path = world.path("e/bin").join(name);
         !path.is_symlink() && fs::read(path).unwrap() == fs::read(of).unwrap()
@@ -54,6 +58,13 @@ fn copies_stay_copies_unless_links_are_asked_for() {
         assert!(!world.path("e/bin").join(other).exists(), "it would be another version than it says");
         assert!(cfg(&world).contains(" -m venv --copies "), "{}", cfg(&world));
     }
+    // By whatever name the interpreters are run.
+    let old = FakePython { version: "3.12.1", ..FakePython::default() }.write(&world.path("named/python3.12"));
+    let new = FakePython::default().write(&world.path("named/python3.13"));
+    make(&old, &["--clear", "--copies"]).silent_success();
+    make(&new, &[]).silent_success();
+    assert!(["python", "python3", "python3.13"].iter().all(|name| is_copy(name, &new)));
+    assert!(!world.path("e/bin/python3.12").exists());
     for option in ["--symlinks", "--clear"] {
         make(&new, &["--copies"]).silent_success();
         make(&new, &[option]).silent_success();
@@ -137,4 +148,21 @@ fn a_lib64_that_leads_somewhere_stays() {
     symlink("nowhere", world.path("e/lib64")).unwrap();
     world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
     assert_eq!(fs::read_link(world.path("e/lib64")).unwrap(), PathBuf::from("lib"));
+}
+
+/// Any other run replaces the file, whatever it says.
+#[test]
+fn a_cfg_that_cannot_be_read_is_an_error_for_an_upgrade_alone() {
+    let (world, _, python) = world();
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    fs::create_dir(world.path("tools")).unwrap();
+    set_mode(&world.path("e/pyvenv.cfg"), 0);
+    let dirs = ["", "e", "e/bin", "e/lib", "e/include", "e/lib/python3.13", "e/lib/python3.13/site-packages"];
+    hand_over(&world, &dirs);
+    hand_over(&world, &["e/pyvenv.cfg"]);
+    let run = |option: &[&str]| as_nobody(&world, &python).args(option).args(["--without-pip", "e"]).output();
+    let refused = format!("error: cannot read `{}`\n", world.path("e/pyvenv.cfg").display());
+    run(&["--upgrade"]).status(1).with_stderr(&contains(refused.trim_end()));
+    run(&[]).silent_success();
+    assert!(!fs::read(world.path("e/pyvenv.cfg")).unwrap().is_empty());
 }
