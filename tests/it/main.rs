@@ -101,6 +101,9 @@ mod use_env;
 mod users;
 #[cfg(unix)]
 mod venv_suite;
+// Which directories a process has open is read from /proc.
+#[cfg(target_os = "linux")]
+mod waiting;
 #[cfg(unix)]
 mod wheel;
 #[cfg(windows)]
