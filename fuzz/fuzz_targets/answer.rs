@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rvenv::fuzzing::interpreter::{entry, facts};
-use rvenv::facts::{Facts, Os};
+use rvenv::facts::{Facts, Os, RelPath};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(facts) = facts(bytes) {
@@ -27,15 +27,16 @@ fuzz_target!(|bytes: &[u8]| {
 
 fn check(facts: &Facts) {
     let scheme = facts.scheme.iter().flat_map(|it| [&it.scripts, &it.purelib, &it.platlib, &it.include]);
+    let scheme = scheme.map(RelPath::as_str);
     let windows = &facts.windows;
     let paths = [&facts.executable, &facts.real_executable, &facts.home, &facts.exe_name];
     let others = facts.watched.iter().chain(&facts.wheels).chain(&windows.runtime).chain(&windows.launchers);
     let others = others.chain([&windows.launcher_dir]).chain(&windows.activate_ps1).chain(&windows.init_tcl);
-    for path in paths.into_iter().chain(others).chain(scheme.clone()) {
+    for path in paths.into_iter().chain(others).map(String::as_str).chain(scheme.clone()) {
         assert!(!path.contains(char::is_control), "{path:?}");
     }
     // Paths in the environment cannot lead out of it.
-    let names = windows.launchers.iter().chain(&windows.runtime).chain([&facts.exe_name]);
+    let names = windows.launchers.iter().chain(&windows.runtime).chain([&facts.exe_name]).map(String::as_str);
     for below in scheme.chain(names.clone()) {
         assert!(below.split('/').all(|name| !matches!(name, "" | "." | "..")), "{below:?}");
         // Windows has more ways out.
