@@ -69,10 +69,14 @@ pub(super) fn is_environment(dir: &Path) -> Result<bool> {
 /// The names in the scripts directory that an interpreter may have, whatever its version, and their kinds.
 fn interpreter_names(env_dir: &Path, layout: &Layout) -> Result<Vec<(String, Kind)>> {
     let scripts = layout.scripts.below(env_dir);
-    let is_own = |name: &str| name == layout.executable || layout.aliases.iter().any(|alias| alias == name);
     let mut names = fs::names(&scripts)?;
-    names.retain(|name| is_own(name) || is_versioned(name) || ["python", "python3"].contains(&&**name));
+    names.retain(|name| is_own(name, layout) || is_versioned(name) || ["python", "python3"].contains(&&**name));
     names.into_iter().map(|name| Ok((name.clone(), fs::kind(&scripts.join(name))?))).collect()
+}
+
+/// Whether an interpreter with this layout has the name.
+fn is_own(name: &str, layout: &Layout) -> bool {
+    name == layout.executable || layout.aliases.iter().any(|alias| alias == name)
 }
 
 /// Whether a name is that of an interpreter by its version, such as `python3.12`.
@@ -85,7 +89,7 @@ fn is_versioned(name: &str) -> bool {
 /// The names that say another Python version, such as `bin/python3.12` after a change to 3.13: no longer true. A file
 /// with such a name is somebody's program, except in an environment of copies.
 fn stale_names(names: &[(String, Kind)], layout: &Layout, has_copies: bool) -> Vec<RelPath> {
-    let is_other = |name: &String| is_versioned(name) && *name != layout.executable && !layout.aliases.contains(name);
+    let is_other = |name: &str| is_versioned(name) && !is_own(name, layout);
     let is_ours = |kind: &Kind| matches!(kind, Kind::Link(_)) || *kind == Kind::File && has_copies;
     let stale = names.iter().filter(|(name, kind)| is_other(name) && is_ours(kind));
     stale.map(|(name, _)| layout.script(name)).collect()

@@ -13,7 +13,7 @@ use rvenv::plan::{Occupant, Occupied, Plan, plan};
 use crate::committed;
 
 /// A CPython on Linux, in `/usr/bin`.
-fn linux(minor: u32) -> Facts {
+pub(crate) fn linux(minor: u32) -> Facts {
     let (version, real_executable) = (format!("3.{minor}.1"), format!("/usr/bin/python3.{minor}"));
     let answers = [
         ("version", &*version),

@@ -7,27 +7,14 @@ use rvenv::config::{Prompt, SystemSitePackages};
 use rvenv::facts::Facts;
 use rvenv::pyvenv_cfg;
 
+use crate::plan::linux;
+
 use super::{holds, name, oldest_and_newest, text};
 
 /// The facts of an interpreter in this directory.
 pub(super) fn facts(home: &str) -> Facts {
     let executable = format!("{home}/python3");
-    let answers = [
-        ("version", "3.13.0"),
-        ("implementation", "cpython"),
-        ("os", "posix"),
-        ("platform", "linux"),
-        ("executable", &executable),
-        ("real-executable", &executable),
-        ("home", home),
-        ("exe-name", "python3"),
-        ("64-bit", "yes"),
-        ("utf8-file-names", "yes"),
-        ("free-threaded", "no"),
-        ("ensurepip", "yes"),
-        ("itself", "yes"),
-    ];
-    Facts::from_answers(&answers.map(|(key, value)| (key.as_bytes(), value.as_bytes()))).unwrap()
+    with!(linux(13), real_executable: executable.clone(), executable, home: home.to_owned())
 }
 
 fn visibility(is_visible: bool) -> SystemSitePackages {
