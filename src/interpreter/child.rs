@@ -1,11 +1,13 @@
 //! Running a program within limits of time and output.
 
-use std::io::{self, Read};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use memchr::memmem;
 
 use crate::error::Error;
 use crate::fs::{self, Lock};
@@ -15,7 +17,7 @@ use crate::interrupt::Interrupt;
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     time: Duration,
-    bytes: u64,
+    bytes: usize,
 }
 
 /// The limits of the probe: a cold interpreter on a network file system takes seconds; an answer has some hundred
@@ -23,26 +25,26 @@ pub(super) struct Limits {
 pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
 
 /// The limits of an installer, which takes as long as it takes, and whose output is wanted.
-const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: u64::MAX - 1 };
+const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: usize::MAX };
 
 /// The reason why a program was not run to its end.
 #[derive(Debug)]
 pub(super) enum Failure {
     NotRun(io::Error),
     TooLong(Duration),
-    TooMuch(u64),
+    TooMuch(usize),
     /// A signal has told us to end.
     Interrupted(Error),
 }
 
 /// Runs a command within limits, and kills it beyond them.
 pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Output, Failure> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = fs::in_own_group(command).spawn().map_err(Failure::NotRun)?;
-    let streams = [Stream::read(child.stdout.take(), limits.bytes), Stream::read(child.stderr.take(), limits.bytes)];
-    let status = attend(&mut child, &streams, limits, interrupt);
-    let [stdout, stderr] = streams.map(|stream| stream.bytes());
-    Ok(Output { status: status?, stdout, stderr })
+    let (sender, events) = mpsc::channel();
+    let (stdout, out) = Stream::open(limits, &sender).map_err(Failure::NotRun)?;
+    let (stderr, err) = Stream::open(limits, &sender).map_err(Failure::NotRun)?;
+    command.stdin(Stdio::null()).stdout(out).stderr(err);
+    let status = Running::start(command, limits, interrupt)?.attend(&events, &sender, interrupt)?;
+    Ok(Output { status, stdout: stdout.finish(limits)?, stderr: stderr.finish(limits)? })
 }
 
 /// Runs a command for as long as it takes. Both of its streams come back as one, in the order of writing. The `lock` is
@@ -52,106 +54,150 @@ pub(super) fn run_to_end(
     lock: Option<&Lock>,
     interrupt: &Interrupt,
 ) -> Result<(ExitStatus, String), Failure> {
-    let (reader, writer) = io::pipe().map_err(Failure::NotRun)?;
+    let (sender, events) = mpsc::channel();
+    let (output, writer) = Stream::open(NO_LIMITS, &sender).map_err(Failure::NotRun)?;
     command.stdin(lock.map_or_else(Stdio::null, Lock::as_stdin));
     command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
-    let mut child = fs::in_own_group(&mut command).spawn().map_err(Failure::NotRun)?;
-    // The command holds our writing ends of the pipe. While these are open, the reading end sees no end of the stream.
-    drop(command);
-    let streams = [Stream::read(Some(reader), NO_LIMITS.bytes)];
-    let status = attend(&mut child, &streams, NO_LIMITS, interrupt)?;
-    Ok((status, String::from_utf8_lossy(&streams[0].bytes()).into_owned()))
+    let status = Running::start(&mut command, NO_LIMITS, interrupt)?.attend(&events, &sender, interrupt)?;
+    Ok((status, String::from_utf8_lossy(&output.finish(NO_LIMITS)?).into_owned()))
 }
 
-/// Waits for the end of a program, and kills it after a failure.
-fn attend(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
-    let status = finish(child, streams, limits, interrupt);
-    if matches!(status, Err(Failure::Interrupted(_))) {
-        // The program may need to clean up.
-        const PATIENCE: Duration = Duration::from_secs(2);
-        fs::interrupt_group(child);
-        let _ = wait(child, Instant::now(), PATIENCE);
-    }
-    if status.is_err() {
-        // The program may have ended by itself meanwhile, so errors do not matter.
-        fs::kill_group(child);
-        let _ = child.wait();
-    }
-    status
+/// An event while a program runs.
+enum Event {
+    /// The program has ended.
+    Ended,
+    /// The program has printed more than it may.
+    TooMuch,
 }
 
-/// Waits for the streams to end, which nearly always means that the program has ended. If another process that was left
-/// behind keeps the streams open, the end of the program is enough.
-fn finish(child: &mut Child, streams: &[Stream], limits: Limits, interrupt: &Interrupt) -> Result<ExitStatus, Failure> {
-    const PATIENCE: Duration = Duration::from_millis(50);
-    let start = Instant::now();
-    for stream in streams {
-        while let Err(RecvTimeoutError::Timeout) = stream.ended.recv_timeout(PATIENCE) {
-            interrupt.check().map_err(Failure::Interrupted)?;
-            if let Ok(Some(status)) = child.try_wait() {
-                // The last output may still be on its way.
-                let _ = stream.ended.recv_timeout(PATIENCE);
+/// A program that was started.
+struct Running {
+    child: Child,
+    limits: Limits,
+    start: Instant,
+}
+
+impl Running {
+    /// Starts a program in a process group of its own.
+    ///
+    /// A file that is open for writing cannot be run (`ETXTBSY`), and a copy that rvenv has just written may still be
+    /// open: another thread, in rvenv or in a program that uses the library, was about to start a process, which holds
+    /// copies of all descriptors until it runs its program (golang/go#22315). That ends by itself.
+    fn start(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Self, Failure> {
+        const PAUSE: Duration = Duration::from_millis(1);
+        let patience = limits.time.min(LIMITS.time);
+        let start = Instant::now();
+        loop {
+            match fs::in_own_group(command).spawn() {
+                Ok(child) => return Ok(Self { child, limits, start }),
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && start.elapsed() < patience => {
+                    interrupt.check().map_err(Failure::Interrupted)?;
+                    thread::sleep(PAUSE);
+                }
+                Err(error) => return Err(Failure::NotRun(error)),
+            }
+        }
+    }
+
+    /// Waits for the end of the program, and kills it after a failure.
+    fn attend(
+        mut self,
+        events: &Receiver<Event>,
+        sender: &Sender<Event>,
+        interrupt: &Interrupt,
+    ) -> Result<ExitStatus, Failure> {
+        let sender = sender.clone();
+        // After a failure, nobody listens any more.
+        fs::when_ended(&self.child, move || drop(sender.send(Event::Ended)));
+        let status = self.finish(events, || interrupt.check().map_err(Failure::Interrupted));
+        if matches!(status, Err(Failure::Interrupted(_))) {
+            // The program may need to clean up.
+            const PATIENCE: Duration = Duration::from_secs(2);
+            fs::interrupt_group(&self.child);
+            self.start = Instant::now();
+            self.limits.time = PATIENCE;
+            let _ = self.finish(events, || Ok(()));
+        }
+        if status.is_err() {
+            // The program may have ended by itself meanwhile, so errors do not matter.
+            fs::kill_group(&mut self.child);
+            let _ = self.child.wait();
+        }
+        status
+    }
+
+    /// Waits for the end of the program. Processes that it leaves behind do not matter, even if they hold its streams.
+    fn finish(
+        &mut self,
+        events: &Receiver<Event>,
+        check: impl Fn() -> Result<(), Failure>,
+    ) -> Result<ExitStatus, Failure> {
+        loop {
+            if let Some(status) = self.child.try_wait().map_err(Failure::NotRun)? {
                 return Ok(status);
             }
-            if start.elapsed() > limits.time {
-                return Err(Failure::TooLong(limits.time));
+            check()?;
+            if self.start.elapsed() > self.limits.time {
+                return Err(Failure::TooLong(self.limits.time));
+            }
+            if let Ok(Event::TooMuch) = events.recv_timeout(fs::TICK) {
+                return Err(Failure::TooMuch(self.limits.bytes));
             }
         }
-        if lock(&stream.bytes).len() as u64 > limits.bytes {
-            return Err(Failure::TooMuch(limits.bytes));
-        }
     }
-    wait(child, start, limits.time)
 }
 
-/// A stream, read by a thread of its own: a program that fills one stream while we read the other would wait forever.
+/// A pipe, read by a thread of its own: a program that fills one stream while we read the other would wait forever.
+///
+/// The stream does not end with the program, since a process that the program has left behind may hold it. So we write
+/// a mark behind the program's last output, and read up to the mark, however long that output takes to arrive.
 struct Stream {
-    bytes: Arc<Mutex<Vec<u8>>>,
-    ended: mpsc::Receiver<()>,
+    end: PipeWriter,
+    mark: [u8; 16],
+    reader: JoinHandle<Vec<u8>>,
 }
 
 impl Stream {
-    /// Starts to read `source`, up to one byte more than the limit.
-    fn read(source: Option<impl Read + Send + 'static>, limit: u64) -> Self {
-        let (sender, ended) = mpsc::channel();
-        let bytes = Arc::new(Mutex::new(Vec::new()));
-        let sink = Arc::clone(&bytes);
-        thread::spawn(move || {
-            if let Some(source) = source {
-                let mut source = source.take(limit + 1);
-                let mut chunk = [0; 4096];
-                // A read error cuts off the answer, which then lacks its end mark.
-                while let Ok(length @ 1..) = source.read(&mut chunk) {
-                    lock(&sink).extend_from_slice(&chunk[..length]);
-                }
-            }
-            // After a timeout, nobody listens any more.
-            let _ = sender.send(());
-        });
-        Self { bytes, ended }
+    /// Starts to read a new pipe; returns its writing end for the program, too.
+    fn open(limits: Limits, events: &Sender<Event>) -> io::Result<(Self, PipeWriter)> {
+        let (source, end) = io::pipe()?;
+        let writer = end.try_clone()?;
+        // No program can know the mark, so none prints it.
+        let halves = [0, 1].map(|half| RandomState::new().hash_one(half).to_ne_bytes());
+        let mark: [u8; 16] = std::array::from_fn(|at| halves[at / 8][at % 8]);
+        let events = events.clone();
+        let reader = thread::spawn(move || read(source, &mark, limits.bytes, &events));
+        Ok((Self { end, mark, reader }, writer))
     }
 
-    /// The bytes read so far.
-    fn bytes(&self) -> Vec<u8> {
-        lock(&self.bytes).clone()
+    /// Everything that the program has printed; the program must have ended.
+    fn finish(mut self, limits: Limits) -> Result<Vec<u8>, Failure> {
+        // The reader takes everything until the mark, so this neither blocks nor fails.
+        self.end.write_all(&self.mark).map_err(Failure::NotRun)?;
+        let bytes = self.reader.join().unwrap_or_default();
+        if bytes.len() > limits.bytes { Err(Failure::TooMuch(limits.bytes)) } else { Ok(bytes) }
     }
 }
 
-/// Locks the bytes, which are whole even if a thread has panicked while holding the lock.
-fn lock(bytes: &Mutex<Vec<u8>>) -> MutexGuard<'_, Vec<u8>> {
-    bytes.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Waits for a program that has closed its streams, and so has nearly always ended.
-fn wait(child: &mut Child, start: Instant, time: Duration) -> Result<ExitStatus, Failure> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Ok(status),
-            Ok(None) if start.elapsed() < time => thread::sleep(Duration::from_micros(200)),
-            Ok(None) => return Err(Failure::TooLong(time)),
-            Err(error) => return Err(Failure::NotRun(error)),
+/// Reads a pipe up to the mark. What comes after the limit is not kept.
+fn read(mut source: PipeReader, mark: &[u8], limit: usize, events: &Sender<Event>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
+    // A read error cuts off the answer, which then lacks its end mark.
+    while let Ok(length @ 1..) = source.read(&mut chunk) {
+        let new = bytes.len().saturating_sub(mark.len());
+        bytes.extend_from_slice(&chunk[..length]);
+        if let Some(at) = memmem::find(&bytes[new..], mark) {
+            bytes.truncate(new + at);
+            break;
+        }
+        if bytes.len() - mark.len().min(bytes.len()) > limit {
+            // After a failure, nobody listens any more.
+            let _ = events.send(Event::TooMuch);
+            bytes.drain(limit + 1..bytes.len() - mark.len());
         }
     }
+    bytes
 }
 
 #[cfg(all(test, unix))]
@@ -187,10 +233,14 @@ mod tests {
         }
     }
 
+    /// The output is longer than what the pipe holds at once.
     #[test]
     fn what_a_program_leaves_behind_is_not_waited_for() {
-        let limits = Limits { time: Duration::from_secs(60), ..QUICK };
-        let said = run(&mut shell("echo answer; sleep 60 & exit 3"), limits, &Interrupt::default());
-        assert!(matches!(said, Ok(Output { status, stdout, .. }) if status.code() == Some(3) && stdout == b"answer\n"));
+        let limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
+        let script = "sleep 60 & echo $! >&2; head -c 100000 /dev/zero; exit 3";
+        let said = run(&mut shell(script), limits, &Interrupt::default()).expect("it ends within the limits");
+        let left = String::from_utf8_lossy(&said.stderr).into_owned();
+        shell(&format!("kill {left}")).status().expect("there is a shell");
+        assert!(said.status.code() == Some(3) && said.stdout == vec![0; 100_000]);
     }
 }

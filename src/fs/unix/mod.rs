@@ -16,7 +16,7 @@ use rustix::io::retry_on_intr;
 use tempfile::Builder;
 
 pub(crate) use dir::Dir;
-pub(crate) use group::{in_own_group, interrupt_group, kill_group};
+pub(crate) use group::{TICK, in_own_group, interrupt_group, kill_group, when_ended};
 pub(crate) use lock::Lock;
 
 /// A fingerprint of a file's metadata: device, inode, length, and times of modification and change.

@@ -17,6 +17,9 @@ pub(crate) use dir::{Dir, Lock};
 /// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: the errors for a file that another process has open.
 const IN_USE: [i32; 2] = [5, 32];
 
+/// The longest time between two looks at what no event reports, which is also the end of a program.
+pub(crate) const TICK: Duration = Duration::from_millis(1);
+
 /// Retries `attempt` for half a second while a file is in use. Virus scanners open new files at once, and a directory
 /// with an open file in it cannot be renamed.
 fn patiently(attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
@@ -43,6 +46,9 @@ pub(crate) fn interrupt_group(_child: &Child) {}
 pub(crate) fn kill_group(child: &mut Child) {
     let _ = child.kill();
 }
+
+/// Does nothing: std cannot wait for a program in another thread, so the caller has to look, after each [`TICK`].
+pub(crate) fn when_ended(_child: &Child, _then: impl FnOnce() + Send + 'static) {}
 
 /// The path with all links resolved. Access lists are trusted: a user's directories are the user's.
 #[must_use]
