@@ -10,7 +10,8 @@ use std::process::{Command, Output};
 use rvenv::activation::{Values, posix_scripts};
 use tempfile::TempDir;
 
-use crate::testenv::skip_or_fail;
+use crate::needs;
+use crate::testenv::temp_dir;
 
 mod dialogue;
 mod display;
@@ -66,22 +67,33 @@ const SHELLS: &[Shell] = &[
     shell(Family::Fish, &["fish", "--no-config"]),
 ];
 
-/// Whether a program is installed. A missing program is a visible skip, or a failure if `RVENV_REQUIRE` asks for
-/// `shells`.
+/// Whether a program is installed. The test goes on without a missing one.
 fn is_installed(program: &str) -> bool {
     let found = ["/usr/local/bin", "/usr/bin", "/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
     if !found {
-        skip_or_fail("shells", &format!("{program} is not installed"));
+        needs::go_without(&needs::shell("shells", program));
     }
     found
+}
+
+/// Skips the test if a shell is not installed.
+fn needs_shell(program: &str) {
+    if !is_installed(program) {
+        needs::skip(&needs::shell("shells", program));
+    }
 }
 
 /// Runs a test in all installed shells at the same time.
 fn in_every_shell(test: impl Fn(&Shell) + Sync) {
     let installed: Vec<_> = SHELLS.iter().filter(|shell| is_installed(shell.command[0])).collect();
+    if installed.is_empty() {
+        needs_shell("bash");
+    }
     std::thread::scope(|scope| {
-        for shell in installed {
-            scope.spawn(|| test(shell));
+        let test = &test;
+        let running: Vec<_> = installed.into_iter().map(|shell| scope.spawn(move || test(shell))).collect();
+        for shell in running {
+            shell.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         }
     });
 }
@@ -96,7 +108,7 @@ impl Shell {
 }
 
 /// A command in [`World::cwd`], with the same environment on every machine.
-fn bare_command(program: &str, world: &World) -> Command {
+fn bare_command(program: impl AsRef<OsStr>, world: &World) -> Command {
     let mut command = Command::new(program);
     command.current_dir(world.cwd()).env_clear();
     command.envs([("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8"), ("TERM", "dumb")]);
@@ -111,7 +123,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let root = TempDir::new().expect("a temporary directory");
+        let root = TempDir::with_prefix_in("rvenv-test-", temp_dir()).expect("a temporary directory");
         fs::create_dir(root.path().join("cwd")).expect("a working directory");
         Self { root }
     }
@@ -158,7 +170,7 @@ fn run(command: &mut Command) -> Output {
 }
 
 /// shellcheck and the shells' own syntax checks accept the scripts for a hostile and for a plain name.
-#[test]
+#[apply(test)]
 fn scripts_are_clean_for_shellcheck_and_the_shells_own_checks() {
     let world = World::new();
     world.environment("plain", "plain", "plain");

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use crate::cache_world::CacheWorld;
 use crate::forged_seeds::with_contents;
+use crate::needs;
 use crate::stopping::{points, sample, stopped_at};
-use crate::testenv::{Run, skip_or_fail};
+use crate::testenv::Run;
 use crate::tree::Tree;
 use crate::users::{as_nobody, hand_over, is_root, set_mode};
 
@@ -38,7 +39,7 @@ fn seed_in(cache: &Path) -> std::path::PathBuf {
 }
 
 /// An entry may be a link to one of the user's files, or such a file itself, moved there by somebody else.
-#[test]
+#[apply(test)]
 fn facts_to_which_others_may_write_are_not_believed() {
     for mode in [0o770, 0o707, 0o777, 0o1777] {
         let world = CacheWorld::new();
@@ -54,7 +55,7 @@ fn facts_to_which_others_may_write_are_not_believed() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn seeds_to_which_others_may_write_are_not_believed() {
     for mode in [0o770, 0o707, 0o777, 0o1777] {
         let world = CacheWorld::new();
@@ -74,19 +75,19 @@ fn seeds_to_which_others_may_write_are_not_believed() {
 }
 
 /// Programs in the cache are run by path, and somebody who can rename a directory above them can replace them.
-#[test]
+#[apply(test)]
 fn nothing_is_run_in_a_cache_whose_place_others_can_take() {
     for (mode, owner) in [(0o777, None), (0o775, None), (0o755, Some(OTHER)), (0o1777, Some(OTHER))] {
         let world = CacheWorld::new();
-        if owner.is_some() && !is_root(&world.world) {
-            skip_or_fail("root", "only root can give a directory to somebody else");
+        // Only root can give a directory to another user, or to a group that is not the user's own.
+        if (owner.is_some() || mode == 0o775) && !is_root(&world.world) {
+            needs::go_without(&needs::root());
             continue;
         }
         let good = world.made();
         fs::create_dir(world.path("place")).unwrap();
         fs::rename(world.path("cache"), world.path("place/cache")).unwrap();
         fs::remove_file(seed_in(&world.path("place/cache"))).unwrap();
-        // A group that is not the user's own.
         let _ = chown(world.path("place"), owner, Some(OTHER));
         set_mode(&world.path("place"), mode);
         for cache in ["place/cache", "place/new"] {
@@ -99,7 +100,7 @@ fn nothing_is_run_in_a_cache_whose_place_others_can_take() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn nothing_is_run_where_others_may_write_whatever_the_umask() {
     for cache in ["1", "0"] {
         let world = CacheWorld::new();
@@ -111,7 +112,7 @@ fn nothing_is_run_where_others_may_write_whatever_the_umask() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_link_to_a_cache_is_as_good_as_what_it_leads_to() {
     let world = CacheWorld::new();
     let good = world.made();
@@ -167,22 +168,22 @@ fn assert_no_swap_helps(is_warm: bool, step: usize) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_cache_that_is_swapped_while_it_is_used_is_not_believed() {
     assert_no_swap_helps(true, 7);
 }
 
-#[test]
+#[apply(test)]
 fn a_cache_that_is_swapped_while_a_seed_is_made_is_not_believed() {
     assert_no_swap_helps(false, 11);
 }
 
 /// A `sudo` that keeps HOME runs rvenv as root with the home directory of another user.
-#[test]
+#[apply(test)]
 fn root_leaves_nothing_in_the_home_of_another_user() {
     let world = CacheWorld::new();
     if !is_root(&world.world) {
-        return skip_or_fail("root", "only root can be root in the home of another user");
+        needs::skip(&needs::root());
     }
     let home = world.path("home");
     let as_root = || noting(&world, world.rvenv().env("RVENV_CACHE_DIR", "")).umask("022");

@@ -23,12 +23,12 @@ fn assert_nests(world: &TestEnv, python: &Python, what: &str) {
     assert_eq!(answer.trim(), expected, "{what}");
 }
 
-#[test]
+#[apply(slow_test)]
 fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
-    for python in pythons::all().iter().filter(|python| python.has_venv) {
+    for python in pythons::with_venv() {
         for links in ["--symlinks", "--copies"] {
             let world = TestEnv::new();
-            if links == "--copies" && use_env::copies_are_dead(&world, python) {
+            if links == "--copies" && use_env::copies_are_dead(python) {
                 continue;
             }
             world.venv(&python.path).args(["--without-pip", links, "outer"]).output().success();
@@ -47,7 +47,7 @@ fn in_an_environment_of_venv_or_rvenv_the_base_interpreter_is_used() {
 }
 
 /// Imitates the layouts of virtualenv and uv, which need not be installed.
-#[test]
+#[apply(test)]
 fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
     for python in pythons::all() {
         for (tool, key) in [("virtualenv", "virtualenv = 20.26.0"), ("uv", "uv = 0.4.0")] {
@@ -64,7 +64,7 @@ fn in_an_environment_of_virtualenv_or_uv_the_base_interpreter_is_used() {
     }
 }
 
-#[test]
+#[apply(slow_test)]
 fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is_used() {
     for python in pythons::all() {
         for tool in [Tool::Virtualenv, Tool::Uv] {
@@ -80,9 +80,9 @@ fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is
 
 /// If home were a directory with only a link to the executable, an environment of a relocatable build would not start,
 /// as venv's does not (gh-106045). All other builds keep the link that was asked for.
-#[test]
+#[apply(slow_test)]
 fn a_lone_link_makes_an_environment_that_runs() {
-    for python in pythons::all().iter().filter(|python| python.has_venv) {
+    for python in pythons::with_venv() {
         let world = TestEnv::new();
         fs::create_dir(world.path("alone")).unwrap();
         let link = world.path("alone/python3");
@@ -96,7 +96,7 @@ fn a_lone_link_makes_an_environment_that_runs() {
 }
 
 /// `rvenv --clear` on the active environment.
-#[test]
+#[apply(test)]
 fn an_active_environment_can_be_made_anew() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -107,7 +107,7 @@ fn an_active_environment_can_be_made_anew() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn behind_a_shim_an_environment_is_followed_to_its_base() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -120,7 +120,7 @@ fn behind_a_shim_an_environment_is_followed_to_its_base() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn an_environment_whose_base_is_gone_says_so() {
     let world = TestEnv::new();
     fs::create_dir_all(world.path("old/bin")).unwrap();
@@ -142,7 +142,7 @@ fn an_environment_whose_base_is_gone_says_so() {
 }
 
 /// The home directory may hold only `python3.N`, while the copy in the environment has another name.
-#[test]
+#[apply(test)]
 fn a_base_that_has_only_its_versioned_name_is_found() {
     let world = TestEnv::new();
     let base = FakePython::default().write(&world.path("base/python3.13"));
@@ -155,7 +155,7 @@ fn a_base_that_has_only_its_versioned_name_is_found() {
 }
 
 /// The link in the environment tells which of several interpreters in the home directory was used.
-#[test]
+#[apply(test)]
 fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
     let world = TestEnv::new();
     let base = FakePython::default().write(&world.path("base/custom"));
@@ -169,7 +169,7 @@ fn the_link_of_the_interpreter_goes_before_other_names_in_its_home() {
 }
 
 /// The base interpreter could be found all the same, but may be another Python than the one asked for.
-#[test]
+#[apply(test)]
 fn what_is_no_interpreter_in_an_environment_has_no_base() {
     let world = TestEnv::new();
     world.rvenv(&pythons::all()[0].path).args(["--without-pip", "outer"]).output().silent_success();

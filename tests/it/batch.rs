@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::cache_world::CacheWorld;
 use crate::errors::names;
-use crate::testenv::skip_or_fail;
+use crate::needs::{self, Need};
 use crate::tree::{Kind, Tree};
 
 const FIVE: [&str; 5] = ["env-1", "env-2", "deep/env-3", "env-4", "env-5"];
@@ -34,7 +34,7 @@ fn assert_five_are_whole(world: &CacheWorld) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn all_are_whole_and_the_same() {
     let world = CacheWorld::new();
     world.rvenv().args(FIVE).output().silent_success();
@@ -46,7 +46,7 @@ fn all_are_whole_and_the_same() {
     world.assert_no_litter();
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_is_made_once_for_all_even_where_it_cannot_be_kept() {
     let world = CacheWorld::new();
     world.rvenv().env("RVENV_NO_CACHE", "1").args(FIVE).output().silent_success();
@@ -55,7 +55,7 @@ fn a_seed_is_made_once_for_all_even_where_it_cannot_be_kept() {
     world.assert_no_litter();
 }
 
-#[test]
+#[apply(test)]
 fn a_damaged_seed_is_made_anew_once_for_all() {
     let world = CacheWorld::new();
     world.made();
@@ -69,7 +69,7 @@ fn a_damaged_seed_is_made_anew_once_for_all() {
 }
 
 /// venv creates one environment after the other, with the same result.
-#[test]
+#[apply(test)]
 fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     let world = CacheWorld::new();
     let file = world.path("file");
@@ -94,10 +94,10 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
 }
 
 /// Environments in progress at the first failure may fail as well. Their errors come before or after the first.
-#[test]
+#[apply(test)]
 fn each_failure_is_told_and_nothing_of_it_is_left() {
     if thread::available_parallelism().is_ok_and(|cores| cores.get() < 2) {
-        return skip_or_fail("cores", "on one core environments are made one after the other");
+        needs::skip(&Need::new("cores", "a second processor"));
     }
     let world = CacheWorld::new();
     world.made();
@@ -115,7 +115,7 @@ fn each_failure_is_told_and_nothing_of_it_is_left() {
     assert_eq!(names(&world.path("")), before);
 }
 
-#[test]
+#[apply(test)]
 fn nothing_is_begun_after_a_failure() {
     let world = CacheWorld::new();
     world.made();
@@ -129,7 +129,7 @@ fn nothing_is_begun_after_a_failure() {
     assert!(env_dirs.iter().all(|name| !world.path(name).exists()));
 }
 
-#[test]
+#[apply(test)]
 fn the_same_one_twice_and_one_inside_of_another_are_made_one_after_the_other() {
     let world = CacheWorld::new();
     fs::create_dir(world.path("real")).unwrap();

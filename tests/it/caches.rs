@@ -5,7 +5,8 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
 use crate::cache_world::CacheWorld;
-use crate::testenv::{Run, skip_or_fail};
+use crate::needs;
+use crate::testenv::Run;
 use crate::tree::Tree;
 use crate::users::{as_nobody, hand_over, is_root, set_mode};
 
@@ -37,7 +38,7 @@ fn assert_used(world: &CacheWorld, place: &Path, run: impl Fn() -> Run) {
     world.assert_no_litter();
 }
 
-#[test]
+#[apply(test)]
 fn a_cache_that_rvenv_makes_is_the_users_own_and_says_what_it_is() {
     for umask in ["000", "002", "022", "077"] {
         let world = CacheWorld::new();
@@ -49,7 +50,7 @@ fn a_cache_that_rvenv_makes_is_the_users_own_and_says_what_it_is() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_cache_to_which_others_may_write_is_not_used() {
     for mode in [0o770, 0o707, 0o720, 0o702, 0o1777] {
         let world = CacheWorld::new();
@@ -66,11 +67,11 @@ fn a_cache_to_which_others_may_write_is_not_used() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_cache_of_somebody_else_is_not_used() {
     let world = CacheWorld::new();
     if !is_root(&world.world) {
-        return skip_or_fail("root", "only root can give a cache to somebody else");
+        needs::skip(&needs::root());
     }
     let cache = world.path("theirs");
     assert_used(&world, &cache, || world.rvenv().env("RVENV_CACHE_DIR", &cache));
@@ -89,7 +90,7 @@ fn a_cache_of_somebody_else_is_not_used() {
 }
 
 /// A program that has given up root's privileges may still have root's cache.
-#[test]
+#[apply(test)]
 fn a_cache_that_may_not_be_written_to_is_not_needed() {
     let world = CacheWorld::new();
     let place = world.path("closed");
@@ -114,7 +115,7 @@ fn a_cache_that_may_not_be_written_to_is_not_needed() {
     assert_used(&world, &world.path("mine"), || run("mine"));
 }
 
-#[test]
+#[apply(test)]
 fn what_is_no_directory_is_no_cache() {
     let world = CacheWorld::new();
     let place = world.path("place");
@@ -134,7 +135,7 @@ fn what_is_no_directory_is_no_cache() {
     assert_unused(&world, &half, || world.rvenv().env("RVENV_CACHE_DIR", &half));
 }
 
-#[test]
+#[apply(test)]
 fn the_cache_is_where_the_variables_say() {
     let world = CacheWorld::new();
     let home = |run: Run| run.env("RVENV_CACHE_DIR", "");
@@ -151,7 +152,7 @@ fn the_cache_is_where_the_variables_say() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn without_a_place_for_it_there_is_none() {
     let world = CacheWorld::new();
     let home = world.path("home");
@@ -159,7 +160,7 @@ fn without_a_place_for_it_there_is_none() {
     assert_unused(&world, &world.path("cache"), || world.rvenv().env("RVENV_NO_CACHE", "1"));
     assert!(!world.path("relative").exists());
     if !is_root(&world.world) {
-        return skip_or_fail("root", "only root can be a user who has no home");
+        return needs::go_without(&needs::root());
     }
     // Without HOME, the home directory comes from the user database, and that of `nobody` does not exist.
     fs::write(world.path("runs"), "").unwrap();
@@ -172,7 +173,7 @@ fn without_a_place_for_it_there_is_none() {
 }
 
 /// Some of these names are refused for an environment, but not for a cache.
-#[test]
+#[apply(test)]
 fn any_name_of_a_directory_will_do() {
     for name in ["with space", "a:b", "new\nline", "it's", "\\x"] {
         let world = CacheWorld::new();
@@ -182,7 +183,7 @@ fn any_name_of_a_directory_will_do() {
 }
 
 /// pip does not escape such names in its scripts.
-#[test]
+#[apply(test)]
 fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
     for name in ["a \"$(touch pwned)`touch pwned`\" $0", "a \\ b", "a $HOME"] {
         let world = CacheWorld::new();
@@ -193,7 +194,7 @@ fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
 }
 
 /// Environments of earlier versions of rvenv could share files with the cache.
-#[test]
+#[apply(test)]
 fn the_files_that_environments_were_linked_to_are_deleted() {
     let world = CacheWorld::new();
     let files = world.path("cache/seeds-1/0000000a-00000000.files/env/lib");

@@ -4,18 +4,18 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 
 use crate::errors::{names, world};
-use crate::testenv::skip_or_fail;
+use crate::needs::{self, Need};
 
 const HINT: &str = "  hint: choose another directory, or empty this one yourself\n";
 
-#[test]
+#[apply(test)]
 fn clear_and_upgrade_exclude_each_other() {
     let (world, python) = world();
     let outcome = world.rvenv(&python).args(["--clear", "--upgrade", "e"]).output();
     outcome.failure("error: --clear and --upgrade cannot be used together\n");
 }
 
-#[test]
+#[apply(test)]
 fn clear_refuses_what_is_more_than_an_environment() {
     let (world, python) = world();
     for dir in ["home/me/in", "repo/.git", "repo/pyvenv.cfg", "linked", "outer/inner"] {
@@ -39,7 +39,7 @@ fn clear_refuses_what_is_more_than_an_environment() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn clear_deletes_the_contents_of_an_environment_even_from_inside() {
     let (world, python) = world();
     world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
@@ -57,7 +57,7 @@ fn clear_deletes_the_contents_of_an_environment_even_from_inside() {
     assert_eq!(names(&world.path("kept")), ["file"]);
 }
 
-#[test]
+#[apply(test)]
 fn clear_deletes_what_venv_leaves_too() {
     let (world, python) = world();
     fs::create_dir(world.path("e")).unwrap();
@@ -68,7 +68,7 @@ fn clear_deletes_what_venv_leaves_too() {
     assert!(!fifo.exists());
 }
 
-#[test]
+#[apply(test)]
 fn clear_leaves_the_directory_itself_as_it_is() {
     let (world, python) = world();
     let dir = world.path("e");
@@ -81,13 +81,13 @@ fn clear_leaves_the_directory_itself_as_it_is() {
     assert!(!dir.join("old").exists() && dir.join("pyvenv.cfg").exists());
 }
 
-#[test]
+#[apply(test)]
 fn clear_does_not_empty_what_is_mounted_in_an_environment() {
     let (world, python) = world();
     let own_mounts = ["unshare", "--mount", "sh", "-ec"];
     let works = world.run(own_mounts[0]).args(&own_mounts[1..]).arg("mkdir m; mount -t tmpfs none m").try_output();
     if !works.is_ok_and(|outcome| outcome.succeeded()) {
-        return skip_or_fail("mount", "nothing can be mounted here");
+        needs::skip(&Need::new("mount", "the right to mount something"));
     }
     for (place, within) in [("e/lib/deep/m", "e/lib/deep"), ("e/m", "e")] {
         world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().success();

@@ -101,7 +101,7 @@ const LISTS: &[(&str, Expected)] = &[
     ("a --prompt x b", Made(&["--prompt=\"x\" a", "--prompt=\"x\" b"])),
 ];
 
-#[test]
+#[apply(test)]
 fn an_argument_list_means_what_it_means_to_venv() {
     for (line, expected) in LISTS {
         let world = TestEnv::new();
@@ -140,7 +140,7 @@ fn options_of_environments(world: &TestEnv) -> Vec<String> {
     commands.map(|command| command.replace(&format!("{}/", cwd.display()), "")).collect()
 }
 
-#[test]
+#[apply(test)]
 fn an_ambiguous_abbreviation_names_what_it_could_be() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));
@@ -148,7 +148,7 @@ fn an_ambiguous_abbreviation_names_what_it_could_be() {
     outcome.with_stderr(&contains("'--upg': it could be '--upgrade' or '--upgrade-deps'"));
 }
 
-#[test]
+#[apply(test)]
 fn who_is_used_to_choosing_the_interpreter_by_an_option_is_told_how() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));
@@ -158,7 +158,7 @@ fn who_is_used_to_choosing_the_interpreter_by_an_option_is_told_how() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_version_is_said_on_stdout() {
     for option in ["-V", "--version", "--vers"] {
         let outcome = TestEnv::new().run(env!("CARGO_BIN_EXE_rvenv")).arg(option).output().success();
@@ -166,7 +166,7 @@ fn the_version_is_said_on_stdout() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn help_shows_every_option_of_venv_and_no_other() {
     let help = TestEnv::new().run(env!("CARGO_BIN_EXE_rvenv")).arg("--help").output().success().stdout();
     let mut options: Vec<&str> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
@@ -190,7 +190,7 @@ fn help_shows_every_option_of_venv_and_no_other() {
     );
 }
 
-#[test]
+#[apply(test)]
 fn the_first_failure_stops_and_what_was_made_before_stays() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));
@@ -203,7 +203,7 @@ fn the_first_failure_stops_and_what_was_made_before_stays() {
     assert!(world.path("e/pyvenv.cfg").exists() && !world.path("g").exists());
 }
 
-#[test]
+#[apply(test)]
 fn debug_output_shows_the_plan() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));

@@ -7,8 +7,9 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::Path;
 
 use crate::fake_python::write_program;
+use crate::needs::{self, Need};
 use crate::pythons::{self, Python};
-use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::testenv::{Run, TestEnv};
 
 /// The file name of an interpreter, which its environments use as well.
 fn name(python: &Python) -> &str {
@@ -23,7 +24,7 @@ fn assert_better(
     run: impl Fn(&TestEnv, Run) -> Run,
     harm: impl Fn(&TestEnv) -> bool,
 ) {
-    let all: Vec<&Python> = pythons::all().iter().filter(|python| python.has_venv).collect();
+    let all = pythons::with_venv();
     let is_harmed_by = |python: &Python, maker: fn(&TestEnv, &Path) -> Run| {
         let world = TestEnv::new();
         arrange(&world, python);
@@ -31,7 +32,7 @@ fn assert_better(
         harm(&world)
     };
     if !all.iter().rev().any(|python| is_harmed_by(python, TestEnv::venv)) {
-        skip_or_fail("complaints", &format!("no venv here does this: {what}"));
+        needs::go_without(&Need::new("complaints", format!("a venv that does this: {what}")));
     }
     for python in all {
         assert!(!is_harmed_by(python, TestEnv::rvenv), "rvenv does this, too: {what} ({})", python.path.display());
@@ -42,7 +43,7 @@ fn text(world: &TestEnv, path: &str) -> String {
     fs::read_to_string(world.path(path)).unwrap_or_default()
 }
 
-#[test]
+#[apply(test)]
 fn a_gitignore_of_the_users_is_overwritten() {
     let arrange = |world: &TestEnv, _: &Python| {
         fs::create_dir(world.path("e")).unwrap();
@@ -52,7 +53,7 @@ fn a_gitignore_of_the_users_is_overwritten() {
     assert_better("overwrites a .gitignore", arrange, |_, command| command.arg("e"), harm);
 }
 
-#[test]
+#[apply(test)]
 fn a_copy_is_written_through_a_link() {
     let arrange = |world: &TestEnv, python: &Python| {
         let precious = write_program(&world.path("precious"), "precious");
@@ -64,7 +65,7 @@ fn a_copy_is_written_through_a_link() {
     assert_better("writes a copy through a link", arrange, |_, command| command.args(["--copies", "e"]), harm);
 }
 
-#[test]
+#[apply(test)]
 fn a_script_is_written_through_a_link() {
     let arrange = |world: &TestEnv, _: &Python| {
         fs::create_dir_all(world.path("e/bin")).unwrap();
@@ -76,7 +77,7 @@ fn a_script_is_written_through_a_link() {
     assert_better("writes a script through a link", arrange, |_, command| command.arg("e"), harm);
 }
 
-#[test]
+#[apply(test)]
 fn clear_empties_what_a_link_leads_to() {
     let arrange = |world: &TestEnv, _: &Python| {
         fs::create_dir(world.path("precious")).unwrap();
@@ -87,7 +88,7 @@ fn clear_empties_what_a_link_leads_to() {
     assert_better("--clear empties a link's target", arrange, |_, command| command.args(["--clear", "e"]), harm);
 }
 
-#[test]
+#[apply(test)]
 fn clear_of_an_empty_name_empties_the_current_directory() {
     let arrange = |world: &TestEnv, _: &Python| {
         fs::create_dir(world.path("cwd")).unwrap();
@@ -98,14 +99,14 @@ fn clear_of_an_empty_name_empties_the_current_directory() {
     assert_better("--clear '' empties the current directory", arrange, run, harm);
 }
 
-#[test]
+#[apply(test)]
 fn clear_deletes_a_repository() {
     let arrange = |world: &TestEnv, _: &Python| fs::create_dir_all(world.path("e/.git")).unwrap();
     let harm = |world: &TestEnv| !world.path("e/.git").exists();
     assert_better("--clear deletes a repository", arrange, |_, command| command.args(["--clear", "e"]), harm);
 }
 
-#[test]
+#[apply(test)]
 fn clear_leaves_a_pipe() {
     let arrange = |world: &TestEnv, _: &Python| {
         fs::create_dir(world.path("e")).unwrap();
@@ -116,7 +117,7 @@ fn clear_leaves_a_pipe() {
     assert_better("--clear leaves a pipe", arrange, |_, command| command.args(["--clear", "e"]), harm);
 }
 
-#[test]
+#[apply(test)]
 fn a_newline_in_the_name_sets_a_key() {
     const KEY: &str = "home = /nowhere";
     let harm = |world: &TestEnv| text(world, &format!("n\n{KEY}/pyvenv.cfg")).lines().any(|line| line.contains(KEY));
@@ -124,7 +125,7 @@ fn a_newline_in_the_name_sets_a_key() {
     assert_better("a name sets a key in pyvenv.cfg", |_, _| (), run, harm);
 }
 
-#[test]
+#[apply(test)]
 fn an_upgrade_forgets_prompt_and_visible_packages() {
     let arrange = |world: &TestEnv, python: &Python| {
         let command =
@@ -136,7 +137,7 @@ fn an_upgrade_forgets_prompt_and_visible_packages() {
     assert_better("--upgrade forgets", arrange, |_, command| command.args(["--upgrade", "e"]), harm);
 }
 
-#[test]
+#[apply(test)]
 fn links_stay_with_another_interpreter() {
     let arrange = |world: &TestEnv, python: &Python| {
         let another = write_program(&world.path("another"), "another interpreter");

@@ -34,7 +34,7 @@ fn assert_completions_are_current(shell: impl Generator, finish: impl FnOnce(Str
     assert_current(&document(&name), &finish(String::from_utf8(script).expect("the generators write UTF-8")));
 }
 
-#[test]
+#[apply(test)]
 fn the_manual_page_is_current() {
     let mut options = Vec::new();
     clap_mangen::Man::new(command()).render_options_section(&mut options).expect("memory can be written to");
@@ -51,7 +51,7 @@ fn the_manual_page_is_current() {
     assert_current(&document("rvenv.1"), &page);
 }
 
-#[test]
+#[apply(test)]
 fn the_manual_page_has_each_variable_that_is_read() {
     let source = read(&committed::file("src/environment.rs"));
     let page = read(&document("rvenv.1"));
@@ -60,7 +60,7 @@ fn the_manual_page_has_each_variable_that_is_read() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_completions_are_current() {
     // Some generators do not support arguments that are directories, and those for Elvish and PowerShell take a word
     // before an option for a subcommand.

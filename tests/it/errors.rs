@@ -30,7 +30,7 @@ pub(crate) fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-#[test]
+#[apply(test)]
 fn a_directory_that_cannot_be_an_environment_is_refused() {
     let (world, python) = world();
     fs::create_dir(world.path("d")).unwrap();
@@ -64,7 +64,7 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
     assert_eq!(names(&world.path("")), before);
 }
 
-#[test]
+#[apply(test)]
 fn without_ensurepip_nothing_is_created() {
     let (world, python) = world_with(FakePython { has_ensurepip: false, ..FakePython::default() });
     let outcome = world.rvenv(&python).arg("new/e").output();
@@ -78,7 +78,7 @@ fn without_ensurepip_nothing_is_created() {
 }
 
 /// A new directory is deleted again, and so are the parents that were created for it.
-#[test]
+#[apply(test)]
 fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
     let otherwise = "echo to stdout; echo to stderr >&2; exit 3";
     let (world, python) = world_with(FakePython { otherwise, ..FakePython::default() });
@@ -92,7 +92,7 @@ fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
     assert!(names(&world.path("parent")).is_empty());
 }
 
-#[test]
+#[apply(test)]
 fn when_ensurepip_fails_an_existing_directory_is_as_before() {
     let (world, python) = world_with(FakePython { otherwise: "kill -9 $$", ..FakePython::default() });
     fs::create_dir(world.path("empty")).unwrap();
@@ -110,7 +110,7 @@ fn when_ensurepip_fails_an_existing_directory_is_as_before() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_full_stderr_does_not_change_the_exit_status() {
     let (world, python) = world();
     let full = |args: &[&str]| {
@@ -122,7 +122,7 @@ fn a_full_stderr_does_not_change_the_exit_status() {
     full(&["--without-pip", "e"]).status(0);
 }
 
-#[test]
+#[apply(test)]
 fn when_pip_cannot_upgrade_its_output_is_shown_and_nothing_is_left() {
     let otherwise = "[ \"$3\" = pip ] || exit 0; echo no network; exit 1";
     let (world, python) = world_with(FakePython { otherwise, ..FakePython::default() });
@@ -135,7 +135,7 @@ fn when_pip_cannot_upgrade_its_output_is_shown_and_nothing_is_left() {
     assert!(!world.path("e").exists());
 }
 
-#[test]
+#[apply(test)]
 fn links_are_replaced_and_never_written_through() {
     let (world, python) = world();
     let precious = write_program(&world.path("precious"), "precious");
@@ -153,7 +153,7 @@ fn links_are_replaced_and_never_written_through() {
     assert!(world.path("e/.gitignore").is_symlink() && !world.path("e/pyvenv.cfg").is_symlink());
 }
 
-#[test]
+#[apply(test)]
 fn a_relative_path_needs_a_current_directory() {
     let (world, python) = world();
     let script = "mkdir gone; cd gone; rmdir ../gone; exec \"$@\"";
@@ -168,7 +168,7 @@ fn a_relative_path_needs_a_current_directory() {
     run(&[world.path("e").to_str().unwrap()]).silent_success();
 }
 
-#[test]
+#[apply(test)]
 fn a_name_that_no_system_or_file_can_hold_is_refused() {
     let (world, python) = world();
     let run = |name: &OsStr| world.rvenv(&python).arg("--without-pip").arg(name).output();

@@ -10,12 +10,12 @@ use predicates::str::contains;
 use crate::errors::{names, world};
 use crate::fake_python::{FakePython, write_program};
 use crate::pythons::{self, Python};
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::testenv::TestEnv;
 use crate::tree::Tree;
 use crate::use_env;
 use crate::users::{as_nobody, hand_over, set_mode};
 
-#[test]
+#[apply(test)]
 fn what_stands_in_the_way_is_named_before_anything_is_touched() {
     let (world, python) = world();
     for (path, is_dir, wanted) in [
@@ -48,7 +48,7 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn no_link_leads_out_of_the_environment() {
     let (world, python) = world();
     for dir in ["e/library", "elsewhere"] {
@@ -72,7 +72,7 @@ fn no_link_leads_out_of_the_environment() {
     assert!(names(&world.path("elsewhere")).is_empty());
 }
 
-#[test]
+#[apply(test)]
 fn whatever_is_called_lib64_already_stays() {
     let (world, python) = world();
     fs::create_dir(world.path("e")).unwrap();
@@ -83,7 +83,7 @@ fn whatever_is_called_lib64_already_stays() {
 }
 
 /// ENV_DIR may be `/usr/local`, with the interpreter in `/usr/bin`. venv overwrites the programs there.
-#[test]
+#[apply(test)]
 fn the_programs_of_a_directory_that_is_no_environment_stay() {
     let (world, python) = world();
     write_program(&world.path("local/bin/python3.12"), "somebody's");
@@ -117,7 +117,7 @@ fn the_programs_of_a_directory_that_is_no_environment_stay() {
     assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
 }
 
-#[test]
+#[apply(test)]
 fn a_directory_that_is_refused_is_not_touched() {
     let (world, python) = world();
     fs::create_dir_all(world.path("e/.git")).unwrap();
@@ -130,7 +130,7 @@ fn a_directory_that_is_refused_is_not_touched() {
 }
 
 /// venv replaces the interpreter by a link to itself, or deletes it first.
-#[test]
+#[apply(test)]
 fn the_directory_of_the_interpreter_itself_is_refused() {
     let (world, _) = world();
     let python = FakePython::default().write(&world.path("prefix/bin/python3"));
@@ -153,7 +153,7 @@ fn the_directory_of_the_interpreter_itself_is_refused() {
     assert!(python.exists());
 }
 
-#[test]
+#[apply(test)]
 fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
     let (world, python) = world();
     for (dir, closed) in [("closed", "closed"), ("e", "e/bin"), ("f", "f")] {
@@ -182,7 +182,7 @@ fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn clear_deletes_directories_that_their_owner_may_not_write_to() {
     let (world, python) = world();
     fs::create_dir_all(world.path("e/a/b")).unwrap();
@@ -196,15 +196,10 @@ fn clear_deletes_directories_that_their_owner_may_not_write_to() {
 }
 
 /// A running program cannot be written to (`ETXTBSY`), but another file can take its name.
-#[test]
+#[apply(test)]
 fn a_copy_of_the_interpreter_that_is_running_is_replaced() {
-    let copied = |python: &&Python| {
-        let world = TestEnv::new();
-        python.has_venv && !use_env::copies_are_dead(&world, python)
-    };
-    let Some(python) = pythons::all().iter().find(copied) else {
-        return skip_or_fail("pythons", "no interpreter that can be copied");
-    };
+    let is_copied = |python: &Python| python.has_venv && !use_env::copies_are_dead(python);
+    let python = pythons::those("an interpreter that can be copied", is_copied)[0];
     let world = TestEnv::new();
     let make = || world.rvenv(&python.path).args(["--without-pip", "--copies", "e"]).output().silent_success();
     make();

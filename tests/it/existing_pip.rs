@@ -25,7 +25,7 @@ fn remove_pip(world: &CacheWorld) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn where_the_same_pip_is_nothing_is_started_and_nothing_changes() {
     let world = world();
     fs::write(world.path(PACKAGES).join("pip/__init__.py"), "edited").unwrap();
@@ -40,7 +40,7 @@ fn where_the_same_pip_is_nothing_is_started_and_nothing_changes() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn where_none_is_it_is_restored_and_what_has_its_names_is_replaced() {
     let world = world();
     let whole = Tree::read(&world.path("e"));
@@ -66,7 +66,7 @@ fn where_none_is_it_is_restored_and_what_has_its_names_is_replaced() {
 }
 
 /// ensurepip knows how to replace another pip.
-#[test]
+#[apply(test)]
 fn where_another_pip_is_ensurepip_is_run() {
     let world = world();
     for (from, to) in [("pip-1.0.dist-info", "pip-0.9.dist-info"), ("pip-1.0.dist-info", "aside")] {
@@ -78,7 +78,7 @@ fn where_another_pip_is_ensurepip_is_run() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_pip_of_another_version_of_python_does_not_count() {
     let world = world();
     fs::rename(world.path("e/lib/python3.13"), world.path("e/lib/python3.12")).unwrap();
@@ -87,7 +87,7 @@ fn the_pip_of_another_version_of_python_does_not_count() {
     assert_eq!(world.started(), "");
 }
 
-#[test]
+#[apply(test)]
 fn when_a_later_step_fails_what_was_restored_is_gone_again() {
     let world = world();
     remove_pip(&world);
@@ -113,7 +113,7 @@ fn when_a_later_step_fails_what_was_restored_is_gone_again() {
     assert_eq!(before.diff(&Tree::read(&world.path("e"))), "");
 }
 
-#[test]
+#[apply(test)]
 fn what_stands_in_the_way_of_a_file_is_an_error_and_all_is_as_before() {
     let world = world();
     remove_pip(&world);
@@ -127,7 +127,7 @@ fn what_stands_in_the_way_of_a_file_is_an_error_and_all_is_as_before() {
 }
 
 /// The damage is found when half of the seed is restored.
-#[test]
+#[apply(test)]
 fn a_damaged_seed_leaves_no_traces_in_an_environment_that_is_there() {
     let world = world();
     let whole = Tree::read(&world.path("e"));

@@ -7,11 +7,12 @@ use std::path::Path;
 use crate::cache_world::{CacheWorld, recording};
 use crate::fake_python::FakePython;
 use crate::pythons;
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::stopping;
+use crate::testenv::TestEnv;
 
 const ASKED: &str = "probe ";
 
-#[test]
+#[apply(test)]
 fn an_interpreter_that_is_known_is_not_started() {
     let world = CacheWorld::new();
     let cold = world.made();
@@ -25,17 +26,13 @@ fn an_interpreter_that_is_known_is_not_started() {
 }
 
 /// Not even a shell is started.
-#[test]
+#[apply(slow_test)]
 fn a_warm_run_is_one_process() {
-    let Some(python) = pythons::all().iter().rev().find(|python| python.bundled_pip.is_some()) else {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    };
+    let python = pythons::newest_with_pip();
     let world = TestEnv::new();
     let trace = world.path("trace");
     let strace = ["strace", "-f", "-qq", "-e", "trace=execve,execveat", "-o", trace.to_str().unwrap()];
-    if !world.run(strace[0]).args(&strace[1..]).arg("true").try_output().is_ok_and(|outcome| outcome.succeeded()) {
-        return skip_or_fail("strace", "no strace, so the processes of a warm run are not counted");
-    }
+    stopping::needs_strace(&world);
     world.rvenv(&python.path).arg("cold").output().silent_success();
     for arguments in [&["with pip"][..], &["--without-pip", "without"]] {
         let run = world.run(strace[0]).args(&strace[1..]).arg(env!("CARGO_BIN_EXE_rvenv")).args(arguments);
@@ -67,7 +64,7 @@ fn of_version(world: &CacheWorld, version: &'static str, path: &Path) -> String 
     fs::read_to_string(FakePython { version, executable, ..recording() }.write(path)).unwrap()
 }
 
-#[test]
+#[apply(test)]
 fn an_interpreter_that_has_changed_is_asked_anew() {
     let world = CacheWorld::new();
     let version = || {
@@ -105,7 +102,7 @@ fn an_interpreter_that_has_changed_is_asked_anew() {
     assert_eq!(version(), expect("3.13.15", ""));
 }
 
-#[test]
+#[apply(test)]
 fn a_file_on_which_the_answers_depend_has_changed() {
     let world = CacheWorld::new();
     world.made();
@@ -132,7 +129,7 @@ fn a_file_on_which_the_answers_depend_has_changed() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn in_another_environment_it_is_asked_anew() {
     let world = CacheWorld::new();
     let started = |name: &str, value: &str| {
@@ -158,7 +155,7 @@ fn in_another_environment_it_is_asked_anew() {
 }
 
 /// On clusters, each loaded module adds its directory to such a variable.
-#[test]
+#[apply(test)]
 fn long_variables_are_no_reason_to_ask_again() {
     let world = CacheWorld::new();
     let libraries = "/opt/modules/some-library/1.0/lib:".repeat(1000);
@@ -170,7 +167,7 @@ fn long_variables_are_no_reason_to_ask_again() {
     assert_eq!(started(), "");
 }
 
-#[test]
+#[apply(test)]
 fn what_leads_to_an_interpreter_may_lead_elsewhere_tomorrow_and_is_not_kept() {
     let world = CacheWorld::new();
     let shim = FakePython { executable: Some(world.python.clone()), ..recording() }.write(&world.path("shims/python"));
@@ -185,7 +182,7 @@ fn what_leads_to_an_interpreter_may_lead_elsewhere_tomorrow_and_is_not_kept() {
 }
 
 /// The answers hold the name by which the interpreter was called.
-#[test]
+#[apply(test)]
 fn each_name_of_an_interpreter_has_its_own_answer() {
     let world = CacheWorld::new();
     let link = world.path("link/python3.13");
@@ -205,7 +202,7 @@ fn each_name_of_an_interpreter_has_its_own_answer() {
     assert_eq!(world.started(), "");
 }
 
-#[test]
+#[apply(test)]
 fn the_answers_of_interpreters_that_are_gone_are_deleted() {
     let world = CacheWorld::new();
     let make = |python: &Path| world.made_by(world.rvenv().env("RVENV_PYTHON", python).arg("--without-pip"));
@@ -216,7 +213,7 @@ fn the_answers_of_interpreters_that_are_gone_are_deleted() {
     assert_ne!(world.facts(), old);
 }
 
-#[test]
+#[apply(test)]
 fn what_a_writer_that_died_has_left_is_deleted_and_what_one_is_writing_stays() {
     let world = CacheWorld::new();
     world.made();

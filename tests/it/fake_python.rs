@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// The behaviour of the script.
 pub(crate) struct FakePython {
@@ -76,9 +77,21 @@ impl FakePython {
 }
 
 /// Writes an executable file.
+///
+/// A file that is open for writing cannot be run, and whatever this process has open, the processes that other threads
+/// are about to start have open, too. So another process writes.
 pub(crate) fn write_program(path: &Path, contents: &str) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, contents).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut writer = Command::new("/bin/sh");
+    writer.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(path).stdin(Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    writer.stdin.take().unwrap().write_all(contents.as_bytes()).unwrap();
+    assert!(writer.wait().unwrap().success(), "cannot write {}", path.display());
     path.to_owned()
+}
+
+/// Copies a program, by another process for the same reason.
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("cp").args([from, to]).status().unwrap();
+    assert!(copied.success(), "cannot copy {} to {}", from.display(), to.display());
 }

@@ -75,21 +75,21 @@ fn assert_replaced(name: &[u8]) {
     world.assert_no_litter();
 }
 
-#[test]
+#[apply(test)]
 fn a_name_that_leads_out_is_none() {
     for name in ["../out", "/out", "a/../../out", "bin/../../out", "..\\out", "C:\\out", "./out", "out/", "bin//out"] {
         assert_replaced(name.as_bytes());
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_is_no_name_is_none() {
     for name in [&b""[..], b"nul\0", b"\xff", b".", b"..", b"/"] {
         assert_replaced(name);
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_name_that_is_too_long_is_none() {
     for name in ["x".repeat(300), "d/".repeat(3000) + "x"] {
         assert_replaced(name.as_bytes());
@@ -98,7 +98,7 @@ fn a_name_that_is_too_long_is_none() {
 
 /// The paths are below a link, below the interpreter, the interpreter itself, a directory, another file of the seed,
 /// and one whose parent is not in the seed.
-#[test]
+#[apply(test)]
 fn a_name_that_something_else_has_is_none() {
     for name in
         ["lib64/x", "bin/python3/x", "bin/python3", "lib", "lib/python3.13/site-packages/pip/__init__.py", "a/b"]
@@ -107,7 +107,7 @@ fn a_name_that_something_else_has_is_none() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_forged_seed_is_read_at_all() {
     let world = CacheWorld::new();
     world.made();

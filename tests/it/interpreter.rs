@@ -5,8 +5,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::fake_python::{FakePython, write_program};
+use crate::needs;
 use crate::pythons;
-use crate::testenv::{Outcome, TestEnv, notice};
+use crate::testenv::{Outcome, TestEnv};
 
 /// Runs rvenv with only these directories on PATH.
 pub(crate) fn on_path(world: &TestEnv, request: Option<&str>, path: &str) -> Outcome {
@@ -27,7 +28,7 @@ fn assert_found(world: &TestEnv, request: Option<&str>, path: &str, home_dir: &s
     assert_eq!(home(&world.path("e")), world.path(home_dir), "{request:?} on {path}");
 }
 
-#[test]
+#[apply(test)]
 fn python3_goes_before_python_and_the_first_on_path_counts() {
     let world = TestEnv::new();
     let dir = |name: &str| world.path(name).to_str().unwrap().to_owned();
@@ -44,7 +45,7 @@ fn python3_goes_before_python_and_the_first_on_path_counts() {
     assert_found(&world, Some("./c/python3"), &all, "c");
 }
 
-#[test]
+#[apply(test)]
 fn what_cannot_be_run_is_passed_over_on_path() {
     let world = TestEnv::new();
     FakePython::default().write(&world.path("a/python3"));
@@ -57,7 +58,7 @@ fn what_cannot_be_run_is_passed_over_on_path() {
     assert_found(&world, None, &path, "a");
 }
 
-#[test]
+#[apply(test)]
 fn a_relative_entry_on_path_becomes_absolute() {
     for python in pythons::all() {
         let (world, bin) = (TestEnv::new(), python.path.parent().unwrap());
@@ -69,7 +70,7 @@ fn a_relative_entry_on_path_becomes_absolute() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_directory_that_is_a_link_stays_one_in_the_environment() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -77,7 +78,10 @@ fn a_directory_that_is_a_link_stays_one_in_the_environment() {
         let program = world.path("stable").join(python.path.file_name().unwrap());
         if !world.run(&program).args(["-c", "pass"]).output().succeeded() {
             // A relocatable build looks for its library relative to the unresolved path of the executable.
-            notice(&format!("skipped: {} does not run through a linked directory", python.path.display()));
+            needs::note(format!(
+                "Not tested: {} through a linked directory, where it does not run",
+                python.path.display()
+            ));
             continue;
         }
         world.rvenv(&program).args(["--without-pip", "e"]).output().silent_success();
@@ -87,7 +91,7 @@ fn a_directory_that_is_a_link_stays_one_in_the_environment() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_version_is_looked_for_under_all_names_on_path() {
     let world = TestEnv::new();
     let fake = |version, path: &str| FakePython { version, ..FakePython::default() }.write(&world.path(path));
@@ -114,7 +118,7 @@ fn a_version_is_looked_for_under_all_names_on_path() {
 }
 
 /// pyenv's shim runs the version that `PYENV_VERSION` names, and may otherwise report that there is no such command.
-#[test]
+#[apply(test)]
 fn a_shim_is_told_which_version_is_wanted() {
     let world = TestEnv::new();
     let real = FakePython { version: "3.12.1", ..FakePython::default() }.write(&world.path("versions/python3"));
@@ -123,7 +127,7 @@ fn a_shim_is_told_which_version_is_wanted() {
     assert_found(&world, Some("3.12"), shim.parent().unwrap().to_str().unwrap(), "versions");
 }
 
-#[test]
+#[apply(test)]
 fn noise_around_the_answer_does_no_harm() {
     let world = TestEnv::new();
     let before = "echo welcome; printf '\\0rvenv-facts\\0123\\0version\\0' ; echo warning >&2";
@@ -131,7 +135,7 @@ fn noise_around_the_answer_does_no_harm() {
     world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
 }
 
-#[test]
+#[apply(test)]
 fn what_is_no_python_is_named_with_what_it_did() {
     let world = TestEnv::new();
     let program = |name: &str, script: &str| write_program(&world.path(name), &format!("#!/bin/sh\n{script}\n"));

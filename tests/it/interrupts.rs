@@ -7,7 +7,7 @@ use crate::testenv::Run;
 use crate::tree::Tree;
 
 /// The signals, each with its name for a shell and its number.
-const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
+pub(crate) const SIGNALS: [(&str, i32); 3] = [("HUP", 1), ("INT", 2), ("TERM", 15)];
 
 /// Shell commands that send a signal to rvenv and loop until an interrupt, which they record.
 fn hook(signal: &str) -> String {
@@ -21,7 +21,7 @@ fn dies_of(run: Run, signal: i32) {
     assert!(outcome.output.status.signal() == Some(signal) && is_silent, "{outcome}");
 }
 
-#[test]
+#[apply(test)]
 fn while_an_interpreter_is_asked() {
     for (name, signal) in SIGNALS {
         let world = CacheWorld::new();
@@ -31,7 +31,7 @@ fn while_an_interpreter_is_asked() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn while_a_seed_is_made() {
     for (name, signal) in SIGNALS {
         let world = CacheWorld::new();
@@ -42,7 +42,7 @@ fn while_a_seed_is_made() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn while_pip_is_run_in_the_environment() {
     let world = CacheWorld::new();
     world.made();
@@ -59,7 +59,7 @@ fn while_pip_is_run_in_the_environment() {
 }
 
 /// nohup(1) starts programs that ignore SIGHUP.
-#[test]
+#[apply(test)]
 fn a_signal_that_was_ignored_stays_so() {
     let world = CacheWorld::new();
     for (name, _) in SIGNALS {
@@ -70,7 +70,7 @@ fn a_signal_that_was_ignored_stays_so() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_does_not_heed_is_killed() {
     let world = CacheWorld::new();
     let hook = "trap '' INT; kill -s TERM $PPID; while kill -0 $PPID; do :; done";

@@ -31,7 +31,7 @@ fn env_dir(world: &TestEnv, name: &str) -> EnvDir {
     EnvDir::resolve(name.as_ref(), Some(&world.path(""))).unwrap()
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_that_is_shown_is_the_one_that_is_applied() {
     let (world, config) = world();
     let planned = Arc::new(Mutex::new(Vec::new()));
@@ -49,7 +49,7 @@ fn the_plan_that_is_shown_is_the_one_that_is_applied() {
     assert_eq!((first.warnings.len(), second.warnings.len()), (0, 1));
 }
 
-#[test]
+#[apply(test)]
 fn a_check_refuses_what_create_refuses_and_touches_nothing() {
     let (world, config) = world();
     let builder = EnvBuilder::new(with!(config, existing: Existing::Clear), environment(&world)).unwrap();
@@ -66,7 +66,7 @@ fn a_check_refuses_what_create_refuses_and_touches_nothing() {
     assert_eq!(before.diff(&Tree::read(&world.path(""))), "");
 }
 
-#[test]
+#[apply(test)]
 fn a_signal_that_was_noted_ends_one_builder_and_no_other() {
     let (world, config) = world();
     let interrupt = Interrupt::default();
@@ -83,7 +83,7 @@ fn a_signal_that_was_noted_ends_one_builder_and_no_other() {
     other.create(&env_dir(&world, "deep/e")).unwrap();
 }
 
-#[test]
+#[apply(test)]
 fn environments_in_each_other_are_created_in_the_order_in_which_they_are_named() {
     let (world, config) = world();
     let builder = EnvBuilder::new(with!(config, existing: Existing::Clear), environment(&world)).unwrap();

@@ -1,12 +1,20 @@
 //! The integration tests: the program `rvenv`, run as its users run it. One crate: one build, one process, one harness.
 //!
-//! The harness consists of `testenv` (a world per test), `tree` (a directory tree as data), `pythons` (the interpreters
-//! of this machine), `committed` (generated files), `fake_python` (an interpreter that is a script), `cache_world` (a
-//! world with a cache and an interpreter that records its starts), `users` (running as an unprivileged user) and
-//! `stopping` (rvenv held at a system call). Each of the other files tests one promise.
+//! The harness consists of `trials` (how tests are registered and run), `needs` (what is missing here, and so skipped),
+//! `testenv` (a world per test), `tree` (a directory tree as data), `pythons` (the interpreters of this machine),
+//! `committed` (generated files), `fake_python` (an interpreter that is a script), `cache_world` (a world with a cache
+//! and an interpreter that records its starts), `users` (running as an unprivileged user) and `stopping` (rvenv held at
+//! a system call). Each of the other files tests one promise.
 #![allow(clippy::unwrap_used, missing_docs)]
 // Most tests are for Unix so far, and parts of the harness are unused elsewhere.
 #![cfg_attr(not(unix), allow(dead_code))]
+
+// `#[apply(test)]` registers a test.
+#[macro_use]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+mod trials;
 
 /// Returns `$base` with other values in some fields. Struct update syntax does not work with `#[non_exhaustive]` types.
 macro_rules! with {
@@ -61,6 +69,7 @@ mod interpreter;
 mod interrupts;
 #[cfg(unix)]
 mod library;
+mod needs;
 #[cfg(unix)]
 mod other_machines;
 // `parity` compares links, mode bits and umasks. `windows` compares environments on Windows.
@@ -76,6 +85,7 @@ mod properties;
 mod pythons;
 #[cfg(unix)]
 mod reliability;
+mod run;
 #[cfg(unix)]
 mod scripts;
 #[cfg(unix)]
@@ -83,9 +93,12 @@ mod seed;
 #[cfg(unix)]
 mod seeds;
 mod shared_cache;
-mod skip;
+#[cfg(target_os = "linux")]
+mod slow_machine;
 #[cfg(unix)]
 mod squatters;
+#[cfg(unix)]
+mod start_state;
 #[cfg(unix)]
 mod stopping;
 #[cfg(unix)]
@@ -108,3 +121,7 @@ mod waiting;
 mod wheel;
 #[cfg(windows)]
 mod windows;
+
+fn main() -> std::process::ExitCode {
+    trials::main()
+}

@@ -35,7 +35,7 @@ fn assert_started(world: &CacheWorld, expected: &str) {
     world.started();
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_from_another_machine_is_taken_where_the_same_files_are() {
     let world = CacheWorld::new();
     assert_started(&world, "probe ensurepip ");
@@ -46,7 +46,7 @@ fn a_seed_from_another_machine_is_taken_where_the_same_files_are() {
     assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_from_another_machine_is_none_where_one_file_is_another() {
     for name in FILES {
         let world = CacheWorld::new();
@@ -61,7 +61,7 @@ fn a_seed_from_another_machine_is_none_where_one_file_is_another() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_from_another_machine_is_none_where_there_is_another_wheel() {
     let world = CacheWorld::new();
     world.made();
@@ -72,7 +72,7 @@ fn a_seed_from_another_machine_is_none_where_there_is_another_wheel() {
 }
 
 /// The cache may be read-only, or another process may be writing the same seed.
-#[test]
+#[apply(test)]
 fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() {
     let world = CacheWorld::new();
     world.made();
@@ -88,7 +88,7 @@ fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() 
 }
 
 /// ensurepip may have read the file before or after the change.
-#[test]
+#[apply(test)]
 fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {
     let world = CacheWorld::new();
     world.made_by(world.rvenv().env("ON_ENSUREPIP", "echo 2 > \"$TOOLS/libpython.so\""));
@@ -99,7 +99,7 @@ fn a_seed_is_not_kept_when_something_changes_while_it_is_made() {
 }
 
 /// The first run of an older ensurepip leaves `__pycache__` beside the wheels, anew in each new image.
-#[test]
+#[apply(test)]
 fn bytecode_beside_the_wheels_changes_nothing() {
     let world = CacheWorld::new();
     world.made_by(world.rvenv().env("ON_ENSUREPIP", "mkdir \"$TOOLS/wheels/__pycache__\""));
@@ -109,7 +109,7 @@ fn bytecode_beside_the_wheels_changes_nothing() {
     assert_started(&world, "probe ");
 }
 
-#[test]
+#[apply(test)]
 fn other_interpreters_leave_a_seed_from_another_machine_alone() {
     let world = CacheWorld::new();
     let other = crate::cache_world::recording().write(&world.path("other/python3"));

@@ -11,33 +11,35 @@ mod edit;
 use std::fs;
 use std::path::PathBuf;
 
+use crate::needs::{self, Need};
+use crate::peers::Tool;
 use crate::pythons::{self, Python};
-use crate::testenv::{Outcome, Run, TestEnv, notice};
+use crate::testenv::{Outcome, Run, TestEnv};
 use crate::tree::Tree;
 use crate::use_env;
-use cases::{Case, OVER, Situation, WITH_PIP, WITHOUT_PIP};
+use cases::{Case, OVER, Situation, WITH_PIP, WITH_PIP_UNUSUAL, WITHOUT_PIP};
 
 macro_rules! versions {
-    ($($name:ident = $minor:literal),+ $(,)?) => {
+    ($($name:ident = $minor:literal: $kind:ident),+ $(,)?) => {
         $(mod $name {
-            #[test]
+            #[apply($kind)]
             fn environments_without_pip_are_those_of_venv() {
                 super::without_pip($minor);
             }
 
-            #[test]
+            #[apply(slow_test)]
             fn what_is_made_of_an_environment_that_is_there_is_what_venv_makes_of_it() {
                 super::over_another($minor);
             }
 
-            #[test]
+            #[apply(slow_test)]
             fn environments_with_pip_are_those_of_venv_and_pip_works() {
                 super::with_pip($minor);
             }
 
-            #[test]
+            #[apply(test)]
             fn an_environment_made_again_keeps_its_files_unless_cleared() {
-                super::pythons_with($minor).for_each(crate::use_env::made_again);
+                super::pythons_with($minor).into_iter().for_each(crate::use_env::made_again);
             }
         })+
 
@@ -46,19 +48,33 @@ macro_rules! versions {
 }
 
 versions! {
-    python3_6 = 6, python3_7 = 7, python3_8 = 8, python3_9 = 9, python3_10 = 10, python3_11 = 11, python3_12 = 12,
-    python3_13 = 13, python3_14 = 14, python3_15 = 15, python3_16 = 16,
+    python3_6 = 6: slow_test,
+    python3_7 = 7: slow_test,
+    python3_8 = 8: slow_test,
+    python3_9 = 9: slow_test,
+    python3_10 = 10: slow_test,
+    python3_11 = 11: slow_test,
+    python3_12 = 12: slow_test,
+    python3_13 = 13: test,
+    python3_14 = 14: slow_test,
+    python3_15 = 15: slow_test,
+    python3_16 = 16: slow_test,
 }
 
-#[test]
+#[apply(test)]
 fn every_interpreter_found_is_compared() {
     let forgotten = pythons::all().iter().find(|python| !TESTED_MINORS.contains(&python.minor));
     assert_eq!(forgotten, None, "add its minor version to `versions!`");
 }
 
-/// The interpreters of a version that have venv. A missing version passes in silence: `pythons` reports what is found.
-fn pythons_with(minor: u32) -> impl Iterator<Item = &'static Python> {
-    pythons::all().iter().filter(move |python| python.minor == minor && python.has_venv)
+/// The interpreters of a version that have venv. Without any, the test is skipped.
+fn pythons_with(minor: u32) -> Vec<&'static Python> {
+    let of_version = |python: &&Python| python.minor == minor && python.has_venv;
+    let those: Vec<_> = pythons::all().iter().filter(of_version).collect();
+    if those.is_empty() {
+        needs::skip(&Need::new("versions", "Python in every other version from 3.6 on").with_remedy("pyenv"));
+    }
+    those
 }
 
 fn without_pip(minor: u32) {
@@ -75,29 +91,41 @@ fn without_pip(minor: u32) {
 
 fn over_another(minor: u32) {
     for python in pythons_with(minor) {
-        let world = TestEnv::new();
-        for case in OVER {
-            let tool = case.over.expect("all of these are over another");
-            let env_dir = world.path(format!("{tool:?}"));
-            let command = tool.makes(&world, python, &env_dir).filter(|_| !env_dir.exists());
+        for tool in [Tool::Venv, Tool::Virtualenv, Tool::Uv] {
+            let world = TestEnv::new();
+            let (root, before) = (world.path("box"), world.path("before"));
+            let Some(command) = tool.makes(&world, python, &root.join("env")) else { continue };
             // The newest virtualenv and uv do not support the oldest interpreters.
-            let known = env_dir.exists() || command.is_some_and(|command| command.output().succeeded());
-            if known {
-                same_as_venv(python, case);
+            if command.output().succeeded() {
+                fs::rename(&root, &before).expect("nothing else is there");
+                for case in OVER.iter().filter(|case| case.over == Some(tool)) {
+                    compare(&world, &Situation { python, case, root: &root, before: Some(&before) });
+                }
             } else {
-                notice(&format!("skipped: {tool:?} makes no environment of {}", python.path.display()));
+                needs::note(format!("Not tested: {} with {tool:?}, which does not serve it", python.path.display()));
             }
         }
     }
 }
 
 fn with_pip(minor: u32) {
-    for python in pythons_with(minor).filter(|python| python.bundled_pip.is_some()) {
-        for case in WITH_PIP {
-            // Creating an environment with pip takes seconds, so pip is tried in the compared environments.
+    let pythons = pythons_with(minor);
+    let with_pip: Vec<_> = pythons.iter().filter(|python| python.bundled_pip.is_some()).collect();
+    if with_pip.is_empty() {
+        needs::skip(&Need::new("pythons", format!("ensurepip of Python 3.{minor}")).in_package("python3-venv"));
+    }
+    for python in with_pip {
+        // Creating an environment with pip takes seconds, so pip is tried in the compared environments. The way of
+        // writing scripts has changed between the pips of the oldest and the newest interpreter: these are tried in
+        // full. The environments of the others are just like venv's.
+        let is_end = pythons::oldest_and_newest_with_pip().contains(python) || python.is_pypy();
+        for case in [&WITH_PIP].into_iter().chain(is_end.then_some(&WITH_PIP_UNUSUAL)) {
             let compared = same_as_venv(python, case);
             for env_dir in &compared.env_dirs {
-                use_env::pip_works(&compared.world, python, env_dir);
+                use_env::has_pip(&compared.world, python, env_dir);
+                if is_end {
+                    use_env::pip_works(&compared.world, python, env_dir);
+                }
             }
         }
     }
@@ -114,16 +142,23 @@ struct Compared {
 fn same_as_venv(python: &Python, case: &Case) -> Compared {
     let world = TestEnv::new();
     let root = world.path("box");
-    let situation = Situation { python, case, root: &root };
-    if case.has("--copies") && use_env::copies_are_dead(&world, python) {
+    let situation = Situation { python, case, root: &root, before: None };
+    if case.has("--copies") && use_env::copies_are_dead(python) {
         refuses_dead_copies(&world, &situation);
         return Compared { env_dirs: Vec::new(), world };
     }
-    let mut venv = make(&world, &situation, world.venv(&python.path).args(case.options_of_venv(python)));
+    compare(&world, &situation);
+    Compared { env_dirs: situation.env_dirs().collect(), world }
+}
+
+#[track_caller]
+fn compare(world: &TestEnv, situation: &Situation) {
+    let Situation { python, case, root, .. } = situation;
+    let mut venv = make(world, situation, world.venv(&python.path).args(case.options_of_venv(python)));
     // Moved, not removed: deleting thousands of files makes the creation of the next ones slow on some file systems.
-    fs::rename(&root, world.path("box of venv")).expect("nothing else is there");
-    let mut rvenv = make(&world, &situation, world.rvenv(&python.path).args(case.options));
-    let declared = differences::declare(&situation, &mut venv.tree, &mut rvenv.tree);
+    fs::rename(root, world.path(format!("{:?} of venv", case.options))).expect("nothing else is there");
+    let mut rvenv = make(world, situation, world.rvenv(&python.path).args(case.options));
+    let declared = differences::declare(situation, &mut venv.tree, &mut rvenv.tree);
     let difference = venv.tree.diff(&rvenv.tree);
     assert!(
         difference.is_empty(),
@@ -134,13 +169,15 @@ fn same_as_venv(python: &Python, case: &Case) -> Compared {
     );
     assert!(declared.out_of_date.is_empty(), "{situation}: no difference any more in {:?}", declared.out_of_date);
     assert_eq!(venv.answers, rvenv.answers, "{situation}: the environments answer differently\n{}", rvenv.outcome);
-    Compared { env_dirs: situation.env_dirs().collect(), world }
+    if situation.before.is_some() {
+        fs::rename(root, world.path(format!("{:?} of rvenv", case.options))).expect("nothing else is there");
+    }
 }
 
 /// Asserts that rvenv refuses copies that would not start, and leaves nothing behind.
 #[track_caller]
 fn refuses_dead_copies(world: &TestEnv, situation: &Situation) {
-    let Situation { python, case, root } = situation;
+    let Situation { python, case, root, .. } = situation;
     fs::create_dir(root).expect("the world was made for this");
     let command = world.rvenv(&python.path).args(case.options).args(case.env_dirs_as_typed(root));
     let outcome = command.cwd(root).output().status(1);
@@ -156,10 +193,10 @@ struct Made {
 }
 
 fn make(world: &TestEnv, situation: &Situation, command: Run) -> Made {
-    let Situation { case, root, .. } = situation;
-    fs::create_dir(root).expect("the world was made for this");
-    for (tool, env_dir) in case.over.into_iter().flat_map(|tool| situation.env_dirs().map(move |dir| (tool, dir))) {
-        tool.makes(world, situation.python, &env_dir).expect("it was here a moment ago").output().success();
+    let Situation { case, root, before, .. } = situation;
+    match before {
+        Some(before) => drop(world.run("cp").arg("-a").args([before, root]).output().success()),
+        None => fs::create_dir(root).expect("the world was made for this"),
     }
     let command = command.args(case.env_dirs_as_typed(root)).cwd(root).umask(case.umask);
     let outcome = command.output().silent_success();

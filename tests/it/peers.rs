@@ -4,8 +4,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::needs::{self, Need};
 use crate::pythons::Python;
-use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::testenv::{Run, TestEnv};
 
 /// A tool that creates environments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +36,7 @@ fn find(program: &str) -> Option<PathBuf> {
     let dirs: Vec<PathBuf> = dirs.flat_map(|dirs| std::env::split_paths(&dirs).collect::<Vec<_>>()).collect();
     let found = dirs.into_iter().map(|dir| dir.join(program)).find(|path| path.is_file());
     if found.is_none() {
-        skip_or_fail("peers", &format!("{program} is not installed"));
+        needs::go_without(&Need::new("peers", program).with_remedy(format!("pip install {program}")));
     }
     found
 }

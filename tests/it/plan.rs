@@ -76,28 +76,28 @@ fn assert_golden_at(name: &str, plan: &Plan) {
     committed::assert_current(&committed::file(&format!("tests/it/golden/{name}.txt")), &found);
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_current_python_on_linux() {
     assert_golden("linux-3.13", &linux(13), &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_without_a_venv_scheme() {
     assert_golden("linux-3.8", &linux(8), &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_python_3_14_has_pi_and_a_plain_include() {
     assert_golden("linux-3.14", &linux(14), &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_python_3_15_where_lib64_is_the_platlib() {
     let facts = with!(linux(15), scheme: Some(posix_scheme("python3.15", "lib64")));
     assert_golden("fedora-3.15", &facts, &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_free_threaded_python() {
     let facts = with!(linux(13), scheme: Some(posix_scheme("python3.13t", "lib")),
         executable: "/opt/py/bin/python3.13t".to_owned(),
@@ -107,7 +107,7 @@ fn the_plan_for_a_free_threaded_python() {
     assert_golden("linux-3.13t", &facts, &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_pypy_has_its_own_names_too() {
     let facts = with!(linux(11), implementation: "pypy".to_owned(),
         scheme: Some(posix_scheme("pypy3.11", "lib")),
@@ -127,7 +127,7 @@ fn run_as(dir: &str, name: &str, real: &str, facts: Facts) -> Facts {
 }
 
 /// A Homebrew Python: the link below `opt` stays when the version in the Cellar is removed.
-#[test]
+#[apply(test)]
 fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
     let facts = with!(linux(13), os: Os::MacOs);
     let real = "/opt/homebrew/Cellar/python@3.13/3.13.1/Frameworks/Python.framework/Versions/3.13/bin/python3.13";
@@ -136,7 +136,7 @@ fn the_plan_on_macos_has_no_lib64_and_keeps_the_name_of_a_framework() {
 }
 
 /// python.org's free-threaded Python is a framework of its own. The copied file is the stub that starts it.
-#[test]
+#[apply(test)]
 fn the_plan_for_copies_of_a_framework() {
     let bin = "/Library/Frameworks/PythonT.framework/Versions/3.14/bin";
     let scheme = Some(posix_scheme("python3.14t", "lib"));
@@ -146,19 +146,19 @@ fn the_plan_for_copies_of_a_framework() {
     assert_golden("macos-3.14t-copies", &facts, &config, &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_of_conda() {
     let facts = run_as("/opt/conda/bin", "python", "/opt/conda/bin/python3.12", linux(12));
     assert_golden("conda-3.12", &facts, &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_run_from_its_build_tree() {
     let facts = run_as("/src/cpython", "python", "/src/cpython/python", linux(14));
     assert_golden("build-tree-3.14", &facts, &Config::default(), &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_with_every_option() {
     let prompt = Prompt::Custom { given: "my \"pro\"\n$x'y".to_owned(), text: "my \"pro\"\n$x'y".to_owned() };
     let config = with!(Config::default(),
@@ -172,13 +172,13 @@ fn the_plan_with_every_option() {
     assert_golden("linux-every-option", &linux(11), &config, &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_hides_the_packages_of_the_base_interpreter_from_ensurepip() {
     let config = with!(Config::default(), site_packages: SystemSitePackages::Visible);
     assert_golden("linux-system-site-packages", &linux(13), &config, &on_posix());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_of_an_upgrade_writes_no_scripts() {
     let config = with!(Config::default(), existing: Existing::Upgrade);
     assert_golden("linux-upgrade", &linux(12), &config, &on_posix());

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::cache_world::CacheWorld;
 use crate::pythons;
-use crate::testenv::{Outcome, skip_or_fail};
+use crate::testenv::Outcome;
 
 /// Runs a command on a pseudo-terminal and prints all that the terminal displays.
 const PTY: &str = r"
@@ -25,15 +25,12 @@ sys.stdout.buffer.write(shown)
 sys.exit(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
 ";
 
-/// Runs rvenv on a terminal, whose display is the stdout of the outcome; `None` if no interpreter is installed.
-fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&str]) -> Option<Outcome> {
-    let Some(python) = pythons::all().last() else {
-        skip_or_fail("pythons", "no interpreter to make a terminal with");
-        return None;
-    };
+/// Runs rvenv on a terminal, whose display is the stdout of the outcome.
+fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&str]) -> Outcome {
+    let python = pythons::all().last().unwrap();
     let run = world.world.run(&python.path).args(["-I", "-c", PTY, env!("CARGO_BIN_EXE_rvenv")]).args(arguments);
     let run = world.at_home(run).env("RVENV_PYTHON", &world.python).env("TERM", "xterm");
-    Some(variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output())
+    variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output()
 }
 
 /// A line, and the blanks that overwrite it.
@@ -41,7 +38,7 @@ fn shown_and_gone(line: &str) -> String {
     format!("{line}\r{}\r", " ".repeat(line.chars().count()))
 }
 
-#[test]
+#[apply(test)]
 fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
     let world = CacheWorld::new();
     for (variables, arguments, line) in [
@@ -50,29 +47,24 @@ fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
     ] {
         let _ = fs::remove_dir_all(world.path("a"));
         let _ = fs::remove_dir_all(world.path("b"));
-        let Some(outcome) = on_a_terminal(&world, variables, arguments) else { return };
-        let outcome = outcome.success();
+        let outcome = on_a_terminal(&world, variables, arguments).success();
         assert_eq!(outcome.stdout(), shown_and_gone(line), "{outcome}");
     }
     for arguments in [&["a"][..], &["new"], &["--without-pip", "newer"]] {
-        let Some(outcome) = on_a_terminal(&world, &[], arguments) else { return };
-        let outcome = outcome.success();
+        let outcome = on_a_terminal(&world, &[], arguments).success();
         assert_eq!(outcome.stdout(), "", "{outcome}");
     }
 }
 
-#[test]
+#[apply(test)]
 fn it_is_gone_before_an_error_is_said() {
     let world = CacheWorld::new();
-    let Some(outcome) = on_a_terminal(&world, &[("ON_ENSUREPIP", "exit 1"), ("NO_COLOR", "1")], &["e"]) else {
-        return;
-    };
-    let outcome = outcome.status(1);
+    let outcome = on_a_terminal(&world, &[("ON_ENSUREPIP", "exit 1"), ("NO_COLOR", "1")], &["e"]).status(1);
     let start = shown_and_gone("Preparing pip 1.0 for Python 3.13, once…") + "error: cannot install pip:";
     assert!(outcome.stdout().starts_with(&start), "{outcome}");
 }
 
-#[test]
+#[apply(test)]
 fn nothing_is_said_where_stderr_is_no_terminal() {
     let world = CacheWorld::new();
     world.rvenv().arg("e").output().silent_success();

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::pythons::{self, Python};
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::testenv::TestEnv;
 use crate::tree::Tree;
 
 /// Checks the digests and sizes in pip's `RECORD`.
@@ -34,20 +34,10 @@ fn names() -> [String; 5] {
     ]
 }
 
-/// The oldest and the newest interpreter, whose pips write scripts in different ways.
-fn first_and_last() -> Vec<&'static Python> {
-    let mut pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
-    pythons.drain(1..pythons.len().max(2) - 1);
-    pythons
-}
-
-#[test]
+/// The pips of the oldest and the newest interpreter write scripts in different ways.
+#[apply(slow_test)]
 fn pip_starts_and_can_be_removed_wherever_it_is() {
-    let pythons = first_and_last();
-    if pythons.is_empty() {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    }
-    for python in pythons {
+    for python in pythons::oldest_and_newest_with_pip() {
         let world = TestEnv::new();
         let env_dirs = names().map(|name| world.path(name));
         world.rvenv(&python.path).args(&env_dirs).output().silent_success();
@@ -56,10 +46,12 @@ fn pip_starts_and_can_be_removed_wherever_it_is() {
             let interpreter = env_dir.join("bin/python");
             let outcome = world.run(&interpreter).args(["-I", "-c", RECORD_IS_RIGHT]).output().success();
             assert_eq!(outcome.stdout(), "1\n", "{outcome}");
-            world.run(&interpreter).args(["-m", "ensurepip._uninstall"]).output().success();
-            let left: Vec<String> = Tree::read(env_dir).0.into_keys().filter(|path| path.contains("/pip")).collect();
-            assert!(left.is_empty(), "{left:?} in {}", env_dir.display());
         }
+        // One stands for all, since all have the same files, and a `RECORD` that is right.
+        let [env_dir, ..] = &env_dirs;
+        world.run(env_dir.join("bin/python")).args(["-m", "ensurepip._uninstall"]).output().success();
+        let left: Vec<String> = Tree::read(env_dir).0.into_keys().filter(|path| path.contains("/pip")).collect();
+        assert!(left.is_empty(), "{left:?} in {}", env_dir.display());
         let everything = Tree::read(&world.path(""));
         assert!(everything.0.keys().all(|path| !path.ends_with("/pwned") && path != "pwned"), "something was run");
     }
@@ -69,48 +61,18 @@ fn pip_starts_and_can_be_removed_wherever_it_is() {
 #[track_caller]
 fn pip_starts(world: &TestEnv, python: &Python, env_dir: &Path) {
     let version = format!("pip {} from {}", python.bundled_pip.as_ref().unwrap(), env_dir.join("lib").display());
-    for script in ["pip", "pip3"].map(|name| env_dir.join("bin").join(name)) {
-        for run in [world.run(&script), world.run(env_dir.join("bin/python")).arg(&script)] {
-            let outcome = run.arg("--version").output().success();
-            assert!(outcome.stdout().starts_with(&version), "{outcome}");
-        }
+    let [script, other] = ["pip", "pip3"].map(|name| env_dir.join("bin").join(name));
+    for run in [world.run(&script), world.run(env_dir.join("bin/python")).arg(&script)] {
+        let outcome = run.arg("--version").output().success();
+        assert!(outcome.stdout().starts_with(&version), "{outcome}");
     }
-}
-
-/// ensurepip runs below the cache, so a space in the cache's path changes the first lines of its scripts.
-#[test]
-fn a_seed_is_kept_wherever_the_cache_is() {
-    let pythons = first_and_last();
-    if pythons.is_empty() {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    }
-    for python in pythons {
-        let world = TestEnv::new();
-        let make = |cache: Option<PathBuf>| {
-            let run = world.rvenv(&python.path).arg("e");
-            let run = cache.iter().fold(run, |run, cache| run.env("RVENV_CACHE_DIR", cache));
-            run.output().silent_success();
-            let tree = Tree::read(&world.path("e"));
-            fs::remove_dir_all(world.path("e")).unwrap();
-            tree
-        };
-        let expected = make(None);
-        let cache = world.path("with space");
-        assert_eq!(expected.diff(&make(Some(cache.clone()))), "");
-        let names = fs::read_dir(cache.join("seeds-1")).unwrap().map(|entry| entry.unwrap().path());
-        let seeds: Vec<_> = names.filter(|path| path.extension().is_some_and(|end| end == "seed")).collect();
-        assert_eq!(seeds.len(), 1, "{}", python.path.display());
-    }
+    assert!(fs::read(script).unwrap() == fs::read(other).unwrap(), "all scripts of pip are the same");
 }
 
 /// A plan must name every file that it overwrites.
-#[test]
+#[apply(slow_test)]
 fn the_scripts_that_come_with_pip_are_those_that_the_plan_names() {
-    let pythons: Vec<_> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
-    if pythons.is_empty() {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    }
-    for python in pythons {
+    for python in pythons::with_pip() {
         let world = TestEnv::new();
         let run = world.rvenv(&python.path).env("RVENV_LOG", "debug").arg("e");
         let shown = run.output().success().stderr();

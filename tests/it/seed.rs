@@ -3,22 +3,21 @@
 use std::fs;
 
 use crate::pythons::{self, Python};
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::testenv::TestEnv;
 
 /// The newest interpreter with ensurepip, except for PyPy, whose library has another place.
-fn newest_with_ensurepip() -> Option<&'static Python> {
-    pythons::all().iter().rev().find(|python| python.bundled_pip.is_some() && !python.is_pypy())
+fn newest_with_ensurepip() -> &'static Python {
+    let is_wanted = |python: &Python| python.bundled_pip.is_some() && !python.is_pypy();
+    pythons::those("a CPython with ensurepip", is_wanted).pop().unwrap()
 }
 
 /// Modules of the standard library that ensurepip and pip import; each of these would end the run.
 const SHADOWS: &[&str] = &["tempfile.py", "runpy.py", "logging.py", "subprocess.py", "sitecustomize.py"];
 
 /// ensurepip does the same: a pip that is not older stays, byte for byte, and an older one is replaced.
-#[test]
+#[apply(slow_test)]
 fn a_pip_that_is_there_stays_unless_it_is_older() {
-    let Some(python) = newest_with_ensurepip() else {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    };
+    let python = newest_with_ensurepip();
     let world = TestEnv::new();
     let make = |options: &[&str]| world.rvenv(&python.path).args(options).arg("e").output().silent_success();
     make(&[]);
@@ -45,11 +44,9 @@ fn a_pip_that_is_there_stays_unless_it_is_older() {
     assert!(dist_info.join("RECORD").exists() && !older.exists());
 }
 
-#[test]
+#[apply(slow_test)]
 fn ensurepip_sees_neither_the_directories_nor_the_variables_of_the_user() {
-    let Some(python) = newest_with_ensurepip() else {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    };
+    let python = newest_with_ensurepip();
     let world = TestEnv::new();
     for dir in ["cwd", "env", "modules", "home/.pip", "home/.config/pip"] {
         fs::create_dir_all(world.path(dir)).unwrap();

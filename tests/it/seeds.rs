@@ -21,7 +21,7 @@ fn wheel(world: &CacheWorld, version: &str) -> PathBuf {
     world.path(format!("tools/wheels/pip-{version}-py3-none-any.whl"))
 }
 
-#[test]
+#[apply(test)]
 fn what_is_restored_is_what_ensurepip_installs_under_whatever_umask() {
     let world = CacheWorld::new();
     for umask in ["022", "000", "027", "077"] {
@@ -41,7 +41,7 @@ fn what_is_restored_is_what_ensurepip_installs_under_whatever_umask() {
     world.assert_no_litter();
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_is_made_anew_when_the_wheels_have_changed() {
     let world = CacheWorld::new();
     world.made();
@@ -68,7 +68,7 @@ fn a_seed_is_made_anew_when_the_wheels_have_changed() {
 }
 
 /// Some distributions keep the wheels in a package of their own.
-#[test]
+#[apply(test)]
 fn an_environment_gets_the_pip_of_a_wheel_that_has_come_meanwhile() {
     let world = CacheWorld::new();
     world.made();
@@ -78,7 +78,7 @@ fn an_environment_gets_the_pip_of_a_wheel_that_has_come_meanwhile() {
     assert_eq!(pip(&world), "two\n");
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_is_made_anew_when_the_interpreter_or_ensurepip_has_changed() {
     let world = CacheWorld::new();
     world.made();
@@ -94,7 +94,7 @@ fn a_seed_is_made_anew_when_the_interpreter_or_ensurepip_has_changed() {
     assert_eq!(world.started(), "probe ensurepip ");
 }
 
-#[test]
+#[apply(test)]
 fn one_interpreter_has_one_seed_by_whatever_name_and_another_for_reproducible_bytecode() {
     let world = CacheWorld::new();
     world.made();
@@ -126,7 +126,7 @@ fn eight_at_once(world: &CacheWorld, cache: &Path) -> String {
     world.started()
 }
 
-#[test]
+#[apply(test)]
 fn a_seed_is_made_once_by_however_many() {
     let world = CacheWorld::new();
     let cache = world.path("cache");
@@ -137,7 +137,7 @@ fn a_seed_is_made_once_by_however_many() {
 }
 
 /// The deeper the cache, the longer the time in which several runs find that it does not exist.
-#[test]
+#[apply(test)]
 fn a_cache_that_several_make_at_once_is_of_use_to_each() {
     let world = CacheWorld::new();
     for round in 0..8 {
@@ -146,7 +146,7 @@ fn a_cache_that_several_make_at_once_is_of_use_to_each() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_a_killed_maker_has_left_is_deleted_and_what_another_is_making_stays() {
     let world = CacheWorld::new();
     let killed = world.rvenv().env("ON_ENSUREPIP", "kill -9 $PPID; exit 1").arg("e").output();
@@ -170,7 +170,7 @@ fn what_a_killed_maker_has_left_is_deleted_and_what_another_is_making_stays() {
     assert!(world.cached(".scratch-").is_empty(), "{:?}", world.cached(""));
 }
 
-#[test]
+#[apply(test)]
 fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
     let world = CacheWorld::new();
     let with = |python: &Path| world.made_by(world.rvenv().env("RVENV_PYTHON", python));
@@ -191,7 +191,7 @@ fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
 }
 
 /// A shelf of an older version may still be in use.
-#[test]
+#[apply(test)]
 fn what_is_none_of_ours_stays() {
     let world = CacheWorld::new();
     for dir in ["cache/seeds-0", "cache/seeds-1"] {
@@ -203,7 +203,7 @@ fn what_is_none_of_ours_stays() {
     assert!(world.path("cache/seeds-0/notes").exists() && world.path("cache/seeds-1/notes").exists());
 }
 
-#[test]
+#[apply(test)]
 fn where_ensurepip_fails_no_seed_is_kept_and_it_is_said_as_ever() {
     let world = CacheWorld::new();
     let python = world.path("e/bin/python3");
@@ -219,7 +219,7 @@ fn where_ensurepip_fails_no_seed_is_kept_and_it_is_said_as_ever() {
 }
 
 /// Without a seed, ensurepip is run in the environment itself and has the last word.
-#[test]
+#[apply(test)]
 fn where_ensurepip_installs_nothing_or_what_cannot_be_kept_no_seed_is() {
     for hook in
         ["exit 0", "ln -s . \"${0%/*}/link\"", "echo \"${0%/bin/*}/\" > \"${0%/*}/note\"", "mkfifo \"${0%/*}/pipe\""]
@@ -238,7 +238,7 @@ fn where_ensurepip_installs_nothing_or_what_cannot_be_kept_no_seed_is() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_ensurepip_leaves_at_home_is_not_the_users() {
     let world = CacheWorld::new();
     world.made_by(world.rvenv().env("ON_ENSUREPIP", "echo > \"$HOME/left\""));

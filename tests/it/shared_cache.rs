@@ -13,8 +13,9 @@ pub(crate) fn shared_cache() -> &'static Path {
         let age = built.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_nanos();
         let caches = Path::new(env!("CARGO_TARGET_TMPDIR")).join("caches");
         let cache = caches.join(age.to_string());
-        if !cache.exists() {
-            let _ = fs::remove_dir_all(&caches);
+        // Only earlier builds' are deleted: another run of the same build may be under way.
+        for other in fs::read_dir(&caches).into_iter().flatten().flatten().filter(|other| other.path() != cache) {
+            let _ = fs::remove_dir_all(other.path());
         }
         cache
     })

@@ -18,7 +18,7 @@ fn environment(env_dir: &Path) -> Tree {
     tree
 }
 
-#[test]
+#[apply(test)]
 fn a_lock_on_what_everybody_may_open_is_nobodys_affair() {
     let world = CacheWorld::new();
     let good = world.made();
@@ -107,7 +107,7 @@ fn as_user(world: &CacheWorld) -> Run {
     world.at_home(as_nobody(&world.world, &world.python)).env("RVENV_CACHE_DIR", world.path("mine")).umask("022")
 }
 
-#[test]
+#[apply(test)]
 fn whatever_has_the_name_that_rvenv_wants_stays_and_is_in_nobodys_way() {
     for squatter in SQUATTERS {
         let (world, precious) = shared_place();
@@ -131,7 +131,7 @@ fn whatever_has_the_name_that_rvenv_wants_stays_and_is_in_nobodys_way() {
 }
 
 /// `--clear` deletes the squatter along with everything else.
-#[test]
+#[apply(test)]
 fn whatever_has_that_name_in_an_environment_is_in_nobodys_way() {
     for squatter in SQUATTERS {
         let (world, precious) = shared_place();
@@ -153,7 +153,7 @@ fn whatever_has_that_name_in_an_environment_is_in_nobodys_way() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn pipes_in_the_place_of_files_are_not_waited_for() {
     let world = CacheWorld::new();
     world.made();
@@ -169,7 +169,7 @@ fn pipes_in_the_place_of_files_are_not_waited_for() {
     assert_eq!(good.diff(&environment(&world.path("e"))), "");
 }
 
-#[test]
+#[apply(test)]
 fn an_environment_that_is_called_so_is_kept() {
     for (umask, runs) in [("022", [".", "--upgrade"]), ("077", ["--system-site-packages", "."])] {
         let world = CacheWorld::new();

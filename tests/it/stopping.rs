@@ -6,7 +6,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::thread;
 
-use crate::testenv::{Outcome, Run, TestEnv, skip_or_fail};
+use crate::needs::{self, Need};
+use crate::testenv::{Outcome, Run, TestEnv};
 
 /// The system calls that look at files or change them.
 const CALLS: &str = "access,faccessat,faccessat2,fchmod,fchmodat,flock,fstat,getdents64,link,linkat,lstat,mkdir,\
@@ -20,14 +21,10 @@ pub(crate) struct Point {
     number: usize,
 }
 
-/// The system calls of a run from the first that names `path`; empty, with a notice, if strace does not work.
+/// The system calls of a run from the first that names `path`. Without strace, the test is skipped.
 pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
     let log = world.path("strace.log");
-    let works = world.run("strace").args(["-qq", "-o", "/dev/null", "true"]).try_output();
-    if !works.is_ok_and(|outcome| outcome.succeeded()) {
-        skip_or_fail("strace", "there is no strace that works");
-        return Vec::new();
-    }
+    needs_strace(world);
     // With `?`, since not every machine has all of these calls.
     let calls = CALLS.split(',').map(|call| format!("?{call}")).collect::<Vec<_>>().join(",");
     traced(world, run, &log, &["-e", "signal=none", "-e", &format!("trace={calls}")]).output();
@@ -39,6 +36,14 @@ pub(crate) fn points(world: &TestEnv, run: Run, path: &Path) -> Vec<Point> {
         Some((line, Point { call: call.to_owned(), number: *number }))
     });
     counted.skip_while(|(line, _)| !line.contains(path)).map(|(_, point)| point).collect()
+}
+
+/// Skips the test if there is no strace that works.
+pub(crate) fn needs_strace(world: &TestEnv) {
+    let works = world.run("strace").args(["-qq", "-o", "/dev/null", "true"]).try_output();
+    if !works.is_ok_and(|outcome| outcome.succeeded()) {
+        needs::skip(&Need::new("strace", "an strace that works").in_package("strace"));
+    }
 }
 
 /// Every `step`-th point, or all points if `RVENV_ALL_POINTS` is set, which takes minutes.

@@ -87,7 +87,7 @@ fn assert_safe(what: What, names: &[&str]) {
     let precious = vault(&world);
     let all = points(&world.world, what.run(&world, world.rvenv()), &world.path("place/p"));
     for (first, name) in names.iter().enumerate() {
-        for point in sample(all.clone(), 29, 5 * first) {
+        for point in sample(all.clone(), 59, 11 * first) {
             what.arrange(&world);
             let run = what.run(&world, world.rvenv());
             let outcome = stopped_at(&world.world, run, &point, || swap(&world, name));
@@ -100,23 +100,23 @@ fn assert_safe(what: What, names: &[&str]) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_new_environment_is_made_nowhere_else() {
     assert_safe(What::Made, &["p", "p/e", "p/.e.rvenv-unfinished", "p/.e.rvenv-unfinished/new"]);
 }
 
-#[test]
+#[apply(slow_test)]
 fn an_environment_is_made_anew_nowhere_else() {
     let names = ["p", "p/e", "p/e/bin", "p/e/lib", "p/e/.rvenv-unfinished", "p/e/.rvenv-unfinished/old"];
     assert_safe(What::MadeAnew, &names);
 }
 
-#[test]
+#[apply(slow_test)]
 fn nothing_else_is_upgraded() {
     assert_safe(What::Upgraded, &["p/e", "p/e/bin", "p/e/pyvenv.cfg", "p/e/lib/python3.13", "p/e/bin/python3.12"]);
 }
 
-#[test]
+#[apply(slow_test)]
 fn nothing_else_is_cleared() {
     let within = ["p/e/.rvenv-unfinished/old/1", "p/e/.rvenv-unfinished/old/2"];
     let names = ["p", "p/e", "p/e/mine", "p/e/bin", "p/e/.rvenv-unfinished"];
@@ -124,7 +124,7 @@ fn nothing_else_is_cleared() {
 }
 
 /// rvenv makes a directory writable to its owner before deleting it.
-#[test]
+#[apply(test)]
 fn nothing_else_is_opened_to_its_owner() {
     let world = CacheWorld::new();
     world.made();
@@ -152,7 +152,7 @@ fn nothing_else_is_opened_to_its_owner() {
 }
 
 /// Opening a pipe may block forever.
-#[test]
+#[apply(test)]
 fn a_pipe_that_comes_in_the_place_of_a_file_is_not_waited_for() {
     let world = CacheWorld::new();
     world.made();

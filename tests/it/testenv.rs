@@ -1,25 +1,26 @@
-//! The world of one test: a directory of its own, child processes into which nothing of the user's environment leaks,
-//! and a full account (command, status, both streams) when one of them fails.
+//! The world of one test: a directory of its own, and child processes into which nothing of the user's environment
+//! leaks.
 //!
 //! The test process itself is never changed: no `set_var`, no `set_current_dir`.
 
-use std::ffi::{OsStr, OsString};
-use std::fmt;
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
-use std::time::Duration;
+use std::sync::OnceLock;
 
-use predicates::Predicate;
+#[cfg(unix)]
+use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 use tempfile::TempDir;
 
+pub(crate) use crate::run::{Outcome, Run};
 use crate::shared_cache::shared_cache;
-pub(crate) use crate::skip::{notice, skip_or_fail};
 
 /// The variables that a child inherits; all others (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) are cleared.
 const INHERITED: &[&str] = &[
     "PATH",
-    "TMPDIR",
     // Hosted CI interpreters (actions/setup-python) find their libpython by these.
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
@@ -29,28 +30,30 @@ const INHERITED: &[&str] = &[
     "TMP",
 ];
 
-/// The time after which a program counts as hanging. Bootstrapping pip on a busy machine takes half a minute.
-const TIMEOUT: Duration = Duration::from_secs(300);
-
 /// A temporary directory and the programs that are run in it.
 pub(crate) struct TestEnv {
+    /// The directory `w` in `dir`, which also has `tmp`, so that what programs leave there is not in their way.
     root: PathBuf,
-    // Held for its drop, which removes the directory.
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl TestEnv {
     pub(crate) fn new() -> Self {
-        let dir = TempDir::with_prefix("rvenv-test-").expect("cannot create a temporary directory");
+        let dir = TempDir::with_prefix_in("rvenv-test-", temp_dir()).expect("cannot create a temporary directory");
+        for name in ["w", "tmp"] {
+            fs::create_dir(dir.path().join(name)).expect("the directory was just made");
+        }
+        // Other users come in, too, and may have temporary files.
+        #[cfg(unix)]
+        for (path, mode) in [(dir.path().to_path_buf(), 0o755), (dir.path().join("tmp"), 0o1777)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the directory was just made");
+        }
+        let root = dir.path().join("w");
         // Python resolves some of the paths that it reports, and a resolved root makes them comparable. (On Windows the
         // resolved path would begin with `\\?\`, which Python does not write.)
-        let root = if cfg!(windows) {
-            dir.path().to_path_buf()
-        } else {
-            dir.path().canonicalize().expect("the directory was just made")
-        };
+        let root = if cfg!(windows) { root } else { root.canonicalize().expect("the directory was just made") };
         fs::create_dir(root.join("home")).expect("the directory was just made");
-        Self { root, _dir: dir }
+        Self { root, dir }
     }
 
     /// An absolute path in this world.
@@ -70,173 +73,56 @@ impl TestEnv {
 
     /// Any program, started in the root of this world.
     pub(crate) fn run(&self, program: impl AsRef<OsStr>) -> Run {
-        let inherited = INHERITED.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)));
-        let run = Run {
-            words: vec![program.as_ref().to_owned()],
-            cwd: self.root.clone(),
-            env: inherited.collect(),
-            umask: None,
-        };
-        let run = run.env("HOME", self.path("home")).env("USERPROFILE", self.path("home"));
-        run.env("LANG", "C.UTF-8").env("RVENV_CACHE_DIR", shared_cache())
+        let inherited = INHERITED.iter().filter_map(|name| Some(((*name).into(), env::var_os(name)?)));
+        let home = self.path("home");
+        let run = Run::new(program.as_ref(), &self.root, inherited.collect()).env("RVENV_CACHE_DIR", shared_cache());
+        let run = run.env("HOME", &home).env("USERPROFILE", &home).env("TMPDIR", self.dir.path().join("tmp"));
+        run.env("LANG", "C.UTF-8")
     }
 }
 
-/// A program to run: its words, its current directory and all its variables.
-pub(crate) struct Run {
-    words: Vec<OsString>,
-    cwd: PathBuf,
-    env: Vec<(OsString, OsString)>,
-    umask: Option<&'static str>,
+/// The directory for temporary directories: that of TMPDIR, else a file system in memory, which saves a third of the
+/// time, else the system's.
+pub(crate) fn temp_dir() -> &'static Path {
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| match env::var_os("TMPDIR") {
+        None if cfg!(target_os = "linux") && is_roomy("/dev/shm") => "/dev/shm".into(),
+        _ => env::temp_dir(),
+    })
 }
 
-impl Run {
-    pub(crate) fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
-        self.words.push(arg.as_ref().to_owned());
-        self
-    }
+/// Whether a file system has room for the tests and lets programs be run, unlike that of a container.
+#[cfg(unix)]
+fn is_roomy(dir: &str) -> bool {
+    const ROOM: u64 = 4 << 30;
+    let can_run = |stat: &StatVfs| !stat.f_flag.contains(StatVfsMountFlags::NOEXEC);
+    statvfs(dir).is_ok_and(|stat| can_run(&stat) && stat.f_bavail.saturating_mul(stat.f_frsize) > ROOM)
+}
 
-    pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
-        self.words.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
-        self
-    }
+#[cfg(windows)]
+fn is_roomy(_dir: &str) -> bool {
+    false
+}
 
-    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
-        self.env.push((name.into(), value.as_ref().to_owned()));
-        self
-    }
-
-    /// Puts the words of another program, which runs this one, in front.
-    #[cfg(unix)]
-    pub(crate) fn by<A: Into<OsString>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
-        self.words.splice(..0, words.into_iter().map(Into::into));
-        self
-    }
-
-    pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
-        self.cwd = cwd.to_path_buf();
-        self
-    }
-
-    /// Sets the umask, by way of a shell: this process has one umask for all tests.
-    #[cfg(unix)]
-    pub(crate) fn umask(mut self, umask: &'static str) -> Self {
-        self.umask = Some(umask);
-        self
-    }
-
-    /// Runs the program to its end.
-    pub(crate) fn output(self) -> Outcome {
-        self.try_output().unwrap_or_else(|why| panic!("{why}"))
-    }
-
-    /// Runs the program to its end, or returns an error if the program cannot be run.
-    pub(crate) fn try_output(self) -> Result<Outcome, String> {
-        let mut words = match self.umask {
-            Some(umask) => ["sh", "-c", &format!("umask {umask}; exec \"$@\""), "sh"].map(OsString::from).to_vec(),
-            None => Vec::new(),
-        };
-        words.extend(self.words.iter().cloned());
-        let mut command = assert_cmd::Command::new(&words[0]);
-        command.args(&words[1..]).current_dir(&self.cwd).env_clear().envs(self.env.iter().cloned());
-        match command.timeout(TIMEOUT).output() {
-            Ok(output) => Ok(Outcome { run: self, output }),
-            Err(error) => Err(format!("cannot run {self}: {error}")),
+impl Drop for TestEnv {
+    /// Deletes the directory, and directories that a test has closed to its own user, too.
+    fn drop(&mut self) {
+        // The rest is left to the directory's own drop.
+        let is_closed = fs::remove_dir_all(&self.root).is_err();
+        #[cfg(unix)]
+        if is_closed {
+            open(&self.root);
         }
     }
 }
 
-/// The command as one would type it to reproduce the run.
-impl fmt::Display for Run {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "(cd {}", quoted(self.cwd.as_os_str()))?;
-        if let Some(umask) = self.umask {
-            write!(f, "; umask {umask}")?;
+/// Opens a directory, and all below it, to their owner.
+#[cfg(unix)]
+fn open(dir: &Path) {
+    let _ = fs::set_permissions(dir, fs::Permissions::from_mode(0o700));
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open(&entry.path());
         }
-        write!(f, "; env -i")?;
-        for (name, value) in &self.env {
-            write!(f, " {}={}", name.display(), quoted(value))?;
-        }
-        self.words.iter().try_for_each(|word| write!(f, " {}", quoted(word)))?;
-        f.write_str(")")
     }
-}
-
-/// Quotes a word for a shell.
-fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-/// The outcome of a [`Run`].
-pub(crate) struct Outcome {
-    run: Run,
-    pub(crate) output: Output,
-}
-
-impl Outcome {
-    pub(crate) fn succeeded(&self) -> bool {
-        self.output.status.success()
-    }
-
-    pub(crate) fn stdout(&self) -> String {
-        String::from_utf8_lossy(&self.output.stdout).into_owned()
-    }
-
-    pub(crate) fn stderr(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
-    /// Asserts the exit status, and so that no signal ended the program.
-    #[track_caller]
-    pub(crate) fn status(self, status: i32) -> Self {
-        assert!(self.output.status.code() == Some(status), "the exit status should have been {status}:\n{self}");
-        self
-    }
-
-    /// Asserts a property of stderr.
-    #[track_caller]
-    pub(crate) fn with_stderr(self, expected: &impl Predicate<str>) -> Self {
-        assert!(expected.eval(&self.stderr()), "expected of stderr: {expected}\n{self}");
-        self
-    }
-
-    /// Asserts a failure as of `python -m venv`: exit status 1, exactly this on stderr, and nothing on stdout.
-    #[track_caller]
-    pub(crate) fn failure(self, stderr: &str) {
-        let outcome = self.status(1);
-        assert!(outcome.output.stdout.is_empty() && outcome.stderr() == stderr, "expected\n{stderr}\nof\n{outcome}");
-    }
-
-    /// Asserts success; a failure shows the full account.
-    #[track_caller]
-    pub(crate) fn success(self) -> Self {
-        assert!(self.succeeded(), "this should have succeeded:\n{self}");
-        self
-    }
-
-    /// Asserts success and, as with venv, no output.
-    #[track_caller]
-    pub(crate) fn silent_success(self) -> Self {
-        let silent = self.output.stdout.is_empty() && self.output.stderr.is_empty();
-        assert!(self.succeeded() && silent, "this should have succeeded in silence:\n{self}");
-        self
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "command: {}", self.run)?;
-        writeln!(f, "{}", self.output.status)?;
-        writeln!(f, "stdout: {}", indented(&self.output.stdout))?;
-        writeln!(f, "stderr: {}", indented(&self.output.stderr))
-    }
-}
-
-fn indented(stream: &[u8]) -> String {
-    String::from_utf8_lossy(stream).trim_end().replace('\n', "\n        ")
 }

@@ -104,7 +104,16 @@ fn graph(library: &[Source]) -> Graph {
     Graph::read(root, library.iter().map(|source| source.path.as_str()))
 }
 
-#[test]
+/// The harness of the integration tests does not know `#[test]`: such a function is not even compiled.
+#[apply(test)]
+fn every_test_is_registered() {
+    for Source { path, text } in sources(&["tests/it"]) {
+        let unknown = text.lines().find(|line| line.trim_start().starts_with("#[test]"));
+        assert_eq!(unknown, None, "{path}: write #[apply(test)]");
+    }
+}
+
+#[apply(test)]
 fn imports_go_one_way() {
     let position = |room: &str| ROOMS.iter().position(|other| *other == room).unwrap();
     let library = library();
@@ -119,13 +128,13 @@ fn imports_go_one_way() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn no_file_uses_itself_by_way_of_others() {
     let library = library();
     assert_eq!(graph(&library).cycle(), None);
 }
 
-#[test]
+#[apply(test)]
 fn the_pure_rooms_touch_nothing() {
     let library = library();
     let pure = library.iter().filter(|source| PURE.contains(&source.room()));
@@ -133,7 +142,7 @@ fn the_pure_rooms_touch_nothing() {
     assert_without(pure, &words, "a pure room knows no disk, environment, process, clock or platform");
 }
 
-#[test]
+#[apply(test)]
 fn files_are_touched_in_fs_and_the_platform_is_known_there() {
     let library = library();
     let others = library.iter().filter(|source| source.room() != "fs");
@@ -145,21 +154,21 @@ fn files_are_touched_in_fs_and_the_platform_is_known_there() {
     assert_without(others, &["env::consts", "MAIN_SEPARATOR"], "what differs between platforms is known in fs");
 }
 
-#[test]
+#[apply(test)]
 fn only_isolated_interpreters_are_started() {
     let library = library();
     let others = library.iter().filter(|source| source.path != "src/interpreter/probe.rs");
     assert_without(others, &["Command::new"], "a process is an interpreter, run isolated: see probe.rs");
 }
 
-#[test]
+#[apply(test)]
 fn the_environment_is_read_in_one_place() {
     let library = library();
     let others = library.iter().filter(|source| source.room() != "environment");
     assert_without(others, &["env::var", "current_dir()", "home_dir", "env::args"], "read it in environment.rs");
 }
 
-#[test]
+#[apply(test)]
 fn versions_are_compared_in_one_place() {
     let library = library();
     let others = library.iter().filter(|source| source.path != "src/facts/history.rs");
@@ -167,13 +176,13 @@ fn versions_are_compared_in_one_place() {
     assert_without(others, &words, "versions are compared in history.rs");
 }
 
-#[test]
+#[apply(test)]
 fn the_library_neither_prints_nor_exits() {
     let words = ["println!", "print!(", "process::exit", "anyhow", "clap"];
     assert_without(&library(), &words, "that is the program's business");
 }
 
-#[test]
+#[apply(test)]
 fn files_and_lines_stay_short() {
     let mut long = Vec::new();
     for Source { path, text } in sources(&["src", "tests"]) {
@@ -186,7 +195,7 @@ fn files_and_lines_stay_short() {
 }
 
 /// A relative clause in the place of a noun makes a riddle of the first sentence.
-#[test]
+#[apply(test)]
 fn doc_comments_begin_with_a_name() {
     let riddles = ["What", "Whatever", "Whoever", "Who", "Where", "Which", "How", "To", "That", "Those", "One that"];
     for Source { path, text } in sources(&["src", "tests", "benches", "fuzz/fuzz_targets"]) {

@@ -196,7 +196,7 @@ mod tests {
         Tree::read(&trees[0].path("")).diff(&Tree::read(&trees[1].path("")))
     }
 
-    #[test]
+    #[apply(test)]
     fn bytecode_may_tell_another_time_and_where_it_varies_have_other_contents() {
         let later = |root: &std::path::Path| fs::write(root.join("x.pyc"), CPYTHON.replace("time", "past")).unwrap();
         assert_eq!(difference_after(later), "");
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(difference_after(shuffled), "");
     }
 
-    #[test]
+    #[apply(test)]
     fn other_bytecode_and_bytecode_of_another_length_are_differences() {
         for (name, contents) in [("x.pyc", CPYTHON.replace("code", "edoc")), ("y.pyc", format!("{PYPY}."))] {
             let difference = difference_after(|root| fs::write(root.join(name), contents).unwrap());
@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    #[test]
+    #[apply(test)]
     fn a_missing_link_and_an_unexpected_directory_are_named() {
         let difference = difference_after(|root| {
             fs::remove_file(root.join("link")).unwrap();
@@ -221,13 +221,13 @@ mod tests {
         assert!(difference.starts_with("missing:    link (link to text)\nunexpected: more ("), "{difference}");
     }
 
-    #[test]
+    #[apply(test)]
     fn other_contents_are_shown_by_their_lines() {
         let difference = difference_after(|root| fs::write(root.join("text"), "one\n2\nthree\n").unwrap());
         assert_eq!(difference, "different:  text\n    - \"two\\n\"\n    + \"2\\n\"\n");
     }
 
-    #[test]
+    #[apply(test)]
     fn another_mode_and_another_target_are_differences() {
         let difference = difference_after(|root| {
             fs::set_permissions(root.join("text"), fs::Permissions::from_mode(0o755)).unwrap();
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(difference, format!("{link}{mode}"));
     }
 
-    #[test]
+    #[apply(test)]
     fn a_file_that_shares_its_inode_is_odd() {
         let world = TestEnv::new();
         fs::write(world.path("one"), "").unwrap();

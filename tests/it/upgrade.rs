@@ -23,7 +23,7 @@ fn cfg(world: &TestEnv) -> String {
     fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap()
 }
 
-#[test]
+#[apply(test)]
 fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
     for options in [&["--upgrade"][..], &[]] {
         let (world, old, new) = world();
@@ -41,7 +41,7 @@ fn an_upgrade_or_a_rerun_leads_all_links_to_the_new_interpreter() {
 }
 
 /// venv warns that it cannot create links, and leaves the old interpreter in place.
-#[test]
+#[apply(test)]
 fn copies_stay_copies_unless_links_are_asked_for() {
     let (world, old, new) = world();
     let make =
@@ -72,7 +72,7 @@ fn copies_stay_copies_unless_links_are_asked_for() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     let (world, old, new) = world();
     world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
@@ -89,7 +89,7 @@ fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();
 }
 
-#[test]
+#[apply(test)]
 fn an_upgrade_keeps_prompt_and_visible_packages_unless_they_are_given() {
     let (world, old, new) = world();
     let prompt = "it's \"x\"\n\u{a0}é";
@@ -107,7 +107,7 @@ fn an_upgrade_keeps_prompt_and_visible_packages_unless_they_are_given() {
 }
 
 /// rvenv hides the base interpreter's packages while ensurepip runs, and a failure must undo that.
-#[test]
+#[apply(test)]
 fn an_upgrade_that_fails_leaves_the_environment_as_it_was() {
     let (world, old, _) = world();
     let options = ["--without-pip", "--system-site-packages", "--prompt", "mine", "e"];
@@ -118,7 +118,7 @@ fn an_upgrade_that_fails_leaves_the_environment_as_it_was() {
     assert_eq!(before.diff(&Tree::read(&world.path("e"))), "");
 }
 
-#[test]
+#[apply(test)]
 fn an_upgrade_leaves_the_scripts_alone() {
     let (world, old, new) = world();
     world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
@@ -129,7 +129,7 @@ fn an_upgrade_leaves_the_scripts_alone() {
     assert_ne!(fs::read_to_string(world.path("e/bin/activate")).unwrap(), "mine");
 }
 
-#[test]
+#[apply(test)]
 fn an_upgrade_repairs_an_environment_whose_base_is_gone() {
     let (world, old, new) = world();
     world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
@@ -138,7 +138,7 @@ fn an_upgrade_repairs_an_environment_whose_base_is_gone() {
     assert_eq!(fs::canonicalize(world.path("e/bin/python3")).unwrap(), new);
 }
 
-#[test]
+#[apply(test)]
 fn a_lib64_that_leads_somewhere_stays() {
     let (world, _, new) = world();
     fs::create_dir_all(world.path("e/lib64")).unwrap();
@@ -151,7 +151,7 @@ fn a_lib64_that_leads_somewhere_stays() {
 }
 
 /// Any other run replaces the file, whatever it says.
-#[test]
+#[apply(test)]
 fn a_cfg_that_cannot_be_read_is_an_error_for_an_upgrade_alone() {
     let (world, _, python) = world();
     world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();

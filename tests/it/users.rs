@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
+use crate::fake_python::copy_program;
 use crate::testenv::{Run, TestEnv};
 
 const NOBODY: u32 = 65534;
@@ -12,9 +13,9 @@ const NOBODY: u32 = 65534;
 pub(crate) fn as_nobody(world: &TestEnv, python: &Path) -> Run {
     let rvenv = world.path("tools/rvenv");
     if !rvenv.exists() {
-        fs::copy(env!("CARGO_BIN_EXE_rvenv"), &rvenv).unwrap();
+        copy_program(Path::new(env!("CARGO_BIN_EXE_rvenv")), &rvenv);
     }
-    for dir in ["", "tools"] {
+    for dir in ["", "tools", "tools/rvenv"] {
         set_mode(&world.path(dir), 0o755);
     }
     let drop_root = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];

@@ -56,11 +56,7 @@ fn is_of_rvenv(env_dir: &Path) -> bool {
     fs::read_to_string(env_dir.join("pyvenv.cfg")).unwrap().lines().any(|line| line.starts_with("rvenv = "))
 }
 
-fn interpreters_with_venv() -> impl Iterator<Item = &'static Python> {
-    pythons::all().iter().filter(|python| python.has_venv)
-}
-
-#[test]
+#[apply(test)]
 fn an_environment_is_for_the_python_that_was_run() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -79,7 +75,7 @@ fn an_environment_is_for_the_python_that_was_run() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_program_is_found_wherever_an_installer_puts_it() {
     let python = &pythons::all()[0].path;
     for (packages, scripts) in [
@@ -94,7 +90,7 @@ fn the_program_is_found_wherever_an_installer_puts_it() {
 }
 
 /// Any other directory above the package may belong to anybody.
-#[test]
+#[apply(test)]
 fn no_program_is_taken_from_where_no_installer_puts_it() {
     let world = TestEnv::new();
     install(&world, "shared/site-packages", "shared/bin");
@@ -103,7 +99,7 @@ fn no_program_is_taken_from_where_no_installer_puts_it() {
 }
 
 /// The package may be used from a clone of the repository.
-#[test]
+#[apply(test)]
 fn the_program_of_the_active_environment_is_found_from_elsewhere() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -114,7 +110,7 @@ fn the_program_of_the_active_environment_is_found_from_elsewhere() {
     }
 }
 
-#[test]
+#[apply(slow_test)]
 fn status_and_output_are_those_of_the_program() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -128,7 +124,7 @@ fn status_and_output_are_those_of_the_program() {
 }
 
 /// The process becomes that of the program, so signals reach the program directly.
-#[test]
+#[apply(slow_test)]
 fn it_becomes_the_program() {
     for python in pythons::all() {
         let world = TestEnv::new();
@@ -149,14 +145,16 @@ fn it_becomes_the_program() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn what_is_wrong_with_an_installation_is_said() {
     let world = TestEnv::new();
     let python = &pythons::all()[0].path;
     install_package(&world, "target");
     let run = || with_packages(&world, python, "target").args(["-m", "rvenv", "e"]);
     let program = world.path("target/bin/rvenv");
-    let scripts = python.parent().unwrap().display();
+    let scripts = "import sysconfig; print(sysconfig.get_path('scripts'))";
+    let scripts = world.run(python).args(["-c", scripts]).output().success().stdout();
+    let scripts = scripts.trim_end();
     run().output().failure(&format!(
         "error: the program of this package is missing; looked for\n    `{}`\n    `{scripts}/rvenv`\n  hint: install \
          the package anew that is in `{}`\n",
@@ -174,9 +172,9 @@ fn what_is_wrong_with_an_installation_is_said() {
     );
 }
 
-#[test]
+#[apply(slow_test)]
 fn with_the_drop_in_python_m_venv_is_rvenv() {
-    for python in interpreters_with_venv() {
+    for python in pythons::with_venv() {
         let world = TestEnv::new();
         install(&world, PACKAGES, SCRIPTS);
         // A directory `venv`, as many call their environments, is no package.
@@ -196,7 +194,7 @@ fn with_the_drop_in_python_m_venv_is_rvenv() {
     }
 }
 
-#[test]
+#[apply(slow_test)]
 fn with_the_drop_in_the_module_venv_is_that_of_the_standard_library() {
     let question = "
 import inspect, pickle, sys, venv
@@ -206,7 +204,7 @@ print(venv.__file__, venv.__spec__.name, venv.__spec__.origin, venv.__path__[-1]
     sys.modules['venv'] is venv, sorted(vars(venv)))
 EnvBuilder(symlinks=True).create('e')
 ";
-    for python in interpreters_with_venv() {
+    for python in pythons::with_venv() {
         let world = TestEnv::new();
         install(&world, PACKAGES, SCRIPTS);
         let run = || world.run(&python.path).args(["-c", question]);
@@ -219,7 +217,7 @@ EnvBuilder(symlinks=True).create('e')
 }
 
 /// A Python without venv has no venv with the drop-in, either.
-#[test]
+#[apply(test)]
 fn the_drop_in_makes_up_no_module() {
     let world = TestEnv::new();
     install(&world, PACKAGES, SCRIPTS);

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::pythons::{self, Python};
-use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::testenv::{Run, TestEnv};
 
 mod cmd;
 mod finding;
@@ -14,12 +14,9 @@ mod trees;
 mod using;
 
 /// The interpreters that can create an environment with pip.
-fn pythons() -> impl Iterator<Item = &'static Python> {
-    let pythons = pythons::all().iter().filter(|python| python.has_venv && python.bundled_pip.is_some());
-    if pythons.clone().next().is_none() {
-        skip_or_fail("pythons", "no interpreter with venv and ensurepip is found");
-    }
-    pythons
+fn pythons() -> impl DoubleEndedIterator<Item = &'static Python> {
+    let is_complete = |python: &Python| python.has_venv && python.bundled_pip.is_some();
+    pythons::those("an interpreter with venv and ensurepip", is_complete).into_iter()
 }
 
 /// One interpreter, for tests that do not depend on which.

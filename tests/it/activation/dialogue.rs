@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Family, Shell, World, in_every_shell, quiet_success};
 use crate::pythons;
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::testenv::TestEnv;
 
 const SH: &str = include_str!("dialogue.sh");
 const CSH: &str = include_str!("dialogue.csh");
@@ -67,7 +67,7 @@ const BEFORE: &[Before] = &[
     },
 ];
 
-#[test]
+#[apply(test)]
 fn the_dialogue_goes_as_in_venv_and_leaves_the_shell_as_it_was() {
     let world = World::new();
     let a = world.environment("first env", "first env", "a");
@@ -89,11 +89,9 @@ const VENV_FAILS: &[(&str, &str)] = &[
 
 /// Compares venv's own scripts where they behave well: in the plain state of a shell, and except for the last report,
 /// after the user has changed PATH (venv restores the old one).
-#[test]
+#[apply(slow_test)]
 fn the_dialogue_goes_the_same_way_with_the_scripts_of_venv() {
-    let Some(python) = pythons::all().iter().rev().find(|python| python.minor >= 13 && python.has_venv) else {
-        return skip_or_fail("pythons", "no venv of Python 3.13 or newer");
-    };
+    let python = pythons::those("the venv of Python 3.13 or newer", |it| it.minor >= 13 && it.has_venv).pop().unwrap();
     let world = World::new();
     let [a, b] = ["first env", "b"].map(|name| world.root.path().join("envs").join(name));
     TestEnv::new().venv(&python.path).arg("--without-pip").args([&a, &b]).output().success();

@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 
 use super::names::{HOSTILE, environments, hostile_names};
-use super::{Family, SHELLS, Shell, World, bare_command, in_every_shell, is_installed, quiet_success};
+use super::{Family, SHELLS, Shell, World, bare_command, in_every_shell, quiet_success};
+use crate::pythons;
 
 const PTY: &str = include_str!("pty.py");
 
@@ -66,22 +68,20 @@ impl Dialogue {
 }
 
 /// Runs the dialogue in a pseudo-terminal. The script fails if anything else is displayed.
-fn converse(world: &World, shell: &Shell, dialogue: &Dialogue) {
+fn converse(world: &World, python: &Path, shell: &Shell, dialogue: &Dialogue) {
     let number = SHELLS.iter().position(|other| other.command == shell.command).expect("one of the shells");
     let file = world.root.path().join(format!("dialogue{number}"));
     fs::write(&file, &dialogue.lines).expect("the dialogue");
     let pty = world.root.path().join("pty.py");
-    let mut command = bare_command("python3", world);
+    let mut command = bare_command(python, world);
     command.env("LINKS", world.root.path()).env("PS1", "READY> ").arg("-I").arg(pty).arg(file);
     command.args(shell.interactive());
     quiet_success(&mut command);
 }
 
-#[test]
+#[apply(slow_test)]
 fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
-    if !is_installed("python3") {
-        return;
-    }
+    let python = &pythons::all().last().unwrap().path;
     let world = World::new();
     fs::write(world.root.path().join("pty.py"), PTY).expect("the script");
     let names = hostile_names();
@@ -103,7 +103,7 @@ fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
             dialogue.step(change, None);
         }
         dialogue.step("deactivate", Some(""));
-        converse(&world, shell, &dialogue);
+        converse(&world, python, shell, &dialogue);
     });
     world.assert_nothing_was_executed();
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{World, quiet_success};
-use crate::testenv::skip_or_fail;
+use crate::needs;
 
 /// The path of `pwsh`, looked up on PATH because hosted machines have it in unusual directories.
 fn pwsh() -> Option<PathBuf> {
@@ -12,10 +12,10 @@ fn pwsh() -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join("pwsh")).find(|program| program.exists())
 }
 
-#[test]
+#[apply(test)]
 fn the_dialogue_goes_as_in_the_other_shells() {
     let Some(pwsh) = pwsh() else {
-        return skip_or_fail("powershell", "pwsh is not installed");
+        needs::skip(&needs::shell("powershell", "pwsh"));
     };
     let world = World::new();
     let a = world.environment("it's first", "unused", "a");

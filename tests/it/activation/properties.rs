@@ -28,7 +28,7 @@ fn word(family: Family, text: &str) -> String {
     between(&posix_scripts(&values(text)), family.script(), start, end).to_owned()
 }
 
-#[test]
+#[apply(slow_test)]
 fn a_word_for_posix_shells_is_that_text_to_python() {
     let pythons = oldest_and_newest();
     holds(800, &text(24), |text| {
@@ -47,7 +47,7 @@ fn read_by(shell: &Shell, world: &World, texts: &[String]) -> String {
     quiet_success(shell.command(world).arg(script))
 }
 
-#[test]
+#[apply(test)]
 fn a_word_is_that_text_to_each_shell() {
     let world = World::new();
     in_every_shell(|shell| {
@@ -108,9 +108,9 @@ fn shown(prompt: &str) -> Option<String> {
     Some(text)
 }
 
-#[test]
+#[apply(test)]
 fn a_word_is_that_text_by_the_rules_of_cmd() {
-    holds(3_000, &text(24), |text| {
+    holds(1_000, &text(24), |text| {
         let scripts = windows_scripts(&values(&text));
         let batch = |start, end| between(&scripts, "activate.bat", start, end);
         let (off, on) = batch("", "").split_once(":delayed").unwrap();

@@ -1,11 +1,11 @@
 //! Scripts that are run or sourced, their messages, and the user's own settings around them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use rvenv::activation::{Values, windows_scripts};
 
-use super::{Family, Shell, World, bare_command, in_every_shell, is_installed, quiet_success, run};
+use super::{Family, Shell, World, bare_command, in_every_shell, needs_shell, quiet_success, run};
+use crate::fake_python::write_program;
 
 impl Shell {
     /// A command that runs code in this shell, with `$E` as the environment.
@@ -25,7 +25,7 @@ impl Shell {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_script_that_is_run_says_so_and_fails() {
     let world = World::new();
     let dir = world.environment("e nv", "e", "e");
@@ -34,14 +34,14 @@ fn a_script_that_is_run_says_so_and_fails() {
         for path in [dir.join("bin").join(script), format!("bin/{script}").into()] {
             let output = run(shell.command(&world).current_dir(&dir).arg(&path));
             let complaint = String::from_utf8_lossy(&output.stderr);
-            assert!(complaint.contains("does nothing when run"), "{:?} {path:?}: {complaint}", shell.command);
+            assert!(complaint.contains("does nothing when run"), "{:?} {}: {complaint}", shell.command, path.display());
             assert_eq!(output.status.code(), Some(1), "{:?}", shell.command);
             assert!(output.stdout.is_empty(), "{:?}", shell.command);
         }
     });
 }
 
-#[test]
+#[apply(test)]
 fn a_script_that_is_sourced_is_not_taken_for_one_that_is_run() {
     let world = World::new();
     world.environment("e", "e", "e");
@@ -70,7 +70,7 @@ fn a_script_that_is_sourced_is_not_taken_for_one_that_is_run() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn an_environment_without_its_python_is_activated_with_one_warning() {
     let world = World::new();
     let dir = world.environment("e", "e", "e");
@@ -85,7 +85,7 @@ fn an_environment_without_its_python_is_activated_with_one_warning() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn the_prompt_is_left_alone_on_request() {
     let world = World::new();
     world.environment("e", "e", "e");
@@ -103,7 +103,7 @@ fn the_prompt_is_left_alone_on_request() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn an_alias_called_deactivate_does_not_break_the_function() {
     let world = World::new();
     world.environment("e", "e", "e");
@@ -117,11 +117,9 @@ fn an_alias_called_deactivate_does_not_break_the_function() {
     });
 }
 
-#[test]
+#[apply(test)]
 fn an_entry_that_was_there_before_stays_where_zsh_keeps_entries_unique() {
-    if !is_installed("zsh") {
-        return;
-    }
+    needs_shell("zsh");
     let world = World::new();
     let dir = world.environment("e", "e", "e");
     let code = "typeset -U PATH path; PATH=/usr/bin:$D/bin:/bin; . $D/bin/activate; echo $PATH; deactivate; echo $PATH";
@@ -130,11 +128,9 @@ fn an_entry_that_was_there_before_stays_where_zsh_keeps_entries_unique() {
     assert_eq!(found, format!("{dir}/bin:/usr/bin:/bin\n/usr/bin:{dir}/bin:/bin\n"));
 }
 
-#[test]
+#[apply(test)]
 fn zsh_gets_its_psvar_back() {
-    if !is_installed("zsh") {
-        return;
-    }
+    needs_shell("zsh");
     let world = World::new();
     let dir = world.environment("e", "a%b", "e");
     let code = "psvar=(mine); . $D/bin/activate; print -P $PS1; deactivate; print -r $psvar; print -r $PS1";
@@ -143,11 +139,9 @@ fn zsh_gets_its_psvar_back() {
     assert_eq!(quiet_success(&mut command), "(a%b) mine> \nmine\n%1v> \n");
 }
 
-#[test]
+#[apply(test)]
 fn the_prompt_that_fish_wraps_sees_how_the_last_command_ended() {
-    if !is_installed("fish") {
-        return;
-    }
+    needs_shell("fish");
     let world = World::new();
     let dir = world.environment("e", "e", "e");
     let setup = "function fish_prompt; echo $status $pipestatus; end; function end_as; return $argv[1]; end";
@@ -161,11 +155,9 @@ fn the_prompt_that_fish_wraps_sees_how_the_last_command_ended() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_fish_without_a_prompt_function_has_none_afterwards() {
-    if !is_installed("fish") {
-        return;
-    }
+    needs_shell("fish");
     let world = World::new();
     let dir = world.environment("e", "e", "e");
     let code = "functions -e fish_prompt; source $D/bin/activate.fish; fish_prompt; echo; deactivate; \
@@ -176,11 +168,9 @@ fn a_fish_without_a_prompt_function_has_none_afterwards() {
     assert!(output.stderr.is_empty(), "{output:?}");
 }
 
-#[test]
+#[apply(test)]
 fn a_windows_environment_has_a_posix_path_in_git_bash() {
-    if !is_installed("bash") {
-        return;
-    }
+    needs_shell("bash");
     let world = World::new();
     let values = Values { env_dir: r"C:\Users\me\it's", prompt: "it's", scripts_dir: "Scripts" };
     let script = world.root.path().join("activate");
@@ -189,10 +179,7 @@ fn a_windows_environment_has_a_posix_path_in_git_bash() {
     // A stand-in for cygpath, the one program that the script runs on Windows.
     let tools = world.root.path().join("tools");
     let cygpath = tools.join("cygpath");
-    fs::create_dir(&tools).expect("a directory");
-    fs::write(&cygpath, "#!/bin/sh\n[ \"$*\" = '-u C:\\Users\\me\\it'\\''s' ] && echo \"/c/Users/me/it's\"\n")
-        .expect("a tool");
-    fs::set_permissions(&cygpath, fs::Permissions::from_mode(0o755)).expect("an executable tool");
+    write_program(&cygpath, "#!/bin/sh\n[ \"$*\" = '-u C:\\Users\\me\\it'\\''s' ] && echo \"/c/Users/me/it's\"\n");
     let mut command = bare_command("bash", &world);
     let code = ". ../activate 2>/dev/null; echo \"$VIRTUAL_ENV $PATH\"; deactivate; echo \"$PATH\"";
     command.env("MSYSTEM", "MINGW64").env("PATH", format!("{}:/usr/bin:/bin", tools.display())).args(["-c", code]);

@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::document;
-use crate::testenv::{Run, TestEnv, skip_or_fail};
+use crate::needs;
+use crate::testenv::{Run, TestEnv};
 
 /// A world with a directory, which may be offered, and a file, which may not.
 fn world() -> TestEnv {
@@ -13,8 +14,8 @@ fn world() -> TestEnv {
     world
 }
 
-/// A shell with these words, or `None` if the shell is not installed.
-fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Option<Run> {
+/// A shell with these words. Without the shell, the test is skipped.
+fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Run {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let Some(path) = std::env::split_paths(&path).map(|dir| dir.join(program)).find(|path| path.exists()) else {
         let kind = match program {
@@ -22,23 +23,21 @@ fn shell(world: &TestEnv, program: &str, words: &[&str]) -> Option<Run> {
             "pwsh" => "powershell",
             _ => "shells",
         };
-        skip_or_fail(kind, &format!("{program} is not installed"));
-        return None;
+        needs::skip(&needs::shell(kind, program));
     };
-    Some(world.run(path).args(words))
+    world.run(path).args(words)
 }
 
 /// Asserts the output of a shell. The last of the `words` is a script, whose argument is the file of the completions.
 #[track_caller]
 fn assert_offers(program: &str, words: &[&str], file: &str, expected: &str) {
     let world = world();
-    if let Some(run) = shell(&world, program, words) {
-        let outcome = run.arg(document("completions").join(file)).output().success();
-        assert!(outcome.stdout() == expected && outcome.stderr().is_empty(), "expected\n{expected}\nof\n{outcome}");
-    }
+    let run = shell(&world, program, words);
+    let outcome = run.arg(document("completions").join(file)).output().success();
+    assert!(outcome.stdout() == expected && outcome.stderr().is_empty(), "expected\n{expected}\nof\n{outcome}");
 }
 
-#[test]
+#[apply(test)]
 fn bash_offers_options_and_directories() {
     let script = r#"source "$0"
         COMP_WORDS=(rvenv x --cl) COMP_CWORD=2
@@ -50,7 +49,7 @@ fn bash_offers_options_and_directories() {
 }
 
 /// zsh shows offers only on a terminal. Here zsh finds the function, and the function has the directories to offer.
-#[test]
+#[apply(test)]
 fn zsh_finds_the_completions_in_its_path() {
     let script = r#"fpath=("${0:h}" $fpath)
         autoload -Uz compinit && compinit -D -u
@@ -63,7 +62,7 @@ fn zsh_finds_the_completions_in_its_path() {
     assert_offers("zsh", &["-f", "-c", script], "_rvenv", expected);
 }
 
-#[test]
+#[apply(test)]
 fn fish_offers_options_and_directories() {
     let script = "source $argv[1]; for line in 'x --cl' 'su' '--prompt su'; complete -C \"rvenv $line\"; end";
     let expected = "--clear\tDelete everything in an existing ENV_DIR first\nsubdir/\tDirectory\n";
@@ -71,7 +70,7 @@ fn fish_offers_options_and_directories() {
 }
 
 /// Elvish has no editor without a terminal, so the parts that the script uses are made up here.
-#[test]
+#[apply(test)]
 fn elvish_offers_options_and_directories() {
     let script = "fn complex-candidate {|text &display=''| put $text }
         fn complete-filename {|word| put 'files for '$word }
@@ -84,22 +83,20 @@ fn elvish_offers_options_and_directories() {
     assert_offers("elvish", &["-norc", "-c", script], "rvenv.elv", "$true files for --cl\n");
 }
 
-#[test]
+#[apply(test)]
 fn nushell_offers_options_and_directories() {
     let world = world();
     for (line, expected) in [("rvenv x --cl", "--clear"), ("rvenv su", "subdir/")] {
         let script = format!("source '{}'\n{line}", document("completions/rvenv.nu").display());
         fs::write(world.path("script.nu"), &script).expect("the world is new");
         let words = ["--no-config-file", "--ide-complete", &script.len().to_string(), "script.nu"];
-        if let Some(run) = shell(&world, "nu", &words) {
-            let outcome = run.output().success();
-            assert_eq!(outcome.stdout().trim(), format!("{{\"completions\": [\"{expected}\"]}}"), "{outcome}");
-        }
+        let outcome = shell(&world, "nu", &words).output().success();
+        assert_eq!(outcome.stdout().trim(), format!("{{\"completions\": [\"{expected}\"]}}"), "{outcome}");
     }
 }
 
 /// PowerShell offers files if a completer offers nothing.
-#[test]
+#[apply(test)]
 fn powershell_offers_options() {
     let script = "& { . $args[0]; foreach ($line in 'rvenv --cl', 'rvenv x --cl') \
                   { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText } }";

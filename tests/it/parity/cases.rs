@@ -31,6 +31,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) python: &'a Python,
     pub(crate) case: &'a Case,
     pub(crate) root: &'a Path,
+    /// The contents of `root` before each run, if it is not empty.
+    pub(crate) before: Option<&'a Path>,
 }
 
 const NO_PIP: &str = "--without-pip";
@@ -39,9 +41,11 @@ const NO_IGNORE: &str = "--without-scm-ignore-files";
 /// The shortest case.
 pub(crate) const PLAIN: Case = with(&[NO_PIP]);
 
-/// Cases with pip, which are few, because bootstrapping takes five seconds: a plain one, and one in which everything
-/// that bears on pip's scripts and modes is unusual.
-pub(crate) const WITH_PIP: &[Case] = &[with(&[]), with(&[]).at(SPACES_AND_ACCENTS).umask("077")];
+/// A plain environment with pip. This is the only such case for most interpreters, because ensurepip takes seconds.
+pub(crate) const WITH_PIP: Case = with(&[]);
+
+/// Everything that bears on pip's scripts and modes is unusual.
+pub(crate) const WITH_PIP_UNUSUAL: Case = with(&[]).at(SPACES_AND_ACCENTS).umask("077");
 
 /// Cases without pip, which take a twentieth of a second each and cover everything else.
 pub(crate) const WITHOUT_PIP: &[Case] = &[

@@ -16,7 +16,7 @@ fn of_the_same_base() -> Occupied {
     environment("home = /usr/bin\nversion = 3.13.1\nprompt = 'mine'\ninclude-system-site-packages = true\n")
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_over_an_environment_of_another_version_removes_its_interpreter_and_its_links() {
     let occupied = with!(environment("home = /opt/py/bin\nversion = 3.12.0\n"),
         stale_names: vec![path("bin/python3.12")],
@@ -29,13 +29,13 @@ fn the_plan_over_an_environment_of_another_version_removes_its_interpreter_and_i
     assert_eq!(warnings, [expected]);
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_over_a_directory_that_is_no_environment_expects_leftovers_of_an_interpreter() {
     let occupied = with!(Occupied::default(), pip: InstalledPip::Lacking);
     assert_golden_over("over-no-environment", &linux(13), &Config::default(), &on_posix(), occupied);
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_over_an_environment_leaves_the_same_pip_alone_and_another_to_ensurepip() {
     for (name, pip) in [("over-the-same-pip", InstalledPip::Same), ("over-another-pip", InstalledPip::Other)] {
         let occupied = with!(of_the_same_base(), pip);
@@ -43,7 +43,7 @@ fn the_plan_over_an_environment_leaves_the_same_pip_alone_and_another_to_ensurep
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_over_copies_makes_copies_unless_links_are_asked_for() {
     let occupied = with!(of_the_same_base(), pip: InstalledPip::Same, has_copies: true);
     assert_golden_over("over-copies", &linux(13), &Config::default(), &on_posix(), occupied.clone());
@@ -55,14 +55,14 @@ fn the_plan_over_copies_makes_copies_unless_links_are_asked_for() {
     assert!(on_macos.to_string().contains("copy    bin/python3 <- /usr/bin/python3"), "{on_macos}");
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_of_an_upgrade_keeps_prompt_and_visible_packages() {
     let config = with!(Config::default(), existing: Existing::Upgrade);
     let occupied = with!(of_the_same_base(), pip: InstalledPip::Same);
     assert_golden_over("over-upgrade", &linux(13), &config, &on_posix(), occupied);
 }
 
-#[test]
+#[apply(test)]
 fn what_is_cleared_has_no_say() {
     let config = with!(Config::default(), existing: Existing::Clear, site_packages: SystemSitePackages::Visible);
     let occupied = with!(of_the_same_base(),

@@ -40,29 +40,29 @@ fn on_windows() -> EnvDir {
     env_dir("C:\\Users\\me\\env", "env")
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_current_python_on_windows() {
     assert_golden("windows-3.13", &windows_313(), &Config::default(), &on_windows());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_an_older_python_on_windows() {
     assert_golden("windows-3.12", &windows_312(), &Config::default(), &on_windows());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_with_symlinks_on_windows() {
     let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
     assert_golden("windows-symlinks", &windows_313(), &config, &on_windows());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_with_symlinks_on_windows_before_3_13_links_all_libraries() {
     let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
     assert_golden("windows-3.12-symlinks", &windows_312(), &config, &on_windows());
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_without_a_venv_scheme_on_windows() {
     assert_golden("windows-3.8", &windows(8, &["python.exe", "pythonw.exe"]), &Config::default(), &on_windows());
 }
@@ -78,7 +78,7 @@ fn windows_free_threaded(minor: u32) -> Facts {
     with!(facts, real_executable: executable.clone(), executable, exe_name: name, free_threaded: true)
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_free_threaded_python_on_windows_has_its_names_too() {
     assert_golden("windows-3.14t", &windows_free_threaded(14), &Config::default(), &on_windows());
     let config = with!(Config::default(), interpreter_link: InterpreterLink::Symlink);
@@ -94,7 +94,7 @@ fn debug_build(facts: Facts, launchers: &[&str]) -> Facts {
     with!(facts, executable, real_executable, exe_name, windows)
 }
 
-#[test]
+#[apply(test)]
 fn the_plan_for_a_debug_build_on_windows_has_both_names() {
     let facts = debug_build(windows_313(), &["venvlauncher_d.exe", "venvwlauncher_d.exe"]);
     assert_golden("windows-3.13-debug", &facts, &Config::default(), &on_windows());
@@ -103,7 +103,7 @@ fn the_plan_for_a_debug_build_on_windows_has_both_names() {
 }
 
 /// In a build tree, launchers are beside the executables, and Tcl is somewhere below.
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_run_from_its_build_tree_on_windows() {
     for minor in [12, 13] {
         let mut facts = windows(minor, &[]);
@@ -123,7 +123,7 @@ fn the_plan_for_a_python_run_from_its_build_tree_on_windows() {
 }
 
 /// A Python from the Store is run by an alias: a name in the user's directory that is not a file.
-#[test]
+#[apply(test)]
 fn the_plan_for_a_python_of_the_store() {
     let home =
         "C:\\Users\\me\\AppData\\Local\\Microsoft\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0";
@@ -132,7 +132,7 @@ fn the_plan_for_a_python_of_the_store() {
     assert_golden("windows-store-3.12", &facts, &Config::default(), &on_windows());
 }
 
-#[test]
+#[apply(test)]
 fn text_files_have_the_line_ends_of_their_platform() {
     let texts = |facts: &Facts, env_dir: &EnvDir| {
         let steps = plan(facts, &Config::default(), env_dir, &Occupant::Vacant).steps.into_iter();

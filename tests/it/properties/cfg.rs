@@ -22,7 +22,7 @@ fn visibility(is_visible: bool) -> SystemSitePackages {
 }
 
 /// No line of a prompt or path becomes another key.
-#[test]
+#[apply(test)]
 fn what_is_written_arrives_in_python() {
     let pythons = oldest_and_newest();
     let prompt = prop_oneof![text(24), lines()];
@@ -67,7 +67,7 @@ fn lines() -> impl Strategy<Value = String> {
     proptest::collection::vec(line, 0..6).prop_map(move |lines| lines.concat().replace(|c| odd.contains(&c), ""))
 }
 
-#[test]
+#[apply(test)]
 fn any_file_makes_packages_visible_to_both_or_to_neither() {
     let pythons = oldest_and_newest();
     holds(800, &lines(), |cfg| {

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use tempfile::TempDir;
 
 use crate::pythons::Python;
+use crate::testenv::temp_dir;
 
 /// The questions, by name, and the loop that answers them.
 const SCRIPT: &str = include_str!("co_process.py");
@@ -22,7 +23,7 @@ pub(crate) struct CoProcess {
 
 impl CoProcess {
     pub(crate) fn start(python: &Python) -> Self {
-        let dir = TempDir::with_prefix("rvenv-test-").unwrap();
+        let dir = TempDir::with_prefix_in("rvenv-test-", temp_dir()).unwrap();
         let mut command = Command::new(&python.path);
         command.args(["-I", "-X", "utf8", "-c", SCRIPT]).arg(dir.path());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

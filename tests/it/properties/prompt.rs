@@ -30,7 +30,7 @@ fn compared(python: &CoProcess, text: &str, recorded: &str) -> [String; 2] {
 }
 
 /// Tests all characters, but only samples of planes 4 to 13 (unassigned) and 15 and 16 (private use).
-#[test]
+#[apply(slow_test)]
 fn each_character_is_recorded_as_python_writes_it_and_read_back() {
     let has_meanings = |c: char| matches!(u32::from(c) >> 16, 0..=3 | 14);
     let all: Vec<char> = ('\0'..=char::MAX).filter(|c| has_meanings(*c) || u32::from(*c) % 97 == 0).collect();
@@ -47,7 +47,7 @@ fn each_character_is_recorded_as_python_writes_it_and_read_back() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_prompt_is_recorded_as_python_writes_it_and_read_back() {
     let pythons = oldest_and_newest();
     holds(800, &text(24), |text| {
@@ -62,7 +62,7 @@ fn a_prompt_is_recorded_as_python_writes_it_and_read_back() {
 }
 
 /// Runs the program: the prompt goes from the command line to the file, and from that file to the next.
-#[test]
+#[apply(test)]
 fn an_upgrade_keeps_any_prompt() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("tools/python3"));

@@ -7,8 +7,7 @@ use proptest::prelude::*;
 
 use super::{CoProcess, holds, name};
 use crate::cache_world::CacheWorld;
-use crate::pythons::{self, Python};
-use crate::testenv::skip_or_fail;
+use crate::pythons;
 
 /// A shell script that prints what `exec` passes to the interpreter: its own name, and the script.
 const SAY_WHO: &str = r#"printf '%s\n%s\n' "$0" "$1""#;
@@ -18,9 +17,7 @@ const ACTING: &[&str] = &["$HOME", "$(pwd)", "`pwd`", "\\$HOME", "\\", "\\n", "\
 
 /// Processes of the interpreters with the oldest and the newest bundled pip.
 fn oldest_and_newest_pip() -> Vec<CoProcess> {
-    let with_pip: Vec<&Python> = pythons::all().iter().filter(|python| python.bundled_pip.is_some()).collect();
-    let ends = with_pip.first().into_iter().chain(with_pip.last());
-    ends.map(|python| CoProcess::start(python)).collect()
+    pythons::oldest_and_newest_with_pip().into_iter().map(CoProcess::start).collect()
 }
 
 /// Directory names: short, or long enough to bring the first line of a script near its limit.
@@ -56,12 +53,9 @@ fn start(script: &str) -> &str {
     script.strip_suffix("import pip\n").unwrap().trim_end_matches('\n')
 }
 
-#[test]
+#[apply(test)]
 fn a_script_begins_as_pip_has_it_begin_or_as_it_has_to() {
     let pips = oldest_and_newest_pip();
-    if pips.is_empty() {
-        return skip_or_fail("pythons", "no interpreter has ensurepip");
-    }
     let world = CacheWorld::new();
     let count = std::cell::Cell::new(0);
     let root = world.path("0000").to_str().unwrap().len();

@@ -6,7 +6,8 @@ use std::path::Path;
 use predicates::str::contains;
 
 use super::{a_python, is_wine};
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::needs::{self, Need};
+use crate::testenv::TestEnv;
 
 /// Prints the variables of activation. Python does that, since `%NAME%` would show what cmd.exe makes of a name.
 const SEEN: &str = "import os, sys
@@ -101,36 +102,36 @@ fn escape(c: char) -> String {
     }
 }
 
-#[test]
+#[apply(test)]
 fn any_name_arrives_in_cmd_as_it_is_and_nothing_is_left_of_it() {
     for name in NAMES.iter().chain(&EXCLAIMED) {
         dialogue(name, "/v:off");
     }
 }
 
-#[test]
+#[apply(test)]
 fn any_name_arrives_in_cmd_with_delayed_expansion() {
     for name in NAMES.iter().filter(|name| !is_wine() || !name.contains('^')) {
         dialogue(name, "/v:on");
     }
     if is_wine() {
-        return skip_or_fail("cmd", "wine's cmd.exe leaves a `^` where Windows takes it off before a `!`");
+        return needs::go_without(&Need::new("cmd", "Windows' cmd.exe (wine's leaves a `^` before a `!`)"));
     }
     for name in EXCLAIMED {
         dialogue(name, "/v:on");
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_name_that_is_not_ascii_arrives_in_cmd() {
     if is_wine() {
-        return skip_or_fail("cmd", "wine's cmd.exe reads each file in the code page that it was started with");
+        needs::skip(&Need::new("cmd", "Windows' cmd.exe (wine's reads each file in one code page)"));
     }
     dialogue(NOT_ASCII, "/v:off");
     dialogue(NOT_ASCII, "/v:on");
 }
 
-#[test]
+#[apply(test)]
 fn an_environment_without_an_interpreter_says_so() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();

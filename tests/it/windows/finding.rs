@@ -47,7 +47,7 @@ fn assert_base(world: &TestEnv, python: &Python) {
     world.run(python_in(&world.path("env"))).args(["-c", "pass"]).output().success();
 }
 
-#[test]
+#[apply(test)]
 fn the_stub_that_leads_to_the_store_is_passed_over() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -64,7 +64,7 @@ fn the_stub_that_leads_to_the_store_is_passed_over() {
     assert_base(&world, python);
 }
 
-#[test]
+#[apply(test)]
 fn in_an_environment_its_base_is_used_although_it_has_no_python3() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -75,7 +75,7 @@ fn in_an_environment_its_base_is_used_although_it_has_no_python3() {
 }
 
 /// python.org's installers put the launcher on PATH, but not always an interpreter.
-#[test]
+#[apply(test)]
 fn the_launcher_is_asked_for_a_version_and_for_its_own_choice() {
     let Some(python) = a_python() else { return };
     let version = format!("3.{}", python.minor);

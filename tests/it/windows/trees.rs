@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::{can_link, pythons};
+use crate::needs::{self, Need};
 use crate::pythons::Python;
-use crate::testenv::{TestEnv, skip_or_fail};
+use crate::testenv::TestEnv;
 use crate::tree::{Entry, Kind, Tree};
 
 /// Scripts whose text is rvenv's own, compared by what they do.
@@ -78,7 +79,7 @@ fn forget_dates(launcher: &mut [u8]) {
     }
 }
 
-#[test]
+#[apply(test)]
 fn without_pip_the_tree_is_that_of_venv() {
     for python in pythons() {
         let world = TestEnv::new();
@@ -87,11 +88,11 @@ fn without_pip_the_tree_is_that_of_venv() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn with_symlinks_the_tree_is_that_of_venv() {
     let world = TestEnv::new();
     if !can_link(&world) {
-        return skip_or_fail("symlinks", "symlinks cannot be made here");
+        needs::skip(&Need::new("symlinks", "the right to create symlinks"));
     }
     for python in pythons() {
         compare(&world, python, "env", &["--symlinks", "--without-pip"]);
@@ -99,7 +100,7 @@ fn with_symlinks_the_tree_is_that_of_venv() {
 }
 
 /// The first environment makes the seed, the second is restored from it.
-#[test]
+#[apply(test)]
 fn with_pip_the_tree_is_that_of_venv() {
     for python in pythons() {
         let world = TestEnv::new();

@@ -5,7 +5,7 @@ use std::fs;
 use super::{a_python, cfg_value, python_in, pythons, script};
 use crate::testenv::TestEnv;
 
-#[test]
+#[apply(test)]
 fn pip_runs_as_a_program_and_as_a_module_and_can_be_uninstalled() {
     for python in pythons() {
         let world = TestEnv::new();
@@ -26,7 +26,7 @@ fn pip_runs_as_a_program_and_as_a_module_and_can_be_uninstalled() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn the_interpreter_is_that_of_the_environment_and_knows_its_base() {
     for python in pythons() {
         let world = TestEnv::new();
@@ -40,7 +40,7 @@ fn the_interpreter_is_that_of_the_environment_and_knows_its_base() {
 }
 
 /// The facts are cached, and the next environment is created without a probe.
-#[test]
+#[apply(test)]
 fn an_interpreter_is_asked_once() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -58,7 +58,7 @@ fn an_interpreter_is_asked_once() {
     assert_eq!(fs::metadata(entry).unwrap().modified().unwrap(), written, "it was asked once more");
 }
 
-#[test]
+#[apply(test)]
 fn several_environments_are_made_again_upgraded_and_cleared() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -88,7 +88,7 @@ fn several_environments_are_made_again_upgraded_and_cleared() {
 }
 
 /// Python gets the same path from the system.
-#[test]
+#[apply(test)]
 fn a_name_that_ends_in_a_dot_is_the_one_that_windows_makes_of_it() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -99,7 +99,7 @@ fn a_name_that_ends_in_a_dot_is_the_one_that_windows_makes_of_it() {
 }
 
 /// On Windows, paths have at most 260 characters, except in programs that declare support for longer ones.
-#[test]
+#[apply(test)]
 fn a_path_may_be_longer_than_windows_used_to_allow() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -110,7 +110,7 @@ fn a_path_may_be_longer_than_windows_used_to_allow() {
     assert!(python_in(&env_dir).exists());
 }
 
-#[test]
+#[apply(test)]
 fn without_a_cache_pip_is_installed_all_the_same() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
@@ -120,7 +120,7 @@ fn without_a_cache_pip_is_installed_all_the_same() {
 }
 
 /// A program runs in the new environment, which is in its place by then; another process has to wait meanwhile.
-#[test]
+#[apply(test)]
 fn pip_is_upgraded_in_a_new_environment() {
     let Some(python) = a_python() else { return };
     let world = TestEnv::new();
