@@ -183,21 +183,27 @@ impl Stream {
 fn read(mut source: PipeReader, mark: &[u8], limit: usize, events: &Sender<Event>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
-    // A read error cuts off the answer, which then lacks its end mark.
-    while let Ok(length @ 1..) = source.read(&mut chunk) {
-        let new = bytes.len().saturating_sub(mark.len());
+    loop {
+        let length = match source.read(&mut chunk) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            // An error cuts off the answer, which then lacks its end mark.
+            Ok(0) | Err(_) => return bytes,
+            Ok(length) => length,
+        };
+        // The mark may have come in two pieces.
+        let from = bytes.len().saturating_sub(mark.len());
         bytes.extend_from_slice(&chunk[..length]);
-        if let Some(at) = memmem::find(&bytes[new..], mark) {
-            bytes.truncate(new + at);
-            break;
+        if let Some(at) = memmem::find(&bytes[from..], mark) {
+            bytes.truncate(from + at);
+            return bytes;
         }
-        if bytes.len() - mark.len().min(bytes.len()) > limit {
+        let end = bytes.len().saturating_sub(mark.len());
+        if end > limit {
             // After a failure, nobody listens any more.
             let _ = events.send(Event::TooMuch);
-            bytes.drain(limit + 1..bytes.len() - mark.len());
+            bytes.drain(limit + 1..end);
         }
     }
-    bytes
 }
 
 #[cfg(all(test, unix))]

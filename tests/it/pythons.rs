@@ -186,11 +186,12 @@ def has_venv():
         return 'no'
 def base():
     if hasattr(sys, 'real_prefix'):
-        return sys.real_prefix
-    if sys.prefix == sys.base_prefix:
+        home = os.path.join(sys.real_prefix, '' if os.name == 'nt' else 'bin')
+    elif sys.prefix == sys.base_prefix:
         return ''
-    with open(os.path.join(sys.prefix, 'pyvenv.cfg'), encoding='utf-8') as cfg:
-        home = dict(map(str.strip, line.split('=', 1)) for line in cfg if '=' in line)['home']
+    else:
+        with open(os.path.join(sys.prefix, 'pyvenv.cfg'), encoding='utf-8') as cfg:
+            home = dict(map(str.strip, line.split('=', 1)) for line in cfg if '=' in line)['home']
     names = ['python%d.%d' % sys.version_info[:2], 'python3', 'python', 'python.exe']
     return [path for path in (os.path.join(home, name) for name in names) if os.path.exists(path)][0]
 answers = ['%d.%d.%d' % sys.version_info[:3], sys.executable, os.path.realpath(sys.executable), sys.base_prefix,
