@@ -16,7 +16,7 @@ const OTHER: u32 = 12345;
 
 /// Makes ensurepip note the path of its interpreter.
 fn noting(world: &CacheWorld, run: Run) -> Run {
-    run.env("ON_ENSUREPIP", format!("echo \"$0\" >> {}", world.path("where").display()))
+    run.env("ON_ENSUREPIP", format!("echo \"$0\" >> '{}'", world.path("where").display()))
 }
 
 /// Returns the paths noted since the last call.
@@ -105,7 +105,7 @@ fn nothing_is_run_where_others_may_write_whatever_the_umask() {
     for cache in ["1", "0"] {
         let world = CacheWorld::new();
         set_mode(&world.path("tmp"), 0o1777);
-        let note = format!("stat -c %a \"${{0%/env/*}}\" >> {}", world.path("where").display());
+        let note = format!("stat -c %a \"${{0%/env/*}}\" >> '{}'", world.path("where").display());
         let run = world.rvenv().env("RVENV_NO_CACHE", cache).env("ON_ENSUREPIP", note).umask("000");
         world.made_by(run);
         assert_eq!(noted(&world), "700\n");

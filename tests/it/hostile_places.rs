@@ -19,7 +19,7 @@ use crate::users::{is_root, set_mode};
 fn assert_unused(world: &CacheWorld, temp: &Path) {
     let good = world.made();
     let before = Tree::read(&world.path("places"));
-    let note = format!("echo \"$0 ${{TMPDIR-none}}\" >> {}", world.path("where").display());
+    let note = format!("echo \"$0 ${{TMPDIR-none}}\" >> '{}'", world.path("where").display());
     // Two ways to have no cache.
     for (variable, value) in [("RVENV_NO_CACHE", Path::new("1")), ("RVENV_CACHE_DIR", &world.path("places/file"))] {
         let run = world.rvenv().env("TMPDIR", temp).env(variable, value).env("ON_ENSUREPIP", &note);
@@ -98,7 +98,7 @@ fn plant(world: &TestEnv, dir: &Path) {
         fs::write(path, format!("open('{mark}', 'a').write(__file__ + '\\n')\n")).unwrap();
     }
     for program in ["python", "python3", "bash_env"] {
-        write_program(&dir.join(program), &format!("#!/bin/sh\necho $0 >> {mark}\n"));
+        write_program(&dir.join(program), &format!("#!/bin/sh\necho $0 >> '{mark}'\n"));
     }
     fs::write(dir.join("pyvenv.cfg"), format!("home = {}\n", dir.display())).unwrap();
     fs::write(dir.join("evil.pth"), format!("import os; open('{mark}', 'a')\n")).unwrap();

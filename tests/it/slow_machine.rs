@@ -15,7 +15,7 @@ fn an_answer_that_comes_late_is_an_answer() {
     needs_strace(&world.world);
     let strace = ["strace", "-f", "-qq", "-b", "execve", "-o", "/dev/null", "-e", "trace=read"];
     let late = ["-e", "inject=read:delay_enter=150000"];
-    world.rvenv().args(["--without-pip", "e"]).by([&strace[..], &late].concat()).output().silent_success();
+    world.rvenv().args(["--without-pip", "e"]).by([&strace[..], &late].concat()).output().success();
     assert_eq!(world.started(), "probe ");
 }
 

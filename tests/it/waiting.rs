@@ -38,7 +38,7 @@ fn while_it_works(
             while !waits(&number) && !waiting.is_finished() {
                 thread::yield_now();
             }
-            let kill = format!("kill -s {name} $(cat {})", number.display());
+            let kill = format!("kill -s {name} $(cat '{}')", number.display());
             world.world.run("sh").args(["-c", &kill]).output().success();
             let outcome = waiting.join().unwrap();
             assert!(outcome.output.status.signal() == Some(signal) && outcome.stderr().is_empty(), "{outcome}");
