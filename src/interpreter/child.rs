@@ -84,7 +84,6 @@ impl Running {
     /// open: another thread, in rvenv or in a program that uses the library, was about to start a process, which holds
     /// copies of all descriptors until it runs its program (golang/go#22315). That ends by itself.
     fn start(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Self, Failure> {
-        const PAUSE: Duration = Duration::from_millis(1);
         let patience = limits.time.min(LIMITS.time);
         let start = Instant::now();
         loop {
@@ -92,7 +91,7 @@ impl Running {
                 Ok(child) => return Ok(Self { child, limits, start }),
                 Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && start.elapsed() < patience => {
                     interrupt.check().map_err(Failure::Interrupted)?;
-                    thread::sleep(PAUSE);
+                    thread::sleep(Duration::from_millis(1));
                 }
                 Err(error) => return Err(Failure::NotRun(error)),
             }
@@ -239,12 +238,10 @@ mod tests {
         }
     }
 
-    /// The output is longer than what the pipe holds at once.
     #[test]
     fn what_a_program_leaves_behind_is_not_waited_for() {
-        let limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
         let script = "sleep 60 & echo $! >&2; head -c 100000 /dev/zero; exit 3";
-        let said = run(&mut shell(script), limits, &Interrupt::default()).expect("it ends within the limits");
+        let said = run(&mut shell(script), LIMITS, &Interrupt::default()).expect("it ends within the limits");
         let left = String::from_utf8_lossy(&said.stderr).into_owned();
         shell(&format!("kill {left}")).status().expect("there is a shell");
         assert!(said.status.code() == Some(3) && said.stdout == vec![0; 100_000]);
