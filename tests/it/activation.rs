@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -113,8 +113,8 @@ fn bare_command(program: impl AsRef<OsStr>, world: &World) -> Command {
     command.current_dir(world.cwd()).env_clear();
     command.envs([("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8"), ("TERM", "dumb")]);
     command.env("HOME", world.root.path()).env("PWD", world.cwd());
-    // fish would leave a directory in /tmp.
-    command.env("XDG_RUNTIME_DIR", world.root.path());
+    // An interactive fish would leave a directory in /tmp.
+    command.env("XDG_RUNTIME_DIR", world.root.path().join("run"));
     command
 }
 
@@ -127,6 +127,9 @@ impl World {
     fn new() -> Self {
         let root = TempDir::with_prefix_in("rvenv-test-", temp_dir()).expect("a temporary directory");
         fs::create_dir(root.path().join("cwd")).expect("a working directory");
+        // Others may not use it, or fish does not, either.
+        let run = root.path().join("run");
+        fs::DirBuilder::new().mode(0o700).create(run).expect("a directory for what runs");
         Self { root }
     }
 

@@ -76,8 +76,7 @@ impl TestEnv {
         let inherited = INHERITED.iter().filter_map(|name| Some(((*name).into(), env::var_os(name)?)));
         let home = self.path("home");
         let run = Run::new(program.as_ref(), &self.root, inherited.collect()).env("RVENV_CACHE_DIR", shared_cache());
-        let tmp = self.dir.path().join("tmp");
-        let run = run.env("HOME", &home).env("USERPROFILE", &home).env("TMPDIR", &tmp).env("XDG_RUNTIME_DIR", tmp);
+        let run = run.env("HOME", &home).env("USERPROFILE", &home).env("TMPDIR", self.dir.path().join("tmp"));
         run.env("LANG", "C.UTF-8")
     }
 }
