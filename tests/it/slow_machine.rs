@@ -2,11 +2,9 @@
 //! program can be run.
 
 use std::fs::OpenOptions;
-use std::io::{BufRead, BufReader, Write};
-use std::thread;
 
 use crate::cache_world::CacheWorld;
-use crate::stopping::needs_strace;
+use crate::stopping::{needs_strace, watched};
 
 /// strace delays each read of rvenv, so the interpreter has ended long before its answer is read.
 #[apply(test)]
@@ -25,28 +23,16 @@ fn an_answer_that_comes_late_is_an_answer() {
 fn a_program_that_is_still_open_for_writing_is_run_when_it_is_closed() {
     let world = CacheWorld::new();
     needs_strace(&world.world);
-    let pipe = world.path("strace.pipe");
-    world.world.run("mkfifo").arg(&pipe).output().success();
-    // Opening a pipe for reading and writing does not wait for another process.
-    let log = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
-    let mut end = log.try_clone().unwrap();
     let mut writer = Some(OpenOptions::new().append(true).open(&world.python).unwrap());
-    let strace = ["strace", "-f", "-qq", "-e", "trace=execve", "-o", pipe.to_str().unwrap()];
-    let run = world.rvenv().args(["--without-pip", "e"]).by(strace);
+    let run = world.rvenv().args(["--without-pip", "e"]);
     let mut failures = 0;
-    thread::scope(|scope| {
-        let running = scope.spawn(move || {
-            let outcome = run.output();
-            end.write_all(b"ended\n").unwrap();
-            outcome
-        });
-        let lines = BufReader::new(log).lines().map_while(Result::ok).take_while(|line| line != "ended");
-        for _ in lines.filter(|line| line.contains("ETXTBSY")) {
+    let outcome = watched(&world.world, run, &["-f", "-e", "trace=execve"], |line| {
+        if line.contains("ETXTBSY") {
             failures += 1;
             drop(writer.take());
         }
-        running.join().unwrap().silent_success();
     });
+    outcome.unwrap().silent_success();
     assert!(failures > 0, "the interpreter should have been busy");
     assert_eq!(world.started(), "probe ");
 }

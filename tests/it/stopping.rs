@@ -54,6 +54,25 @@ pub(crate) fn sample(points: Vec<Point>, step: usize, first: usize) -> impl Iter
 
 /// Runs rvenv to its end, and calls `meanwhile` between the system call at `point` and the next one.
 pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: impl Fn()) -> Outcome {
+    let Point { call, number } = point;
+    let inject = format!("inject={call}:signal=SIGSTOP:when={number}");
+    let words = ["-e", "signal=SIGSTOP", "-e", &format!("trace={call}"), "-e", &inject];
+    let outcome = watched(world, run, &words, |line| {
+        if line.contains("stopped by SIGSTOP") {
+            meanwhile();
+            world.run("sh").args(["-c", "kill -CONT $(cat strace.pid)"]).output().success();
+        }
+    });
+    outcome.unwrap_or_else(|why| panic!("{point:?}: {why}"))
+}
+
+/// Runs a program under strace to its end, and calls `on_line` with each line of strace's log as it is written.
+pub(crate) fn watched(
+    world: &TestEnv,
+    run: Run,
+    words: &[&str],
+    mut on_line: impl FnMut(&str),
+) -> Result<Outcome, String> {
     let pipe = world.path("strace.pipe");
     if !pipe.exists() {
         world.run("mkfifo").arg(&pipe).output().success();
@@ -61,9 +80,7 @@ pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: im
     // Opening a pipe for reading and writing does not wait for another process.
     let open = OpenOptions::new().read(true).write(true).open(&pipe).unwrap();
     let mut end = open.try_clone().unwrap();
-    let Point { call, number } = point;
-    let inject = format!("inject={call}:signal=SIGSTOP:when={number}");
-    let run = traced(world, run, &pipe, &["-e", "signal=SIGSTOP", "-e", &format!("trace={call}"), "-e", &inject]);
+    let run = traced(world, run, &pipe, words);
     thread::scope(|scope| {
         let running = scope.spawn(move || {
             let outcome = run.try_output();
@@ -71,11 +88,8 @@ pub(crate) fn stopped_at(world: &TestEnv, run: Run, point: &Point, meanwhile: im
             outcome
         });
         let lines = BufReader::new(open).lines().map_while(Result::ok).take_while(|line| line != "ended");
-        for _ in lines.filter(|line| line.contains("stopped by SIGSTOP")) {
-            meanwhile();
-            world.run("sh").args(["-c", "kill -CONT $(cat strace.pid)"]).output().success();
-        }
-        running.join().unwrap().unwrap_or_else(|why| panic!("{point:?}: {why}"))
+        lines.for_each(|line| on_line(&line));
+        running.join().unwrap()
     })
 }
 

@@ -84,6 +84,8 @@ fn trial(test: &'static Test) -> Trial {
 
 fn run(test: &Test, name: &'static str) -> Result<Completion, Failed> {
     CURRENT.set(Some(name));
+    // An earlier test of this thread may have caught a panic.
+    PANIC.take();
     let start = Instant::now();
     let result = panic::catch_unwind(AssertUnwindSafe(test.run));
     if std::env::var_os("RVENV_TEST_TIMES").is_some() {
