@@ -69,11 +69,15 @@ const SHELLS: &[Shell] = &[
 
 /// Whether a program is installed. The test goes on without a missing one.
 fn is_installed(program: &str) -> bool {
-    let found = ["/usr/local/bin", "/usr/bin", "/bin"].iter().any(|dir| Path::new(dir).join(program).exists());
-    if !found {
+    let found = find_program(program);
+    if found.is_none() {
         needs::go_without(&needs::shell("shells", program));
     }
-    found
+    found.is_some()
+}
+
+fn find_program(name: &str) -> Option<PathBuf> {
+    ["/usr/local/bin", "/usr/bin", "/bin"].iter().map(|dir| Path::new(dir).join(name)).find(|path| path.exists())
 }
 
 /// Skips the test if a shell is not installed.
@@ -151,6 +155,19 @@ impl World {
             fs::write(bin.join(script.name), script.contents).expect("a script");
         }
         symlink(&dir, self.root.path().join(link)).expect("a link");
+        dir
+    }
+
+    /// A directory for PATH that holds the shells, and `touch` for what a name might execute: csh lists each directory
+    /// of PATH whenever PATH changes, and fish's own prompt (which asks uname) looks for git.
+    fn few_programs(&self) -> PathBuf {
+        let dir = self.root.path().join("programs");
+        fs::create_dir(&dir).expect("a directory for programs");
+        for name in SHELLS.iter().map(|shell| shell.command[0]).chain(["touch", "uname"]) {
+            if let Some(program) = find_program(name).filter(|_| !dir.join(name).exists()) {
+                symlink(program, dir.join(name)).expect("a link to a program");
+            }
+        }
         dir
     }
 

@@ -68,13 +68,13 @@ impl Dialogue {
 }
 
 /// Runs the dialogue in a pseudo-terminal. The script fails if anything else is displayed.
-fn converse(world: &World, python: &Path, shell: &Shell, dialogue: &Dialogue) {
+fn converse(world: &World, python: &Path, path: &Path, shell: &Shell, dialogue: &Dialogue) {
     let number = SHELLS.iter().position(|other| other.command == shell.command).expect("one of the shells");
     let file = world.root.path().join(format!("dialogue{number}"));
     fs::write(&file, &dialogue.lines).expect("the dialogue");
     let pty = world.root.path().join("pty.py");
     let mut command = bare_command(python, world);
-    command.env("LINKS", world.root.path()).env("PS1", "READY> ").arg("-I").arg(pty).arg(file);
+    command.env("LINKS", world.root.path()).env("PS1", "READY> ").env("PATH", path).arg("-I").arg(pty).arg(file);
     command.args(shell.interactive());
     quiet_success(&mut command);
 }
@@ -84,6 +84,7 @@ fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
     let python = &pythons::all().last().unwrap().path;
     let world = World::new();
     fs::write(world.root.path().join("pty.py"), PTY).expect("the script");
+    let path = world.few_programs();
     let names = hostile_names();
     environments(&world, &names);
     world.environment(HOSTILE, HOSTILE, "hostile");
@@ -103,7 +104,7 @@ fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
             dialogue.step(change, None);
         }
         dialogue.step("deactivate", Some(""));
-        converse(&world, python, shell, &dialogue);
+        converse(&world, python, &path, shell, &dialogue);
     });
     world.assert_nothing_was_executed();
 }

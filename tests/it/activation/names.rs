@@ -149,12 +149,14 @@ fn hostile_names_arrive_literally_and_are_never_executed() {
     let world = World::new();
     let names = hostile_names();
     let env_dirs = environments(&world, &names);
+    let programs = world.few_programs();
+    let path = programs.to_str().expect("a path in UTF-8");
     let value = |((_, prompt), env_dir): (&(String, String), &PathBuf)| {
         let env_dir = env_dir.to_str().expect("a path in UTF-8");
-        format!("{env_dir}\0{prompt}\0{env_dir}/bin:/usr/bin:/bin")
+        format!("{env_dir}\0{prompt}\0{env_dir}/bin:{path}")
     };
     let mut expected: Vec<String> = names.iter().zip(&env_dirs).map(value).collect();
-    expected.push("/usr/bin:/bin\0".to_owned());
+    expected.push(format!("{path}\0"));
     let expected = expected.join("\0");
 
     for (name, text) in [("activate", SH), ("activate.csh", CSH), ("activate.fish", FISH)] {
@@ -163,7 +165,8 @@ fn hostile_names_arrive_literally_and_are_never_executed() {
     in_every_shell(|shell| {
         let script = world.root.path().join(shell.family.script());
         let mut command = shell.command(&world);
-        command.env("LINKS", world.root.path()).env("COUNT", names.len().to_string()).env("PS1", "> ").arg(script);
+        command.env("LINKS", world.root.path()).env("COUNT", names.len().to_string()).env("PS1", "> ");
+        command.env("PATH", path).arg(script);
         let found = quiet_success(&mut command);
         for (found, expected) in found.split('\0').zip(expected.split('\0')) {
             assert_eq!(found, expected, "{:?}", shell.command);
