@@ -17,7 +17,7 @@ use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
 use crate::pip;
 use crate::plan::{self, Occupant, Occupied, Plan};
-use crate::seed::{self, Preparing, Seed, SeedStore, SharedSeed};
+use crate::seed::{self, Installer, Preparing, Seed, SeedStore, SharedSeed};
 use crate::warning::Warning;
 
 /// Creates environments of one interpreter and one configuration.
@@ -48,8 +48,10 @@ pub struct Created {
 pub enum Event<'a> {
     /// A plan is about to be applied.
     Planned(&'a Plan),
-    /// A preparation that takes seconds begins.
+    /// The preparation that the first use of an interpreter takes begins.
     Preparing(&'a Preparing),
+    /// The preparation goes this way.
+    Installing(&'a Installer),
     /// The preparation has ended, well or not.
     Prepared,
 }
@@ -150,7 +152,7 @@ impl EnvBuilder {
         Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
     }
 
-    /// Finds or makes the seed, if the environment needs one. Making it takes seconds, so it is done before ENV_DIR is
+    /// Finds or makes the seed, if the environment needs one. Making it takes time, so it is done before ENV_DIR is
     /// locked: a process that is killed meanwhile leaves nothing beside it.
     fn prepare(&self, early: &Plan) -> Result<()> {
         if self.config.pip == Pip::Omit {
@@ -206,12 +208,13 @@ impl EnvBuilder {
         apply(plan, target, without)
     }
 
-    /// Makes the seed, which takes seconds.
+    /// Makes the seed, which takes a moment, or seconds if ensurepip has to be run.
     fn make_seed(&self) -> Result<Option<Seed>> {
         let store = self.seed_store();
         let is_kept = store.is_some() && !self.facts().is_of_store();
         (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
-        let made = seed::make(store.as_ref(), &self.interpreter, &self.environment, &self.interrupt);
+        let observer = |installer: &Installer| (self.observer.0)(Event::Installing(installer));
+        let made = seed::make(store.as_ref(), &self.interpreter, &self.environment, &self.interrupt, observer);
         (self.observer.0)(Event::Prepared);
         made
     }

@@ -3,6 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+/// The names of [`Environment::few_variables`].
+const FEW_VARIABLES: [&str; 6] =
+    ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "SYSTEMROOT", "SOURCE_DATE_EPOCH"];
+
 /// The parts of the process environment that rvenv uses.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -17,9 +21,14 @@ pub struct Environment {
     pub cache_dir: Option<PathBuf>,
     /// The directory for temporary files.
     pub temp_dir: PathBuf,
+    /// Whether ensurepip is to be run even where rvenv could do the same (`RVENV_PIP=ensurepip`).
+    pub runs_ensurepip: bool,
     /// Whether `SOURCE_DATE_EPOCH` is set: bytecode must then be reproducible
     /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
     pub reproducible: bool,
+    /// The variables that programs see whose results are kept: those without which an interpreter may not start, and
+    /// `SOURCE_DATE_EPOCH`. Nothing else of the caller's gets into what is kept.
+    pub few_variables: Vec<(&'static str, OsString)>,
     /// The values of variables that can change the answers of an interpreter even when it runs isolated.
     pub variables: OsString,
 }
@@ -35,7 +44,9 @@ impl Environment {
             // An empty PATH would split into one empty entry, which means the current directory.
             path: variable("PATH").iter().flat_map(std::env::split_paths).collect(),
             temp_dir: std::env::temp_dir(),
+            runs_ensurepip: variable("RVENV_PIP").is_some_and(|value| value == "ensurepip"),
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
+            few_variables: FEW_VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect(),
             variables: influences(),
             cwd,
             home,

@@ -50,7 +50,7 @@ pub use environment::Environment;
 pub use error::{Error, Result};
 pub use interrupt::Interrupt;
 pub use plan::activation;
-pub use seed::Preparing;
+pub use seed::{Installer, Preparing};
 pub use warning::Warning;
 
 /// Internals for the fuzz targets.
@@ -58,5 +58,6 @@ pub use warning::Warning;
 #[cfg(fuzzing)]
 pub mod fuzzing {
     pub use crate::interpreter::fuzzing as interpreter;
+    pub use crate::pip::fuzzing as pip;
     pub use crate::seed::fuzzing as seed;
 }

@@ -46,6 +46,9 @@ impl Error {
                 Some("create that environment anew, or set RVENV_PYTHON to another interpreter".to_owned())
             }
             Self::NoEnsurepip { remedy, .. } => Some(format!("{remedy}, or leave pip out with --without-pip")),
+            Self::HarmfulWheel { .. } => Some(
+                "reinstall this Python, or the package that the wheel is from; --without-pip leaves pip out".to_owned(),
+            ),
             Self::NoLaunchers { .. } => {
                 Some("its venv module is not installed: use a complete Python, not an embeddable one".to_owned())
             }

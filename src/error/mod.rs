@@ -1,10 +1,11 @@
 //! The errors of the library, and their messages.
 
+mod file;
 mod hint;
 mod text;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use crate::config::VersionRequest;
@@ -208,6 +209,14 @@ pub enum Error {
         /// The advice on what to install.
         remedy: String,
     },
+    /// A wheel that ensurepip would install would do harm.
+    #[error("cannot install pip: the wheel `{}` is not safe to unpack: {reason}", shown(wheel))]
+    HarmfulWheel {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The thing that is wrong with it.
+        reason: String,
+    },
     /// The interpreter ships no venv launchers (an embeddable Python).
     #[error("cannot create an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
     NoLaunchers {
@@ -234,11 +243,4 @@ pub enum Error {
         /// The complete output.
         output: String,
     },
-}
-
-impl Error {
-    /// Returns the error of a failed `action` on `path`; the action is a verb phrase such as `create directory`.
-    pub(crate) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::File { action, path: path.to_owned(), source }
-    }
 }

@@ -48,6 +48,11 @@ impl Answers<'_> {
         self.path(key).and_then(|path| self.plain(path))
     }
 
+    /// Reads the name of a file, or a part of one, that there may be.
+    pub(super) fn optional_name(&self, key: &'static str) -> Result<Option<String>, BadAnswer> {
+        self.value(key).map(|_| self.name(key)).transpose()
+    }
+
     pub(super) fn paths(&self, key: &str) -> Result<Vec<String>, BadAnswer> {
         let values = self.0.iter().filter(|(name, _)| *name == key.as_bytes());
         values.map(|(_, value)| usable_path(value)).collect()
@@ -91,6 +96,7 @@ impl Answers<'_> {
             runtime: names("runtime-file")?,
             is_build: self.value("build-tree") == Some(b"yes"),
             init_tcl: optional("init.tcl")?,
+            script_launcher: self.optional_name("script-launcher")?,
             activate_ps1: optional("activate.ps1")?,
         })
     }

@@ -29,6 +29,8 @@ pub struct WindowsFiles {
     pub is_build: bool,
     /// Tcl's start file, if Tcl was built along with the interpreter: it then looks for the file in the environment.
     pub init_tcl: Option<String>,
+    /// The name of distlib's launcher of console scripts for this interpreter.
+    pub script_launcher: Option<String>,
     /// The interpreter's own `Activate.ps1`, which may be signed and is then copied unchanged.
     pub activate_ps1: Option<String>,
 }

@@ -25,6 +25,10 @@ pub(crate) struct Rules {
     pub(crate) pi_link: bool,
     /// Whether ensurepip installs setuptools too: until 3.11 (CPython gh-95299).
     pub(crate) bundles_setuptools: bool,
+    /// Whether bytecode shows which one-character strings were interned when it was made: 3.11 only.
+    pub(crate) interned_state_shows: bool,
+    /// Whether bytecode of a local class shows that its module was loaded already: since 3.13.
+    pub(crate) loaded_twice_shows: bool,
     /// Whether launchers on Windows are called `venvlauncher.exe` and the like, and environments get only the common
     /// names: since 3.13. Before, each executable has a launcher of the same name, and `--symlinks` links all
     /// executables and libraries.
@@ -40,6 +44,8 @@ pub(crate) fn rules(version: Version) -> Rules {
         plain_include: since(14),
         pi_link: since(14) && !since(15),
         bundles_setuptools: !since(12),
+        interned_state_shows: since(11) && !since(12),
+        loaded_twice_shows: since(13),
         venv_launchers: since(13),
     }
 }

@@ -52,6 +52,10 @@ pub struct Facts {
     pub watched: Vec<String>,
     /// The wheels that ensurepip chooses from.
     pub wheels: Vec<String>,
+    /// The wheels that ensurepip installs, in its order; none if rvenv does not know this ensurepip.
+    pub bundled: Vec<String>,
+    /// The tag in the names of bytecode (PEP 3147), or `None` if the interpreter keeps none.
+    pub cache_tag: Option<String>,
     /// The files that only Windows interpreters have.
     pub windows: WindowsFiles,
 }
@@ -85,6 +89,8 @@ impl Facts {
             is_itself: answers.flag("itself")?,
             watched: answers.paths("watched")?,
             wheels: answers.paths("wheel")?,
+            bundled: answers.paths("bundled")?,
+            cache_tag: answers.optional_name("cache-tag")?,
             windows: answers.windows()?,
         })
     }

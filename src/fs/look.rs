@@ -130,6 +130,17 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|source| Error::file("read", path, source))
 }
 
+/// Reads a whole file, or returns `None` if it has more than `limit` bytes.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let read = platform::open_at_once(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
+    let length = read.map_err(|source| Error::file("read", path, source))?;
+    Ok((length as u64 <= limit).then_some(bytes))
+}
+
 /// Whether a file begins with `#!`: another program runs it.
 pub(crate) fn is_script(path: &Path) -> bool {
     let mut start = [0; 2];

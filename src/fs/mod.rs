@@ -28,8 +28,8 @@ use crate::facts::RelPath;
 pub(crate) use delete::{clear, delete};
 pub(crate) use entry::{FileType, Kind, LOCK_NAME, WalkEntry};
 pub(crate) use look::{
-    entries, exists, is_dir, is_same, is_script, kind, names, read, read_into, read_link, read_text, resolved,
-    resolved_parent, stamp, subdirs, walk,
+    entries, exists, is_dir, is_same, is_script, kind, names, read, read_at_most, read_into, read_link, read_text,
+    resolved, resolved_parent, stamp, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
@@ -141,11 +141,6 @@ pub(crate) fn is_tamper_proof(path: &Path) -> bool {
 pub(crate) fn create_private_dir(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
     platform::create_private_dir(path)
-}
-
-/// Creates a file and fills it; an existing file is an error.
-pub(crate) fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    fill(&mut File::create_new(path)?)
 }
 
 /// Opens a file for reading.

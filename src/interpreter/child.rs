@@ -1,49 +1,40 @@
 //! Running a program within limits of time and output.
 
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
-use memchr::memmem;
-
-use crate::error::Error;
+use super::limits::{Event, Failure, LIMITS, Limits, NO_LIMITS};
+use super::stream::Stream;
 use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
 
-/// The time that a program may take and the bytes that it may print before it is stopped.
-#[derive(Clone, Copy)]
-pub(super) struct Limits {
-    time: Duration,
-    bytes: usize,
-}
-
-/// The limits of the probe: a cold interpreter on a network file system takes seconds; an answer has some hundred
-/// bytes.
-pub(super) const LIMITS: Limits = Limits { time: Duration::from_secs(60), bytes: 1 << 20 };
-
-/// The limits of an installer, which takes as long as it takes, and whose output is wanted.
-const NO_LIMITS: Limits = Limits { time: Duration::MAX, bytes: usize::MAX };
-
-/// The reason why a program was not run to its end.
-#[derive(Debug)]
-pub(super) enum Failure {
-    NotRun(io::Error),
-    TooLong(Duration),
-    TooMuch(usize),
-    /// A signal has told us to end.
-    Interrupted(Error),
-}
-
 /// Runs a command within limits, and kills it beyond them.
 pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Output, Failure> {
+    run_with_input(command.stdin(Stdio::null()), std::iter::empty(), limits, interrupt)
+}
+
+/// Runs a command within limits. Each piece of `input` is asked for when there is room for it in the command's standard
+/// input, if that is a pipe.
+pub(super) fn run_with_input(
+    command: &mut Command,
+    mut input: impl Iterator<Item = Vec<u8>> + Send + 'static,
+    limits: Limits,
+    interrupt: &Interrupt,
+) -> Result<Output, Failure> {
     let (sender, events) = mpsc::channel();
     let (stdout, out) = Stream::open(limits, &sender).map_err(Failure::NotRun)?;
     let (stderr, err) = Stream::open(limits, &sender).map_err(Failure::NotRun)?;
-    command.stdin(Stdio::null()).stdout(out).stderr(err);
-    let status = Running::start(command, limits, interrupt)?.attend(&events, &sender, interrupt)?;
+    command.stdout(out).stderr(err);
+    let mut running = Running::start(command, limits, interrupt)?;
+    if let Some(mut stdin) = running.child.stdin.take() {
+        // Not waited for: the program may end before it has read everything, and leave behind a process that never
+        // will. It then says so itself.
+        thread::spawn(move || input.try_for_each(|bytes| stdin.write_all(&bytes)));
+    }
+    let status = running.attend(&events, &sender, interrupt)?;
     Ok(Output { status, stdout: stdout.finish(limits)?, stderr: stderr.finish(limits)? })
 }
 
@@ -60,14 +51,6 @@ pub(super) fn run_to_end(
     command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
     let status = Running::start(&mut command, NO_LIMITS, interrupt)?.attend(&events, &sender, interrupt)?;
     Ok((status, String::from_utf8_lossy(&output.finish(NO_LIMITS)?).into_owned()))
-}
-
-/// An event while a program runs.
-enum Event {
-    /// The program has ended.
-    Ended,
-    /// The program has printed more than it may.
-    TooMuch,
 }
 
 /// A program that was started.
@@ -142,65 +125,6 @@ impl Running {
             if let Ok(Event::TooMuch) = events.recv_timeout(fs::TICK) {
                 return Err(Failure::TooMuch(self.limits.bytes));
             }
-        }
-    }
-}
-
-/// A pipe, read by a thread of its own: a program that fills one stream while we read the other would wait forever.
-///
-/// The stream does not end with the program, since a process that the program has left behind may hold it. So we write
-/// a mark behind the program's last output, and read up to the mark, however long that output takes to arrive.
-struct Stream {
-    end: PipeWriter,
-    mark: [u8; 16],
-    reader: JoinHandle<Vec<u8>>,
-}
-
-impl Stream {
-    /// Starts to read a new pipe; returns its writing end for the program, too.
-    fn open(limits: Limits, events: &Sender<Event>) -> io::Result<(Self, PipeWriter)> {
-        let (source, end) = io::pipe()?;
-        let writer = end.try_clone()?;
-        // No program can know the mark, so none prints it.
-        let halves = [0, 1].map(|half| RandomState::new().hash_one(half).to_ne_bytes());
-        let mark: [u8; 16] = std::array::from_fn(|at| halves[at / 8][at % 8]);
-        let events = events.clone();
-        let reader = thread::spawn(move || read(source, &mark, limits.bytes, &events));
-        Ok((Self { end, mark, reader }, writer))
-    }
-
-    /// Everything that the program has printed; the program must have ended.
-    fn finish(mut self, limits: Limits) -> Result<Vec<u8>, Failure> {
-        // The reader takes everything until the mark, so this neither blocks nor fails.
-        self.end.write_all(&self.mark).map_err(Failure::NotRun)?;
-        let bytes = self.reader.join().unwrap_or_default();
-        if bytes.len() > limits.bytes { Err(Failure::TooMuch(limits.bytes)) } else { Ok(bytes) }
-    }
-}
-
-/// Reads a pipe up to the mark. What comes after the limit is not kept.
-fn read(mut source: PipeReader, mark: &[u8], limit: usize, events: &Sender<Event>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 4096];
-    loop {
-        let length = match source.read(&mut chunk) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            // An error cuts off the answer, which then lacks its end mark.
-            Ok(0) | Err(_) => return bytes,
-            Ok(length) => length,
-        };
-        // The mark may have come in two pieces.
-        let from = bytes.len().saturating_sub(mark.len());
-        bytes.extend_from_slice(&chunk[..length]);
-        if let Some(at) = memmem::find(&bytes[from..], mark) {
-            bytes.truncate(from + at);
-            return bytes;
-        }
-        let end = bytes.len().saturating_sub(mark.len());
-        if end > limit {
-            // After a failure, nobody listens any more.
-            let _ = events.send(Event::TooMuch);
-            bytes.drain(limit + 1..end);
         }
     }
 }

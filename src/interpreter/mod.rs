@@ -8,9 +8,13 @@ mod discovery;
 mod find;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod helper;
+mod limits;
 mod probe;
+mod stream;
 
 pub(crate) use cache::Interpreter;
 pub(crate) use context::Context;
 pub(crate) use find::find;
+pub(crate) use helper::{Helper, Orders, Said, run_helpers};
 pub(crate) use probe::{check_starts, isolated, run_to_end};

@@ -40,6 +40,8 @@ def windows_files(home):
         if "init.tcl" in names:
             yield "init.tcl", os.path.join(place, "init.tcl")
             break
+    bits, arm = "64" if sys.maxsize > 2**32 else "32", sysconfig.get_platform() == "win-arm64"
+    yield "script-launcher", "t%s%s.exe" % (bits, "-arm" if arm else "")
     activate = os.path.join(scripts, "common", "Activate.ps1")
     if os.path.exists(activate):
         yield "activate.ps1", activate
@@ -154,6 +156,45 @@ def wheels():
     return places, found
 
 
+def bundled():
+    """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
+    import sysconfig
+
+    constants, options = {}, set()
+    try:
+        with open(os.path.join(STDLIB, "ensurepip", "__init__.py"), encoding="utf-8") as source:
+            for line in source:
+                name, _, value = line.strip().partition(" = ")
+                constants.setdefault(name, value.strip("'\""))
+                if name.startswith("args"):
+                    options.update(word for word in line.split('"') if word.startswith("--"))
+    except (OSError, ValueError):
+        return []
+    # Since 3.15 bytecode is left out where the interpreter keeps none.
+    known = {"--no-cache-dir", "--root", "--user", "--disable-pip-version-check"}
+    known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
+    if options - known != {"--no-index", "--find-links", "--upgrade"}:
+        return []
+    projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
+    # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).
+    named = sysconfig.get_config_var("WHEEL_PKG_DIR") if sys.version_info >= (3, 10) else None
+    found = [last_wheel(named, project + "-") for project in projects] if named else [None]
+    if not all(found):
+        place = os.path.join(STDLIB, "ensurepip", "_bundled")
+        found = [last_wheel(place, "%s-%s-" % (name, version_of(name, constants))) for name in projects]
+    return found if all(found) else []
+
+
+def version_of(project, constants):
+    return constants.get("_%s_VERSION" % project.upper())
+
+
+def last_wheel(place, prefix):
+    names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+    wheels = [name for name in names if name.startswith(prefix) and name.endswith(".whl")]
+    return os.path.join(place, wheels[-1]) if wheels else None
+
+
 def answers():
     # An interpreter that does not know its own path has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
@@ -177,11 +218,15 @@ def answers():
     # Debian's venv tests for this very file.
     yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
     yield "itself", yes_or_no(is_itself())
-    places, bundled = wheels()
+    places, candidates = wheels()
     for path in list(watched()) + places:
         yield "watched", path
-    for path in bundled:
+    for path in candidates:
         yield "wheel", path
+    for path in bundled():
+        yield "bundled", path
+    if sys.implementation.cache_tag:
+        yield "cache-tag", sys.implementation.cache_tag
     for pair in scheme():
         yield pair
     if os.name == "nt":

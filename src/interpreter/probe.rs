@@ -7,8 +7,9 @@ use std::process::{Command, ExitStatus, Output};
 
 use memchr::memmem;
 
-use super::child::{self, Failure, LIMITS, run};
+use super::child::{self, run};
 use super::discovery::launcher_option;
+use super::limits::{Failure, LIMITS};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
 use crate::facts::{BadAnswer, Facts};
@@ -24,7 +25,7 @@ pub(super) const SCRIPT: &str = include_str!("probe.py");
 /// # Errors
 /// When `program` cannot be run, fails, or gives no usable answer.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &Interrupt) -> Result<(Facts, Vec<u8>)> {
-    let nonce = format!("{:016x}", RandomState::new().build_hasher().finish());
+    let nonce = nonce();
     let mut command = Command::new(program);
     // If no interpreter is installed yet, Windows' install manager would download one.
     command.args(launcher_option(program, wanted)).env("PYTHON_MANAGER_AUTOMATIC_INSTALL", "false");
@@ -45,6 +46,11 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &I
     };
     let facts = facts(answer).map_err(|bad| unanswered(describe(&bad), String::new()))?;
     Ok((facts, answer.to_owned()))
+}
+
+/// A text that no program prints by chance.
+pub(super) fn nonce() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 /// Reads an answer: keys and values, each terminated by NUL, which no path can hold.
@@ -115,7 +121,7 @@ pub(crate) fn run_to_end(
     child::run_to_end(command, lock, interrupt).map_err(|failure| explain(program, failure))
 }
 
-fn explain(program: &Path, failure: Failure) -> Error {
+pub(super) fn explain(program: &Path, failure: Failure) -> Error {
     let program = program.to_owned();
     let reason = match failure {
         Failure::NotRun(source) => return not_run(program, source),
@@ -153,7 +159,7 @@ fn failed(program: &Path, said: &Output) -> Error {
 
 /// The last lines of a program's output, for the error message: a traceback has its reason there. Long lines are cut,
 /// as a program that is not Python may repeat the whole script.
-fn excerpt(said: &Output) -> String {
+pub(super) fn excerpt(said: &Output) -> String {
     const LINES: usize = 10;
     const WIDTH: usize = 160;
     let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);

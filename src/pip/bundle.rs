@@ -22,10 +22,12 @@ pub(crate) fn core_packages(facts: &Facts) -> Vec<&'static str> {
     if history::rules(facts.version).bundles_setuptools { vec!["pip", "setuptools"] } else { vec!["pip"] }
 }
 
-/// The release of a package that ensurepip installs, or `None` unless there is exactly one wheel of the package.
+/// The release of a package that ensurepip installs. `None` if rvenv does not know this ensurepip, unless there is
+/// exactly one wheel of the package.
 #[must_use]
 pub(crate) fn release<'a>(package: &'a str, facts: &'a Facts) -> Option<Release<'a>> {
-    let mut versions = facts.wheels.iter().filter_map(|path| version_in(path, package));
+    let wheels = if facts.bundled.is_empty() { &facts.wheels } else { &facts.bundled };
+    let mut versions = wheels.iter().filter_map(|path| version_in(path, package));
     let version = versions.next().filter(|_| versions.next().is_none())?;
     Some(Release { name: package, version })
 }

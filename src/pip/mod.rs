@@ -2,12 +2,23 @@
 
 mod available;
 pub(crate) mod bundle;
+mod compile;
 mod ensurepip;
 mod file;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+mod installation;
 mod installed;
+mod native;
+pub(crate) mod record;
 mod remedy;
+mod rules;
+mod scripts;
+pub(crate) mod shebang;
+mod wheel;
 
 pub(crate) use available::check;
 pub(crate) use ensurepip::{Surroundings, ensure_pip, install, safe_temp, upgrade};
 pub(crate) use file::{FileKind, InstalledFile};
 pub(crate) use installed::installed;
+pub(crate) use native::{NotNative, install as install_natively};

@@ -1,49 +1,86 @@
-//! Making a seed: once per interpreter, in a scratch environment created only for this purpose.
+//! Making a seed, once per interpreter: from the wheels of ensurepip, or by running ensurepip.
 
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::pack::pack;
+use super::pack::{NewSeed, pack};
 use super::reader::Seed;
-use super::shebang;
 use super::store::SeedStore;
 use crate::apply::build;
-use crate::cache::Claim;
+use crate::cache::{Claim, Stamps};
 use crate::config::{Config, Existing, Pip};
 use crate::env_dir::EnvDir;
 use crate::env_paths::EnvPaths;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::facts::{Os, RelPath};
 use crate::fs::{self, Lock, ScratchDir};
 use crate::interpreter::Interpreter;
 use crate::interrupt::Interrupt;
-use crate::pip::{self, Surroundings};
+use crate::pip::shebang;
+use crate::pip::{self, NotNative, Surroundings};
 use crate::plan::{self, Layout, Occupant};
 
-/// Makes the seed, or waits for the process that is making it. Returns `None` if no seed can be made; ensurepip then
-/// runs in the environment itself and reports the reason.
+/// The installer that a seed is made with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Installer {
+    /// rvenv itself.
+    Native,
+    /// ensurepip.
+    Ensurepip {
+        /// The reason why rvenv did not install pip itself.
+        reason: String,
+    },
+}
+
+impl fmt::Display for Installer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Native => f.write_str("pip: from the wheels of ensurepip"),
+            Self::Ensurepip { reason } => write!(f, "pip: by ensurepip, since {reason}"),
+        }
+    }
+}
+
+/// Makes the seed, or waits for the process that is making it. Tells `observer` the installer. Returns `None` if no
+/// seed can be made; ensurepip then runs in the environment itself and reports the reason.
 ///
 /// # Errors
-/// When a signal comes meanwhile.
+/// When a wheel of ensurepip would do harm, or a signal comes meanwhile.
 pub(crate) fn make(
     store: Option<&SeedStore>,
     interpreter: &Interpreter,
     environment: &Environment,
     interrupt: &Interrupt,
+    observer: impl Fn(&Installer),
 ) -> Result<Option<Seed>> {
     // A Python from the Microsoft Store writes files that rvenv could not see.
     if interpreter.facts.is_of_store() {
         return Ok(None);
     }
-    let making = Making { store, interpreter, environment, interrupt };
-    let made = match store.map(|store| making.make_in_cache(store)) {
-        // The cache may be full, or its path unfit for an environment.
-        None
-        | Some(Err(Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. })) => {
-            making.make_in_temp()
-        }
-        Some(made) => made,
+    // On a file system without locks, a seed may be made twice.
+    let lock = match store.map(SeedStore::claim).transpose()? {
+        Some(Claim::Found(seed)) => return Ok(Some(seed)),
+        Some(Claim::Ours(lock)) => lock,
+        None => None,
     };
-    match made {
+    if let Some(store) = store {
+        store.prune();
+    }
+    // The lock ends with this function: processes that wait for it find the seed, or make one of their own.
+    let making = Making { store, interpreter, environment, interrupt, lock };
+    let reason = match making.make_natively() {
+        Ok(seed) => {
+            observer(&Installer::Native);
+            return Ok(Some(seed));
+        }
+        Err(NotNative::Failed(error)) => return Err(error),
+        Err(NotNative::Unknown(reason)) => reason,
+    };
+    observer(&Installer::Ensurepip { reason });
+    match making.make_by_ensurepip() {
         Err(interrupted @ Error::Interrupted { .. }) => Err(interrupted),
         other => Ok(other.ok().flatten()),
     }
@@ -55,61 +92,104 @@ struct Making<'a> {
     interpreter: &'a Interpreter,
     environment: &'a Environment,
     interrupt: &'a Interrupt,
+    lock: Option<Lock>,
 }
 
 impl Making<'_> {
+    /// Makes the seed in memory, for an environment that exists nowhere.
+    fn make_natively(&self) -> Result<Seed, NotNative> {
+        if self.environment.runs_ensurepip {
+            return Err(NotNative::Unknown("RVENV_PIP says so".to_owned()));
+        }
+        let (stamps, mtime) = (self.stamps(), now());
+        let env = self.nowhere();
+        let new = std::thread::scope(|scope| {
+            // The stamps show afterwards whether a file has changed meanwhile, so its contents may be read any time.
+            let contents = scope.spawn(|| stamps.with_contents(self.interrupt));
+            let files = pip::install_natively(&self.interpreter.facts, &env, mtime, self.environment, self.interrupt)?;
+            let stamps = contents.join().unwrap_or_else(|_| stamps.clone());
+            let lost = || NotNative::Unknown("a file that it installs has an unknown form".to_owned());
+            Ok::<_, NotNative>((pack(files, &env, stamps.text(), mtime).ok_or_else(lost)?, stamps))
+        })?;
+        Ok(self.keep(new.0, &new.1))
+    }
+
+    /// Makes the seed in a scratch environment, with ensurepip. Returns `None` if that leaves something unknown.
+    fn make_by_ensurepip(&self) -> Result<Option<Seed>> {
+        match self.store.map(|store| self.make_in_cache(store)) {
+            // The cache may be full, or its path unfit for an environment.
+            None
+            | Some(Err(
+                Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. },
+            )) => self.make_in_temp(),
+            Some(made) => made,
+        }
+    }
+
     fn make_in_cache(&self, store: &SeedStore) -> Result<Option<Seed>> {
-        // On a file system without locks, a seed may be made twice.
-        let lock = match store.claim()? {
-            Claim::Found(seed) => return Ok(Some(seed)),
-            Claim::Ours(lock) => lock,
-        };
-        store.prune();
         let scratch = store.scratch_dir()?;
         // For a path that does not fit a plain `#!` line, pip may write broken scripts, from which no seed can be made.
         let env = self.env_paths(&env_dir(&scratch)?);
-        if shebang::is_plain(&env.python, env.os) { self.make_in(scratch, lock.as_ref()) } else { self.make_in_temp() }
+        if shebang::is_plain(&env.python, env.os) { self.make_in(scratch) } else { self.make_in_temp() }
     }
 
     /// Makes the seed in the directory for temporary files.
     fn make_in_temp(&self) -> Result<Option<Seed>> {
-        self.make_in(ScratchDir::new(&self.environment.temp_dir, "rvenv-")?, None)
+        self.make_in(ScratchDir::new(&self.environment.temp_dir, "rvenv-")?)
     }
 
     /// Makes the seed in `scratch`.
-    fn make_in(&self, scratch: ScratchDir, lock: Option<&Lock>) -> Result<Option<Seed>> {
+    fn make_in(&self, scratch: ScratchDir) -> Result<Option<Seed>> {
         let env_dir = env_dir(&scratch)?;
         self.build_env(&env_dir)?;
-        // An even number, as some file systems store times in steps of two seconds.
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1;
+        let mtime = now();
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
         let temp = pip::safe_temp(&self.environment.temp_dir, &home);
-        let surroundings = Surroundings { temp, home: Some(&home), lock, interrupt: self.interrupt };
+        let surroundings =
+            Surroundings { temp, home: Some(&home), lock: self.lock.as_ref(), interrupt: self.interrupt };
         // Taken before ensurepip reads the files.
-        let stamps = self.interpreter.stamps.of_seed(&self.interpreter.facts).with_contents(self.interrupt);
+        let stamps = self.stamps().with_contents(self.interrupt);
         let env = self.env_paths(&env_dir);
         let Some(files) = pip::install(&env, surroundings)? else { return Ok(None) };
-        let Some(new) = pack(files, &env, stamps.text(), now) else { return Ok(None) };
-        // If the files have changed meanwhile, ensurepip may have read either state: such a seed is not kept.
-        let store = self.store.filter(|_| stamps.is_current(self.interrupt));
-        let seed = match store.and_then(|store| store.keep(&new)) {
-            None => {
-                let path = scratch.path().join("seed");
-                fs::create_with(&path, |file| new.write(file)).map_err(|source| Error::file("write", &path, source))?;
-                Seed::open(fs::open(&path)?)
-            }
-            kept => kept,
-        };
-        // The lock ends here: processes that wait for it find the seed, or make one of their own.
-        Ok(seed.map(|seed| seed.with_scratch(scratch)))
+        let Some(new) = pack(files, &env, stamps.text(), mtime) else { return Ok(None) };
+        Ok(Some(self.keep(new, &stamps).with_scratch(scratch)))
+    }
+
+    /// Keeps the seed in the cache, unless the files from which it was made have changed meanwhile: either state of
+    /// them may then be in it.
+    fn keep(&self, new: NewSeed, stamps: &Stamps) -> Seed {
+        if let Some(store) = self.store.filter(|_| stamps.is_current(self.interrupt)) {
+            store.keep(&new);
+        }
+        Seed::in_memory(new)
+    }
+
+    /// The stamps of the files from which the seed is made, before they are read.
+    fn stamps(&self) -> Stamps {
+        self.interpreter.stamps.of_seed(&self.interpreter.facts)
+    }
+
+    /// The paths of an environment that exists nowhere, by a name that nothing else contains.
+    fn nowhere(&self) -> EnvPaths {
+        let facts = &self.interpreter.facts;
+        let root = if facts.os == Os::Windows { "C:" } else { "" };
+        let separator = facts.os.separator();
+        let name = RandomState::new().hash_one(0);
+        let text = format!("{root}{separator}rvenv-{name:016x}{separator}env");
+        let env_dir = EnvDir { path: (&text).into(), text, name: "env".to_owned() };
+        EnvPaths::of(&env_dir, &self.python(), facts.os)
     }
 
     /// The paths of the scratch environment.
     fn env_paths(&self, env_dir: &EnvDir) -> EnvPaths {
-        let facts = &self.interpreter.facts;
-        let layout = Layout::of(facts);
-        EnvPaths::of(env_dir, &layout.script(&layout.executable), facts.os)
+        EnvPaths::of(env_dir, &self.python(), self.interpreter.facts.os)
+    }
+
+    /// The path of an environment's interpreter.
+    fn python(&self) -> RelPath {
+        let layout = Layout::of(&self.interpreter.facts);
+        layout.script(&layout.executable)
     }
 
     /// Builds the scratch environment: like any other, but without pip and activation scripts.
@@ -117,6 +197,11 @@ impl Making<'_> {
         let config = Config { pip: Pip::Omit, existing: Existing::Upgrade, ..Config::default() };
         build::env(&plan::plan(&self.interpreter.facts, &config, env_dir, &Occupant::Vacant), self.interrupt)
     }
+}
+
+/// The time in seconds since 1970: an even number, as some file systems store times in steps of two seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1
 }
 
 /// The directory of the scratch environment.

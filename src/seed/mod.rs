@@ -14,10 +14,10 @@ mod preparing;
 mod reader;
 mod restore;
 mod shared;
-mod shebang;
 mod splice;
 mod store;
 
+pub use make::Installer;
 pub(crate) use make::make;
 pub use preparing::Preparing;
 pub(crate) use reader::Seed;

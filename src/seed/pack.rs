@@ -3,37 +3,29 @@
 use std::io::{self, Write};
 use std::ops::Range;
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use memchr::memmem;
-use sha2::{Digest, Sha256};
 
 use super::archive::{Entry, Kind, List};
 use super::marshal::marshalled_string;
-use super::reader::Seed;
-use super::shebang::shebang;
 use super::splice::{Splice, SpliceKind};
 use crate::env_paths::EnvPaths;
 use crate::facts::{Os, RelPath};
 use crate::fs::File;
+use crate::pip::record::hash;
+use crate::pip::shebang::shebang;
 use crate::pip::{FileKind, InstalledFile};
 
 /// A seed in memory: the list, and the data of its entries in order.
 pub(super) struct NewSeed {
-    list: List,
-    data: Vec<Vec<u8>>,
+    pub(super) list: List,
+    pub(super) data: Vec<u8>,
 }
 
 impl NewSeed {
-    /// Whether `seed` has the same stamps.
-    pub(super) fn has_stamps_of(&self, seed: &Seed) -> bool {
-        self.list.stamps == seed.stamps()
-    }
-
     /// Writes the seed into a file.
     pub(super) fn write(&self, file: &mut File) -> io::Result<()> {
         file.write_all(&self.list.encode())?;
-        self.data.iter().try_for_each(|data| file.write_all(data))
+        file.write_all(&self.data)
     }
 }
 
@@ -54,8 +46,13 @@ pub(super) fn pack(files: Vec<InstalledFile>, env: &EnvPaths, stamps: String, mt
     files.sort_by_key(|file| (file.kind != Kind::Dir, file.kind != Kind::Script));
     let scripts = files.iter().filter(|file| file.kind == Kind::Script);
     let digests: Vec<_> = scripts.map(|file| (file.path.to_string(), digest(&file.contents))).collect();
-    let parts: Vec<_> = files.into_iter().map(|file| cut(file, env, &digests)).collect::<Option<_>>()?;
-    let (entries, data) = parts.into_iter().unzip();
+    let mut data = Vec::with_capacity(files.iter().map(|file| file.contents.len()).sum());
+    let cut = files.into_iter().map(|file| {
+        let (entry, own) = cut(file, env, &digests)?;
+        data.extend(own);
+        Some(entry)
+    });
+    let entries = cut.collect::<Option<_>>()?;
     Some(NewSeed { list: List { stamps, mtime, entries }, data })
 }
 
@@ -72,7 +69,7 @@ fn classify(file: InstalledFile, env: &EnvPaths) -> Packed {
 
 /// The digest and size of a file, as in `RECORD` (Recording installed packages, packaging.python.org).
 pub(super) fn digest(contents: &[u8]) -> String {
-    format!("sha256={},{}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(contents)), contents.len())
+    format!("{},{}", hash(contents), contents.len())
 }
 
 /// Finds the shebang of a script: at its start or, on Windows, anywhere in its launcher.
@@ -93,7 +90,7 @@ fn date_bytecode(files: &mut [Packed], mtime: u64) {
         .iter()
         .enumerate()
         .filter_map(|(index, file)| {
-            let name = file.path.name().strip_suffix(".pyc")?.split('.').next()?;
+            let name = file.path.name().strip_suffix(".pyc")?.rsplit_once('.')?.0;
             let cache = file.path.parent().filter(|dir| dir.name() == "__pycache__")?;
             let source = format!("{name}.py");
             Some((index, cache.parent().map_or_else(|| RelPath::of(&source), |dir| dir.join(&source))))

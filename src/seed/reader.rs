@@ -1,8 +1,9 @@
 //! An open seed, read and checked front to back.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read as _, Seek, SeekFrom, Write};
 
 use super::archive::{Entry, List, ReadList};
+use super::pack::NewSeed;
 use crate::fs::{self, File, ScratchDir};
 
 /// The size of one read, in bytes. A smaller size means more calls; a larger one exceeds the processor's cache.
@@ -11,7 +12,7 @@ const CHUNK: usize = 1 << 18;
 /// The files that an installer has left, ready to be restored into environments.
 #[derive(Debug)]
 pub(crate) struct Seed {
-    file: File,
+    source: Source,
     pub(super) list: List,
     /// The offset of the data in the file.
     pub(super) data: u64,
@@ -20,12 +21,38 @@ pub(crate) struct Seed {
     _scratch: Option<ScratchDir>,
 }
 
+/// The place where a seed's data is.
+#[derive(Debug)]
+enum Source {
+    File(File),
+    /// A seed that was just made. The data of all entries, in order.
+    Memory(Vec<u8>),
+}
+
+impl Source {
+    /// Reads at an offset, as much as there is.
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self {
+            Self::File(file) => fs::read_at(file, bytes, offset),
+            Self::Memory(data) => {
+                usize::try_from(offset).ok().and_then(|from| data.get(from..)).unwrap_or_default().read(bytes)
+            }
+        }
+    }
+}
+
 impl Seed {
     /// Opens a seed without checking its stamps. Returns `None` if the seed is damaged.
     pub(crate) fn open(file: File) -> Option<Self> {
         let ReadList { list, data } = List::read(&file)?;
-        let seed = Self { file, list, data, _scratch: None };
+        let seed = Self { source: Source::File(file), list, data, _scratch: None };
         is_complete(&seed).then_some(seed)
+    }
+
+    /// A seed in memory.
+    pub(super) fn in_memory(new: NewSeed) -> Self {
+        let NewSeed { list, data } = new;
+        Self { source: Source::Memory(data), list, data: 0, _scratch: None }
     }
 
     /// Keeps the directory in which the seed was made until the seed is dropped.
@@ -44,9 +71,14 @@ impl Seed {
     /// When the seed cannot be read, or the file cannot be written.
     pub(super) fn write_as(&self, stamps: &str, file: &mut File) -> io::Result<()> {
         file.write_all(&List { stamps: stamps.to_owned(), ..self.list.clone() }.encode())?;
-        let mut data = &self.file;
-        data.seek(SeekFrom::Start(self.data))?;
-        io::copy(&mut data, file).map(drop)
+        match &self.source {
+            Source::Memory(data) => file.write_all(data),
+            Source::File(own) => {
+                let mut data = own;
+                data.seek(SeekFrom::Start(self.data))?;
+                io::copy(&mut data, file).map(drop)
+            }
+        }
     }
 }
 
@@ -72,7 +104,7 @@ impl<'a, 'b> Chunk<'a, 'b> {
 fn is_complete(seed: &Seed) -> bool {
     let length: u64 = seed.list.entries.iter().map(|entry| u64::from(entry.length)).sum();
     // Reads the last byte and one more, which must not exist. (Without data, the last byte is the list's.)
-    matches!(fs::read_at(&seed.file, &mut [0; 2], seed.data + length - 1), Ok(1))
+    matches!(seed.source.read_at(&mut [0; 2], seed.data + length - 1), Ok(1))
 }
 
 /// Calls `each` for all chunks of a seed, in order, until `each` fails. A damaged chunk is passed as `None`.
@@ -119,7 +151,7 @@ fn read<'a, 'b>(seed: &Seed, range: &ChunkRange<'a>, buffer: &'b mut Vec<u8>) ->
     let bytes = &mut buffer[..range.length];
     let mut from = 0;
     while from < bytes.len() {
-        let count = fs::read_at(&seed.file, &mut bytes[from..], range.offset + from as u64).ok()?;
+        let count = seed.source.read_at(&mut bytes[from..], range.offset + from as u64).ok()?;
         from += (count > 0).then_some(count)?;
     }
     let chunk = Chunk { entries: range.entries, bytes };

@@ -6,12 +6,12 @@ use super::archive::{Entry, Kind};
 use super::marshal::marshalled;
 use super::pack::digest;
 use super::reader::{Chunk, Seed, for_each_chunk};
-use super::shebang::shebang;
 use super::splice::SpliceKind;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, File};
 use crate::interrupt::Interrupt;
+use crate::pip::shebang::shebang;
 
 /// The outcome of restoring a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -34,8 +34,10 @@ impl<'a> SeedStore<'a> {
         environment: &Environment,
         interrupt: &'a Interrupt,
     ) -> Self {
-        // One seed per interpreter, whatever its name, and another one for reproducible bytecode.
-        let key = format!("{}\n{}", interpreter.facts.real_executable, environment.reproducible);
+        // One seed per interpreter, whatever its name, and further ones for reproducible bytecode and for one that
+        // ensurepip itself is to make.
+        let by = if environment.runs_ensurepip { "\nensurepip" } else { "" };
+        let key = format!("{}\n{}{by}", interpreter.facts.real_executable, environment.reproducible);
         let stamps = interpreter.stamps.of_seed(&interpreter.facts);
         Self { shelf: Shelf::new(cache, SUBDIR, SEED), stem: Shelf::stem(&key), stamps, interrupt }
     }
@@ -77,10 +79,9 @@ impl<'a> SeedStore<'a> {
         self.shelf.scratch_dir(&self.stem)
     }
 
-    /// Keeps a seed and opens it. Returns `None` if the seed cannot be written or reads back differently.
-    pub(super) fn keep(&self, new: &NewSeed) -> Option<Seed> {
-        self.shelf.write(&self.stem, |file| new.write(file)).ok()?;
-        open(self.shelf, &self.stem).filter(|seed| new.has_stamps_of(seed))
+    /// Keeps a seed, if there is room for it.
+    pub(super) fn keep(&self, new: &NewSeed) {
+        let _ = self.shelf.write(&self.stem, |file| new.write(file));
     }
 
     /// Deletes the kept seed, which turned out to be damaged.

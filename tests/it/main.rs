@@ -69,6 +69,10 @@ mod interpreter;
 mod interrupts;
 #[cfg(unix)]
 mod library;
+#[cfg(unix)]
+mod made_wheels;
+#[cfg(unix)]
+mod native;
 mod needs;
 #[cfg(unix)]
 mod other_machines;

@@ -9,7 +9,7 @@ mod differences;
 mod edit;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::needs::{self, Need};
 use crate::peers::Tool;
@@ -169,6 +169,11 @@ fn compare(world: &TestEnv, situation: &Situation) {
     );
     assert!(declared.out_of_date.is_empty(), "{situation}: no difference any more in {:?}", declared.out_of_date);
     assert_eq!(venv.answers, rvenv.answers, "{situation}: the environments answer differently\n{}", rvenv.outcome);
+    if python.minor < 11 && !python.is_pypy() && !case.has("--without-pip") {
+        let trees = [&world.path(format!("{:?} of venv", case.options)), *root, *root];
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/parity/same_code.py");
+        world.run(&python.path).arg("-B").arg(script).args(trees).output().silent_success();
+    }
     if situation.before.is_some() {
         fs::rename(root, world.path(format!("{:?} of rvenv", case.options))).expect("nothing else is there");
     }

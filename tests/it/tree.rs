@@ -27,7 +27,7 @@ pub(crate) enum Kind {
     /// Compiled bytecode, without its recorded time.
     Bytecode {
         length: usize,
-        // Empty if Python may write different bytes each time.
+        // Both are empty if Python may write different bytes each time.
         code: Vec<u8>,
     },
     /// A pipe, a socket, a device, or a file with a second name (an edit by one name would show under the other).
@@ -87,14 +87,14 @@ fn read_file(entry: &DirEntry) -> Kind {
 }
 
 /// Classifies bytecode by its first two bytes, a number that grows with each CPython and is small in PyPy. Before 3.11,
-/// marshal writes constants that are sets in any order.
+/// marshal writes sets in any order, and marks strings that are used elsewhere, too: `same_code.py` compares the rest.
 fn bytecode(mut bytes: Vec<u8>) -> Kind {
     const CPYTHON_3_11: u16 = 3495;
-    let length = bytes.len();
     let magic = bytes.first_chunk().map_or(0, |magic| u16::from_le_bytes(*magic));
     if let Some(time) = bytes.get_mut(8..12) {
         time.fill(0);
     }
+    let length = if (3000..CPYTHON_3_11).contains(&magic) { 0 } else { bytes.len() };
     Kind::Bytecode { length, code: if magic < CPYTHON_3_11 { Vec::new() } else { bytes } }
 }
 
@@ -140,7 +140,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// Shows files by their size: a derived implementation would print megabytes on a failure.
+/// Shows files by their size, not by megabytes.
 impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -43,6 +43,7 @@ fn run(args: &Args, interrupt: Interrupt) -> anyhow::Result<()> {
     let builder = builder.observed(move |event| match event {
         Event::Planned(plan) => log.note(|| plan.to_string()),
         Event::Preparing(what) => progress.show(what),
+        Event::Installing(installer) => log.note(|| installer.to_string()),
         Event::Prepared => progress.end(),
         _ => {}
     });

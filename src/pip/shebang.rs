@@ -11,7 +11,7 @@ const LONGEST_ON_MACOS: usize = 512;
 ///
 /// A plain `#!` line cannot hold a space, and kernels cut off a long one. In such cases the script starts as one for
 /// `/bin/sh`, in lines that Python reads as a string (pip's vendored distlib, `scripts.py`).
-pub(super) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
+pub(crate) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
     let longest = if os == Os::MacOs { LONGEST_ON_MACOS } else { LONGEST };
     let is_plain = !python.contains(' ');
     if os == Os::Windows {
@@ -26,7 +26,7 @@ pub(super) fn shebang(python: &str, os: Os, body: &[u8]) -> String {
 }
 
 /// Whether the script starts with a plain `#!` line.
-pub(super) fn is_plain(python: &str, os: Os) -> bool {
+pub(crate) fn is_plain(python: &str, os: Os) -> bool {
     shebang(python, os, b"").trim_end() == format!("#!{python}")
 }
 
