@@ -100,8 +100,12 @@ impl<'a> Installation<'a> {
 
     /// Whether pip loads the module while it installs.
     fn is_loaded(&self, path: &str) -> bool {
-        let is_loaded_there = self.facts.os == Os::Windows && path == "pip/_vendor/platformdirs/windows.py";
-        is_loaded_there || !NOT_LOADED.iter().any(|other| path.starts_with(other))
+        let is_loaded_here = match path {
+            "pip/_vendor/platformdirs/windows.py" => self.facts.os == Os::Windows,
+            "pip/_vendor/pygments/lexers/python.py" => self.rules.loads_python_lexer,
+            _ => false,
+        };
+        is_loaded_here || !NOT_LOADED.iter().any(|other| path.starts_with(other))
     }
 
     /// The path of a source, as pip writes it into bytecode: on Windows with both separators.

@@ -83,7 +83,7 @@ fn sources(dirs: &[&str]) -> Vec<Source> {
 fn library() -> Vec<Source> {
     let is_other = |source: &Source| {
         let path = source.path.as_str();
-        path.starts_with("src/bin/") || path.starts_with("src/python/") || path.ends_with(".py")
+        path.starts_with("src/bin/") || path.starts_with("src/python/") || path.strip_suffix(".py").is_some()
     };
     sources(&["src"]).into_iter().filter(|source| !is_other(source)).collect()
 }
