@@ -79,10 +79,12 @@ class Session:
         print(f"{row.title}:", file=sys.stderr)
         rounds = self.options.slow_runs if row.is_slow else self.options.runs
         contestants = row.contestants + self.yardstick(row)
-        times = measure(contestants, self.directory / row.key, rounds, self.options.warmups)
+        samples = measure(contestants, self.directory / row.key, rounds, self.options.warmups)
+        times = {name: [sample.wall for sample in own] for name, own in samples.items()}
+        cpu = {name: [sample.cpu for sample in own] for name, own in samples.items()}
         for name, samples in times.items():
             print(f"  {name}: {compare_chart.duration(statistics.median(samples))}", file=sys.stderr)
-        return Result(row, times, self.counts(row, times) if row.is_counted else {})
+        return Result(row, times, cpu, self.counts(row, times) if row.is_counted else {})
 
     def yardstick(self, row: Row) -> list[Contestant]:
         """The floor for the environment that rvenv creates in this row, if the row asks for a floor."""
@@ -131,7 +133,7 @@ def on_tmpfs(programs, peers: Path, options: argparse.Namespace, directory: Path
 
 def write(options, session: Session, results: list[Result], in_memory: str, load: float) -> None:
     """Writes the report and its chart."""
-    main = {result.row.key: result for result in results[:2]}
+    main = {result.row.key: result for result in results[: len(main_rows(session.tools))]}
     extra = {"with-pip": report.inventory(session.environments(main["with-pip"]))}
     sections = [report.section(result, extra.get(result.row.key, "")) for result in results]
     versions = session.tools.versions()
@@ -143,7 +145,7 @@ def write(options, session: Session, results: list[Result], in_memory: str, load
         rounds=options.runs, slow_rounds=options.slow_runs, warmups=options.warmups,
         machine=report.machine(session.directory, len(os.sched_getaffinity(0)), load, versions))
     (options.output / "benchmarks.md").write_text(text, encoding="utf-8")
-    picture = compare_chart.draw([main["with-pip"], main["without-pip"]])
+    picture = compare_chart.draw(list(main.values()))
     (options.output / "benchmarks.svg").write_text(picture, encoding="utf-8")
     print(f"written: {options.output}/benchmarks.md and .svg", file=sys.stderr)
 

@@ -20,6 +20,13 @@ COUNTS = ("system calls", "processes started", "peak memory", "instructions")
 FLOOR = "floor"
 
 
+class Sample(NamedTuple):
+    """The seconds that commands took, and the seconds of processor time that they and their children used."""
+
+    wall: float
+    cpu: float
+
+
 class Command(NamedTuple):
     argv: list[str]
     variables: dict[str, str]
@@ -33,7 +40,7 @@ class Contestant:
     commands: Callable[[Path], list[Command]] | None  # None: the tool is not installed
     is_tool: bool = True  # False: a mere yardstick, which cannot win
 
-    def sample(self, path: Path) -> float:
+    def sample(self, path: Path) -> Sample:
         return seconds_of(self.commands(path))
 
 
@@ -41,37 +48,38 @@ class Failed(Exception):
     """A measured command has failed."""
 
 
-def seconds_of(commands: list[Command]) -> float:
-    """The seconds that the commands take one after the other, from the first start to the last end."""
+def seconds_of(commands: list[Command]) -> Sample:
+    """Runs the commands one after the other, and measures from the first start to the last end."""
     with tempfile.TemporaryFile() as errors:
         actions = [
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
             (os.POSIX_SPAWN_DUP2, errors.fileno(), 2),
         ]
-        began = time.perf_counter()
+        cpu, began = 0.0, time.perf_counter()
         for argv, variables in commands:
-            _, status = os.waitpid(os.posix_spawn(argv[0], argv, variables, file_actions=actions), 0)
+            _, status, used = os.wait4(os.posix_spawn(argv[0], argv, variables, file_actions=actions), 0)
+            cpu += used.ru_utime + used.ru_stime
             if status != 0:
                 errors.seek(0)
                 raise Failed(f"{' '.join(argv)}\n{errors.read().decode(errors='replace')}")
-        return time.perf_counter() - began
+        return Sample(time.perf_counter() - began, cpu)
 
 
-def measure(contestants: list, directory: Path, rounds: int, warmups: int) -> dict[str, list[float]]:
-    """The seconds of each contestant in each round. Every round runs all contestants, each time in another order.
+def measure(contestants: list, directory: Path, rounds: int, warmups: int) -> dict[str, list[Sample]]:
+    """The samples of each contestant, one for each round. Every round runs all contestants, each time in another order.
 
     Each environment gets a fresh name and is kept: on some file systems, creating is slow right after deleting.
     """
     directory.mkdir()
     present = warm_up(contestants, directory, warmups)
-    times = {contestant.name: [] for contestant in present}
+    samples = {contestant.name: [] for contestant in present}
     for number in range(rounds):
         settle()
         turn = number % max(1, len(present))
         for contestant in present[turn:] + present[:turn]:
-            times[contestant.name].append(contestant.sample(directory / f"{slug(contestant)}-{number}"))
-    return times
+            samples[contestant.name].append(contestant.sample(directory / f"{slug(contestant)}-{number}"))
+    return samples
 
 
 def settle() -> None:

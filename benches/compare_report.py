@@ -77,17 +77,18 @@ def times_table(result: Result) -> str:
     """The contestants side by side: times, and counts if the row has them."""
     counted = COUNTS if result.row.is_counted else ()
     names = [each.name for each in result.row.contestants] + ([FLOOR] if result.row.against_floor else [])
-    head = ["", "median", "10th to 90th percentile", "× rvenv", *counted]
+    head = ["", "median", "10th to 90th percentile", "× rvenv", "processor time", *counted]
     return table(head, [[name, *times(result, name), *counts(result, name, counted)] for name in names])
 
 
 def times(result: Result, name: str) -> list[str]:
     if name not in result.times:
-        return ["-"] * 3
+        return ["-"] * 4
     samples, against = result.times[name], result.ratio(name)
     low, high = spread(samples)
     times_rvenv = "-" if against is None else f"{against:.3g}"
-    return [duration(statistics.median(samples)), f"{duration(low)} to {duration(high)}", times_rvenv]
+    return [duration(statistics.median(samples)), f"{duration(low)} to {duration(high)}", times_rvenv,
+            duration(statistics.median(result.cpu[name]))]
 
 
 def counts(result: Result, name: str, counted: tuple[str, ...]) -> list[str]:

@@ -202,7 +202,9 @@ print('\\n'.join(answers))
 fn ask(world: &TestEnv, program: &Path) -> Result<Python, String> {
     let outcome = world.run(program).args(["-I", "-c", QUESTION]).try_output()?;
     let stdout = if outcome.succeeded() { outcome.stdout() } else { String::new() };
-    if let Some((_, base)) = stdout.trim_end_matches('\n').split_once("base: ").filter(|(_, base)| !base.is_empty()) {
+    if let Some((_, base)) =
+        stdout.trim_end_matches(['\r', '\n']).split_once("base: ").filter(|(_, base)| !base.is_empty())
+    {
         return ask(world, Path::new(base));
     }
     let python = read_answers(&stdout).ok_or_else(|| format!("no Python 3 that can be used:\n{outcome}"))?;

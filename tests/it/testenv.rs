@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 use tempfile::TempDir;
 
@@ -92,14 +92,14 @@ pub(crate) fn temp_dir() -> &'static Path {
 }
 
 /// Whether a file system has room for the tests and lets programs be run, unlike that of a container.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 fn is_roomy(dir: &str) -> bool {
     const ROOM: u64 = 4 << 30;
     let can_run = |stat: &StatVfs| !stat.f_flag.contains(StatVfsMountFlags::NOEXEC);
     statvfs(dir).is_ok_and(|stat| can_run(&stat) && stat.f_bavail.saturating_mul(stat.f_frsize) > ROOM)
 }
 
-#[cfg(windows)]
+#[cfg(not(target_os = "linux"))]
 fn is_roomy(_dir: &str) -> bool {
     false
 }

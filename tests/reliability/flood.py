@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Set
 
 from injected import PATIENCE
-from processes import Ensurepip, ensurepips, wait_for_orphans
+from processes import Installer, installers, wait_for_orphans
 from rows import LITTER, POINTS, STATUS, Row
 from scenarios import Stage, by_name
 from tools import Tool
@@ -33,7 +33,7 @@ class Flood(NamedTuple):
     many_targets: bool = False
     # One third of the processes get the scenario's option, the others none.
     is_mixed: bool = False
-    # The first process that is seen to run ensurepip is killed.
+    # The first process that is seen to make the seed is killed.
     kills_builder: bool = False
 
     def is_for(self, tool: Tool, pip: bool) -> bool:
@@ -54,7 +54,7 @@ class Watch(NamedTuple):
     """Observations during a flood."""
 
     statuses: Dict[int, Optional[int]]
-    builders: Set[Ensurepip]
+    builders: Set[Installer]
     killed: List[int]
 
 
@@ -79,9 +79,9 @@ def run(row: Row, root: Path, tool: Tool, warm: Path, count: int) -> None:
     if flood.many_targets:
         judge_many(row, targets, model, watched)
         most = 2 if flood.kills_builder else 1
-        builders = len({each.pid for each in watched.builders})
+        builders = len({each.parent for each in watched.builders})
         if not 1 <= builders <= most:
-            row.violate(flood.name, f"ensurepip was run {builders} times")
+            row.violate(flood.name, f"the seed was made {builders} times")
         if flood.kills_builder and not watched.killed:
             row.note("nobody could be killed in time")
     else:
@@ -115,7 +115,7 @@ def let_loose(flood: Flood, stage: Stage, targets: List[Path]) -> Watch:
     end = time.monotonic() + DEADLOCK
     while any(process.poll() is None for process in processes) and time.monotonic() < end:
         if flood.many_targets:
-            watched.builders.update(ensurepips(str(world.root)))
+            watched.builders.update(installers(str(world.root)))
             kill_builder(flood, watched, {process.pid: process for process in processes})
         time.sleep(0.02)
     for number, process in enumerate(processes):
@@ -130,7 +130,7 @@ def let_loose(flood: Flood, stage: Stage, targets: List[Path]) -> Watch:
 
 
 def kill_builder(flood: Flood, watched: Watch, processes: Dict[int, subprocess.Popen]) -> None:
-    """Kills the first process that is seen to run ensurepip, once per flood."""
+    """Kills the first process that is seen to make the seed, once per flood."""
     if flood.kills_builder and not watched.killed:
         for builder in watched.builders:
             if builder.parent in processes and processes[builder.parent].poll() is None:

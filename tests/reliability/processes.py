@@ -1,4 +1,4 @@
-"""Orphaned processes, and the search for running ensurepips."""
+"""Orphaned processes, and the search for running installers."""
 
 from __future__ import annotations
 
@@ -61,23 +61,30 @@ def children() -> List[int]:
         return [int(word) for word in file.read().split()]
 
 
-class Ensurepip(NamedTuple):
-    """A running `python -m ensurepip`, and the process that started it."""
+# A text in the script of rvenv's helpers, which is on their command lines.
+HELPER = b"rvenv-bytecode"
+
+
+class Installer(NamedTuple):
+    """A running `python -m ensurepip` or helper of rvenv's, and the process that started it."""
 
     pid: int
     parent: int
 
 
-def ensurepips(marker: str) -> List[Ensurepip]:
-    """All running ensurepips with `marker`, a path of one world, in their environment variables."""
+def installers(marker: str) -> List[Installer]:
+    """All running installers with `marker`, a path of one world, in their environment variables; for helpers, which
+    have few, in those of the process that started them."""
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         words = _read(f"/proc/{name}/cmdline").split(b"\0")
-        if b"ensurepip" in words and b"-m" in words and marker.encode() in _read(f"/proc/{name}/environ"):
+        is_helper = any(HELPER in word for word in words)
+        if is_helper or (b"ensurepip" in words and b"-m" in words):
             # The parent is the second field after the name, which is in parentheses and may contain anything.
             fields = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()
-            if len(fields) > 1:
-                found.append(Ensurepip(int(name), int(fields[1])))
+            owner = int(fields[1]) if is_helper and len(fields) > 1 else name
+            if len(fields) > 1 and marker.encode() in _read(f"/proc/{owner}/environ"):
+                found.append(Installer(int(name), int(fields[1])))
     return found
 
 

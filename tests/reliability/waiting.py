@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Callable, List, NamedTuple
 
 from injected import PATIENCE, check_litter, check_litter_twice, judge_interrupted
-from processes import ensurepips, wait_for_orphans
+from processes import installers, wait_for_orphans
 from rows import LITTER, POINTS, STATUS, Row
 from scenarios import Stage, by_name
 from tools import Tool
@@ -39,16 +39,25 @@ def run(row: Row, root: Path, tool: Tool, warm: Path) -> None:
 
 def in_ensurepip(row: Row, stage: Stage) -> None:
     """Interrupts rvenv while it runs ensurepip for a seed."""
+    in_installer(row, stage, "ensurepip")
+
+
+def in_helpers(row: Row, stage: Stage) -> None:
+    """Interrupts rvenv while the interpreter compiles for a seed."""
+    in_installer(row, stage, "")
+
+
+def in_installer(row: Row, stage: Stage, way: str) -> None:
     for number in SIGNALS:
-        at = f"in ensurepip, {number.name}"
+        at = f"in {way or 'helpers'}, {number.name}"
         row.counts[POINTS] += 1
         stage.restore()
-        process = start_until_ensurepip(stage)
+        process = start_until_installer(stage, way)
         os.kill(process.pid, number)
         outcome = stage.world.finish(process, timeout=EFFECT)
         judge_interrupted(row, stage, at, outcome, number)
-        if ensurepips(str(stage.world.root)):
-            row.violate(at, "ensurepip goes on", LITTER)
+        if installers(str(stage.world.root)):
+            row.violate(at, "the installer goes on", LITTER)
         check_litter_twice(row, stage, at)
 
 
@@ -68,7 +77,7 @@ def interrupt_others(row: Row, stage: Stage, targets: List[Path], expected: str)
     while the maker goes on."""
     world = stage.world
     stage.restore()
-    maker = start_until_ensurepip(stage)
+    maker = start_until_installer(stage)
     others = [world.start(world.tool.argv(world.tool.python, target, True, None, False), index + 1)
               for index, target in enumerate(targets)]
     time.sleep(SETTLED)
@@ -98,7 +107,7 @@ def with_nohup(row: Row, stage: Stage) -> None:
     """Checks that SIGHUP stays ignored if it was ignored at the start."""
     row.counts[POINTS] += 1
     stage.restore()
-    process = start_until_ensurepip(stage, lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    process = start_until_installer(stage, before=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     os.kill(process.pid, signal.SIGHUP)
     outcome = stage.world.finish(process)
     verdict = stage.judge.verdict(stage.tree())
@@ -109,19 +118,21 @@ def with_nohup(row: Row, stage: Stage) -> None:
     check_litter(row, stage, "SIGHUP under nohup")
 
 
-def start_until_ensurepip(stage: Stage, before: Callable[[], object] = lambda: None) -> subprocess.Popen:
-    """Starts the tool and waits until ensurepip is running."""
-    process = stage.world.start(stage.argv(), before=before)
+def start_until_installer(stage: Stage, way: str = "ensurepip",
+                          before: Callable[[], object] = lambda: None) -> subprocess.Popen:
+    """Starts the tool and waits until an installer is running; ensurepip is the slower one."""
+    process = stage.world.start(stage.argv(), before=before, RVENV_PIP=way)
     end = time.monotonic() + PATIENCE
-    while not ensurepips(str(stage.world.root)):
+    while not installers(str(stage.world.root)):
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError("ensurepip is not run with an empty cache")
-        time.sleep(0.02)
+            raise RuntimeError("no installer is run with an empty cache")
+        time.sleep(0.01)
     return process
 
 
 CASES = (
     Case("in-ensurepip", in_ensurepip),
+    Case("in-helpers", in_helpers),
     Case("waiting-for-seed", for_seed),
     Case("waiting-for-target", for_target),
     Case("nohup", with_nohup),

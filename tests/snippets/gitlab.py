@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from blocks import Block
-from machine import Failed, Machine, seed_time
+from machine import Failed, Machine, creation_time, preparations
 from tools import Tools
 
 # Keys that are not jobs.
@@ -28,15 +28,14 @@ def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
         job = {**{key: pipeline[key] for key in GLOBAL & set(pipeline)}, **job}
         (runs, seed, _), (again, seed_again, output) = (run_job(job, machine, is_second) for is_second in (False, True))
         if runs != 1 or again != 0:
-            raise Failed(f"ensurepip was run {runs} and {again} times:\n{output}")
-        said.append(f"job `{name}`: rvenv's part of pip took {seed} ms, with the saved cache {seed_again} ms")
+            raise Failed(f"pip was prepared {runs} and {again} times:\n{output}")
+        said.append(f"job `{name}`: rvenv took {seed} ms, with the saved cache {seed_again} ms")
     return said
 
 
 def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
-    """Runs a job; returns the number of ensurepip runs, the time that rvenv's seed took, and the output."""
+    """Runs a job; returns how often pip was prepared, the time that rvenv took, and the output."""
     machine.renew()
-    machine.ensurepip_runs()
     # The runner clones and restores with a umask of 0, so that any user of the image may write.
     for directory in (machine.project, *machine.project.rglob("*")):
         directory.chmod(0o777 if directory.is_dir() else 0o666)
@@ -51,7 +50,7 @@ def run_job(job: Dict[str, Any], machine: Machine, has_cache: bool) -> Any:
     machine.check_environments()
     if not has_cache:
         save(saved, machine.project, job["cache"]["paths"])
-    return machine.ensurepip_runs(), seed_time(output), output
+    return preparations(output), creation_time(output), output
 
 
 def expand(text: str, values: Dict[str, str]) -> str:

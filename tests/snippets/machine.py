@@ -39,11 +39,9 @@ class Machine:
         """`python` is the prefix of an interpreter with pip, which is copied."""
         self.root, self.wheels, self._pip_cache = root, wheels, pip_cache
         self.python, self.home, self.project = root / "python", root / "home", root / "project"
-        # Each run of ensurepip leaves a file in this directory.
-        self.witness = root / "ensurepip-runs"
         self.template = root / "template"
         shutil.rmtree(root, ignore_errors=True)
-        make_template(python, self.template, self.witness)
+        make_template(python, self.template)
         # Variables and search paths that are set by steps of a workflow.
         self.more: Dict[str, str] = {}
         self.paths: List[Path] = []
@@ -56,7 +54,6 @@ class Machine:
         self.project.mkdir()
         self.more, self.paths = {}, []
         copy_template(self.template, self.python, self.python)
-        self.witness.mkdir(exist_ok=True)
         (self.project / "requirements.txt").write_text(REQUIREMENTS)
         (self.project / "test_environment.py").write_text(TEST)
 
@@ -76,13 +73,6 @@ class Machine:
         if ended.returncode != 0:
             raise Failed(f"ends with status {ended.returncode}:\n{tail(ended.stdout)}")
         return ended.stdout
-
-    def ensurepip_runs(self) -> int:
-        """The number of ensurepip runs since the last call."""
-        runs = list(self.witness.iterdir())
-        for run in runs:
-            run.unlink()
-        return len(runs)
 
     def environments(self) -> Iterator[Path]:
         """All environments in the project and the home."""
@@ -109,9 +99,8 @@ def network_variables() -> Dict[str, str]:
     return {"REQUESTS_CA_BUNDLE": found["PIP_CERT"], **found} if "PIP_CERT" in found else found
 
 
-def make_template(source: Path, target: Path, witness: Path) -> None:
-    """Copies an interpreter as CI services have it: with pip, but without other packages and without its own tests.
-    Each run of its ensurepip leaves a file in `witness`, if that directory exists."""
+def make_template(source: Path, target: Path) -> None:
+    """Copies an interpreter as CI services have it: with pip, but without other packages and without its own tests."""
     version = next(path.name for path in (source / "lib").glob("python3.*") if path.is_dir())
     unwanted = shutil.ignore_patterns("site-packages", "test", "tests", "idlelib", "config-*")
     shutil.copytree(source / "lib" / version, target / "lib" / version, ignore=unwanted, symlinks=True)
@@ -124,9 +113,6 @@ def make_template(source: Path, target: Path, witness: Path) -> None:
     (target / "lib" / version / "site-packages").mkdir()
     run = [str(target / "bin/python"), "-I", "-m", "ensurepip", "--default-pip"]
     subprocess.run(run, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    note = f"import os, tempfile\nif os.path.isdir({str(witness)!r}): tempfile.mkstemp(dir={str(witness)!r})\n"
-    main = target / "lib" / version / "ensurepip" / "__main__.py"
-    main.write_text(note + main.read_text())
 
 
 def copy_template(template: Path, target: Path, runs_at: Path) -> None:
@@ -137,9 +123,14 @@ def copy_template(template: Path, target: Path, runs_at: Path) -> None:
         script.write_text(script.read_text().replace(str(template), str(runs_at)))
 
 
-def seed_time(output: str) -> str:
-    """The milliseconds that rvenv needed to find or make its seed, from its log."""
-    return ", ".join(re.findall(r"^seed: ([\d.]+) ms", output, re.M))
+def preparations(output: str) -> int:
+    """How often rvenv prepared pip, according to its log."""
+    return len(re.findall(r"^pip: ", output, re.M))
+
+
+def creation_time(output: str) -> str:
+    """The milliseconds that rvenv needed to create its environments, from its log."""
+    return ", ".join(re.findall(r"^create: ([\d.]+) ms", output, re.M))
 
 
 def tail(text: str) -> str:

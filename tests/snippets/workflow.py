@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 from blocks import Block
-from machine import Failed, Machine, seed_time
+from machine import Failed, Machine, creation_time, preparations
 from tools import Tools
 
 EXPRESSION = re.compile(r"\$\{\{\s*([\w.-]+)\s*\}\}")
@@ -27,8 +27,8 @@ def run(block: Block, machine: Machine, tools: Tools) -> List[str]:
         shutil.rmtree(kept, ignore_errors=True)
         first, second = (Job(job, machine, kept).run() for _ in range(2))
         if first.runs != 1 or second.runs != 0:
-            raise Failed(f"ensurepip was run {first.runs} and {second.runs} times:\n{first.output}\n{second.output}")
-        said.append(f"job `{name}`: rvenv's part of pip took {first.seed} ms, with the saved cache {second.seed} ms")
+            raise Failed(f"pip was prepared {first.runs} and {second.runs} times:\n{first.output}\n{second.output}")
+        said.append(f"job `{name}`: rvenv took {first.seed} ms, with the saved cache {second.seed} ms")
     return said
 
 
@@ -49,7 +49,6 @@ class Job:
         """Runs all steps and checks the environments."""
         machine = self.machine
         machine.renew()
-        machine.ensurepip_runs()
         self.file = {name: machine.home / name for name in ("GITHUB_PATH", "GITHUB_ENV", "GITHUB_OUTPUT")}
         for name, path in self.file.items():
             path.touch()
@@ -60,8 +59,8 @@ class Job:
         for after in self.afterwards:
             after()
         machine.check_environments()
-        self.runs = machine.ensurepip_runs()
-        self.seed = seed_time(self.output)
+        self.runs = preparations(self.output)
+        self.seed = creation_time(self.output)
         return self
 
     def step(self, step: Dict[str, Any]) -> None:
