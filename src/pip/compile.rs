@@ -16,8 +16,8 @@ use crate::interpreter::{Helper, Orders, Said, run_helpers};
 /// The script that the helpers run.
 pub(super) const SCRIPT: &str = include_str!("compile.py");
 
-/// The most helpers that were seen to save time: each needs a start of its own.
-const MAX_HELPERS: usize = 8;
+/// The limit of helpers: with more, starting them and their memory (40 MB each) would cost more than they save.
+const MAX_HELPERS: usize = 4;
 
 /// The work of all helpers.
 pub(super) struct Job<'a> {
@@ -46,8 +46,8 @@ pub(super) struct Compiled {
     pub(super) scripts: Vec<Vec<u8>>,
 }
 
-/// Runs helpers with [`SCRIPT`]. While they start, `prepare` prepares what the job is made of. Returns that
-/// with what the helpers have made, or the reason why they failed.
+/// Runs helpers with [`SCRIPT`]. While they start, `prepare` prepares what the job is made of. Returns that with the
+/// results of the job, or the reason why a helper failed.
 ///
 /// # Errors
 /// When `prepare` fails, or a signal comes meanwhile.
@@ -111,6 +111,10 @@ fn put(order: &mut Vec<u8>, fields: &[&[u8]]) {
 
 /// Puts the answers of all helpers into the order of the job. Returns `None` if one is not as asked.
 fn collect(said: &[Said], numbers: &[usize], scripts: usize) -> Option<Compiled> {
+    // An order that nobody has taken would be an empty file.
+    if said.iter().map(|said| said.taken.len()).sum::<usize>() != numbers.len() + 1 {
+        return None;
+    }
     let mut compiled = Compiled { bytecode: vec![Vec::new(); numbers.len()], scripts: Vec::new() };
     for Said { output, nonce, taken } in said {
         let has_scripts = taken.contains(&0);

@@ -30,7 +30,9 @@ pub(crate) struct Surroundings<'a> {
 /// # Errors
 /// When ensurepip cannot be run or fails. The error holds all its output, which venv throws away (CPython gh-89830).
 pub(crate) fn ensure_pip(python: &Path, env_dir: &Path, surroundings: Surroundings) -> Result<()> {
-    run("install pip", python, env_dir, &["-m", "ensurepip", "--upgrade", "--default-pip"], surroundings)
+    // Some take wheels from the current directory (CPython gh-146310), so that is not ENV_DIR, as with venv.
+    let cwd = python.parent().unwrap_or(env_dir);
+    run("install pip", python, env_dir, cwd, &["-m", "ensurepip", "--upgrade", "--default-pip"], surroundings)
 }
 
 /// Lets pip upgrade packages from its index: the only step that may use the network.
@@ -39,7 +41,7 @@ pub(crate) fn ensure_pip(python: &Path, env_dir: &Path, surroundings: Surroundin
 /// When pip cannot be run or fails. The error holds all its output.
 pub(crate) fn upgrade(python: &Path, env_dir: &Path, packages: &[&str], surroundings: Surroundings) -> Result<()> {
     let arguments = [&["-m", "pip", "install", "--upgrade"], packages].concat();
-    run("upgrade packages", python, env_dir, &arguments, surroundings)
+    run("upgrade packages", python, env_dir, env_dir, &arguments, surroundings)
 }
 
 /// Runs ensurepip in an environment created only for this, and reads the files that it installs. Returns `None` if pip
@@ -80,6 +82,7 @@ fn run(
     action: &'static str,
     python: &Path,
     env_dir: &Path,
+    cwd: &Path,
     arguments: &[&str],
     surroundings: Surroundings,
 ) -> Result<()> {
@@ -88,7 +91,7 @@ fn run(
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)));
     let mut command = isolated(python);
-    command.args(arguments).current_dir(env_dir).env("VIRTUAL_ENV", env_dir).envs(variables);
+    command.args(arguments).current_dir(cwd).env("VIRTUAL_ENV", env_dir).envs(variables);
     let line = command_line(&command);
     let (status, output) = run_to_end(command, python, lock, interrupt)?;
     if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }

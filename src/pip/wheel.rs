@@ -133,7 +133,8 @@ impl Wheel {
             if !row.hash.starts_with("sha256=") {
                 return Err(unknown(format!("its `RECORD` has no SHA-256 of `{path}`")));
             }
-            if row.hash != hash(contents) || row.size.parse() != Ok(contents.len()) {
+            let has_size = row.size.is_empty() || row.size.parse() == Ok(contents.len());
+            if row.hash != hash(contents) || !has_size {
                 return Err(Refusal::Harmful(format!("`{path}` in it is not the file that its `RECORD` lists")));
             }
         }
@@ -190,7 +191,8 @@ fn check_list(archive: &mut ZipArchive<Cursor<&[u8]>>, os: Os) -> Result<Vec<Rel
         if entry.is_dir() || is_link(entry.external_attributes()) {
             return Err(unknown(format!("`{name}` in it is not a file")));
         }
-        let leads_out = || Refusal::Harmful(format!("`{}` in it leads elsewhere", name.escape_debug()));
+        let leads_out =
+            || Refusal::Harmful(format!("`{}` in it is no path inside an environment", name.escape_debug()));
         paths.push(RelPath::parse(name, os).ok_or_else(leads_out)?);
     }
     if archive.has_overlapping_files().map_err(unreadable)? {

@@ -130,10 +130,13 @@ fn a_harmful_wheel_is_an_error_and_is_not_handed_to_ensurepip() {
     let bomb = MadeWheel::pip().zeros("pip/bomb.bin", 65 << 20);
     for (wheel, reason) in [
         (bomb, "it would unpack to more than 64 MB"),
-        (MadeWheel::pip().file("../pwned.py", ""), "`../pwned.py` in it leads elsewhere"),
-        (MadeWheel::pip().file("/tmp/pwned.py", ""), "`/tmp/pwned.py` in it leads elsewhere"),
-        (MadeWheel::pip().file("pip/../../pwned.py", ""), "`pip/../../pwned.py` in it leads elsewhere"),
-        (MadeWheel::pip().file("pip/./x.py", ""), "`pip/./x.py` in it leads elsewhere"),
+        (MadeWheel::pip().file("../pwned.py", ""), "`../pwned.py` in it is no path inside an environment"),
+        (MadeWheel::pip().file("/tmp/pwned.py", ""), "`/tmp/pwned.py` in it is no path inside an environment"),
+        (
+            MadeWheel::pip().file("pip/../../pwned.py", ""),
+            "`pip/../../pwned.py` in it is no path inside an environment",
+        ),
+        (MadeWheel::pip().file("pip/./x.py", ""), "`pip/./x.py` in it is no path inside an environment"),
         (MadeWheel::pip().forged("pip/x.py", "x"), "`pip/x.py` in it is not the file that its `RECORD` lists"),
     ] {
         for cold in ["0", "1"] {

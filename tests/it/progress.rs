@@ -6,7 +6,7 @@ use crate::cache_world::CacheWorld;
 use crate::pythons;
 use crate::testenv::Outcome;
 
-/// Runs a command on a pseudo-terminal and prints all that the terminal displays.
+/// Runs a command on a pseudo-terminal and prints all that the terminal displays. Creates a file once anything is.
 const PTY: &str = r"
 import os, pty, sys
 child, terminal = pty.fork()
@@ -19,6 +19,7 @@ try:
         if not data:
             break
         shown += data
+        open('said', 'w').close()
 except OSError:
     pass
 sys.stdout.buffer.write(shown)
@@ -28,10 +29,14 @@ sys.exit(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
 /// Runs rvenv on a terminal, whose display is the stdout of the outcome.
 fn on_a_terminal(world: &CacheWorld, variables: &[(&str, &str)], arguments: &[&str]) -> Outcome {
     let python = pythons::all().last().unwrap();
+    let _ = fs::remove_file(world.path("said"));
     let run = world.world.run(&python.path).args(["-I", "-c", PTY, env!("CARGO_BIN_EXE_rvenv")]).args(arguments);
     let run = world.at_home(run).env("RVENV_PYTHON", &world.python).env("TERM", "xterm");
     variables.iter().fold(run, |run, (name, value)| run.env(name, value)).output()
 }
+
+/// Shell commands that wait until something is displayed.
+const UNTIL_SAID: &str = "while [ ! -e \"$TOOLS/../said\" ] && kill -0 $PPID; do :; done";
 
 /// A line, and the blanks that overwrite it.
 fn shown_and_gone(line: &str) -> String {
@@ -42,8 +47,12 @@ fn shown_and_gone(line: &str) -> String {
 fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
     let world = CacheWorld::new();
     for (variables, arguments, line) in [
-        (&[("RVENV_NO_CACHE", "1")][..], &["a", "b"][..], "Preparing pip 1.0 for Python 3.13…"),
-        (&[], &["a"], "Preparing pip 1.0 for Python 3.13, once…"),
+        (
+            &[("ON_ENSUREPIP", UNTIL_SAID), ("RVENV_NO_CACHE", "1")][..],
+            &["a", "b"][..],
+            "Preparing pip 1.0 for Python 3.13…",
+        ),
+        (&[("ON_ENSUREPIP", UNTIL_SAID)], &["a"], "Preparing pip 1.0 for Python 3.13, once…"),
     ] {
         let _ = fs::remove_dir_all(world.path("a"));
         let _ = fs::remove_dir_all(world.path("b"));
@@ -59,7 +68,9 @@ fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
 #[apply(test)]
 fn it_is_gone_before_an_error_is_said() {
     let world = CacheWorld::new();
-    let outcome = on_a_terminal(&world, &[("ON_ENSUREPIP", "exit 1"), ("NO_COLOR", "1")], &["e"]).status(1);
+    let outcome =
+        on_a_terminal(&world, &[("ON_ENSUREPIP", &format!("{UNTIL_SAID}; exit 1")), ("NO_COLOR", "1")], &["e"])
+            .status(1);
     let start = shown_and_gone("Preparing pip 1.0 for Python 3.13, once…") + "error: cannot install pip:";
     assert!(outcome.stdout().starts_with(&start), "{outcome}");
 }

@@ -31,6 +31,8 @@ fn a_pip_that_is_there_stays_unless_it_is_older() {
     make(&[]);
     assert_eq!(stamp(), before);
 
+    // Some ensurepips would take this one from the current directory (CPython gh-146310).
+    fs::write(world.path("e/pip-99.9-py3-none-any.whl"), "").unwrap();
     let older = site_packages.join("pip-1.0.dist-info");
     fs::rename(&dist_info, &older).unwrap();
     for (file, old, new) in [

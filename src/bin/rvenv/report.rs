@@ -2,9 +2,10 @@
 
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal as _, Write as _};
+use std::mem;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use clap::builder::styling::{AnsiColor, Style};
 
@@ -48,29 +49,58 @@ fn say(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// A progress line, shown only on a terminal and erased when the slow step is over.
+/// The time after which a step is slow, so that the user is told what is going on.
+const MOMENT: Duration = Duration::from_millis(300);
+
+/// A progress line, shown only on a terminal, if a step takes longer than a moment, and erased when it is over.
 #[derive(Default)]
 pub(crate) struct Progress {
-    width: AtomicUsize,
+    step: Arc<(Mutex<StepState>, Condvar)>,
+}
+
+/// The state of a slow step.
+#[derive(Default, PartialEq)]
+enum StepState {
+    #[default]
+    Over,
+    Begun,
+    /// The line is shown; it has so many columns.
+    Shown(usize),
 }
 
 impl Progress {
+    /// Shows what is going on, in a moment.
     pub(crate) fn show(&self, what: &impl Display) {
-        let mut stderr = std::io::stderr();
-        if stderr.is_terminal() {
-            let line = what.to_string();
-            self.width.store(line.chars().count(), Ordering::Relaxed);
-            let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
+        if !std::io::stderr().is_terminal() {
+            return;
         }
+        let (line, step) = (what.to_string(), Arc::clone(&self.step));
+        *lock(&step.0) = StepState::Begun;
+        std::thread::spawn(move || {
+            let (state, changed) = &*step;
+            let is_begun = |state: &mut StepState| *state == StepState::Begun;
+            let Ok((mut state, _)) = changed.wait_timeout_while(lock(state), MOMENT, is_begun) else { return };
+            if is_begun(&mut state) {
+                *state = StepState::Shown(line.chars().count());
+                let mut stderr = std::io::stderr();
+                let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
+            }
+        });
     }
 
+    /// Erases the line.
     pub(crate) fn end(&self) {
+        let (state, changed) = &*self.step;
         // Overwritten with spaces, as not every terminal can erase a line.
-        let width = self.width.swap(0, Ordering::Relaxed);
-        if width > 0 {
+        if let StepState::Shown(width) = mem::take(&mut *lock(state)) {
             let _ = write!(std::io::stderr(), "\r{:width$}\r", "");
         }
+        changed.notify_all();
     }
+}
+
+fn lock(state: &Mutex<StepState>) -> MutexGuard<'_, StepState> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The log on stderr, which is silent unless `RVENV_LOG` is `debug`.
