@@ -43,27 +43,31 @@ pub(crate) struct Said {
     pub(crate) taken: Vec<usize>,
 }
 
-/// Starts `count` helpers, and meanwhile gets their orders ready: an interpreter takes some time to start. Returns what
-/// each has said, or the reason why one of them failed.
+/// Starts `count` helpers. While they start, `prepare` gets their orders ready; while they work, `meanwhile` is called
+/// with what else it has prepared. Returns that with what each helper has said, or the reason why one of them failed.
 ///
 /// # Errors
-/// When a signal comes meanwhile, or `orders` fails.
-pub(crate) fn run_helpers<E: From<Error>>(
+/// When a signal comes, or `prepare` or `meanwhile` fails.
+pub(crate) fn run_helpers<T, E: From<Error>>(
     helper: Helper,
     count: usize,
-    orders: impl FnOnce() -> Result<Orders, E>,
-) -> Result<Result<Vec<Said>, String>, E> {
+    prepare: impl FnOnce() -> Result<(Orders, T), E>,
+    meanwhile: impl FnOnce(&T) -> Result<(), E>,
+) -> Result<Result<(T, Vec<Said>), String>, E> {
     thread::scope(|scope| {
         let start = |_| {
             let (sender, input) = mpsc::channel();
             (sender, scope.spawn(move || helper.run(input)))
         };
         let (senders, running): (Vec<_>, Vec<_>) = (0..count).map(start).unzip();
-        let queue = Arc::new((orders()?, AtomicUsize::new(0)));
+        let (orders, prepared) = prepare()?;
+        let queue = Arc::new((orders, AtomicUsize::new(0)));
         // A helper that has ended already says why. A sender that is dropped, also after a failure, ends the input.
         for sender in senders {
             let _ = sender.send(Arc::clone(&queue));
         }
+        // After a failure nobody takes another order.
+        meanwhile(&prepared).inspect_err(|_| queue.1.store(queue.0.each.len(), Ordering::Relaxed))?;
         let mut all = Vec::new();
         let mut failed = None;
         for thread in running {
@@ -75,7 +79,7 @@ pub(crate) fn run_helpers<E: From<Error>>(
                 Err(error) => failed = Some(error.to_string()),
             }
         }
-        Ok(failed.map_or(Ok(all), Err))
+        Ok(failed.map_or(Ok((prepared, all)), Err))
     })
 }
 

@@ -3,6 +3,7 @@
 import gc
 import importlib._bootstrap_external
 import importlib.machinery
+import os
 import sys
 
 # Only py_compile's errors use it, and it would take a third of the start.
@@ -14,7 +15,7 @@ import py_compile
 # Compiling leaves nothing in cycles.
 gc.disable()
 
-# The results of first compilations, which live as long as modules that are loaded.
+# Names, and the results of first compilations, which live as long as modules that are loaded.
 LOADED = []
 
 
@@ -34,11 +35,28 @@ def put(data):
     sys.stdout.buffer.write(len(data).to_bytes(4, "little") + data)
 
 
-def has_local_class(code):
-    """Whether a class in a function is in `code`, at any depth: its code object has its qualified name twice."""
+def local_classes(source):
+    """The qualified names of classes in functions, as far as the indentation of lines tells."""
+    scopes = [(-1, "")]
+    for line in source.decode("utf-8", "replace").splitlines():
+        words = line.replace("async def", "def", 1).split(None, 2)
+        if not words or words[0][0] in "#)]}":
+            continue
+        indent = len(line) - len(line.lstrip())
+        while scopes[-1][0] >= indent:
+            scopes.pop()
+        if words[0] in ("def", "class") and len(words) > 1:
+            path = scopes[-1][1] + words[1].split("(")[0].split("[")[0].rstrip(":")
+            if words[0] == "class" and "<locals>" in path:
+                yield path
+            scopes.append((indent, path + (".<locals>." if words[0] == "def" else ".")))
+
+
+def is_fresh(code):
+    """Whether the name of a class in a function is one object in `code`, at any depth: both as its name and as a constant."""
     nested = [constant for constant in code.co_consts if isinstance(constant, type(code))]
     name = code.co_qualname
-    return "<locals>" in name and name in code.co_consts or any(map(has_local_class, nested))
+    return "<locals>" in name and any(name is constant for constant in code.co_consts) or any(map(is_fresh, nested))
 
 
 class Loader(importlib.machinery.SourceFileLoader):
@@ -51,10 +69,14 @@ class Loader(importlib.machinery.SourceFileLoader):
         return {"mtime": MTIME, "size": len(SOURCE)}
 
     def source_to_code(self, *arguments, **options):
-        code = super().source_to_code(*arguments, **options)
         # The qualified name of a local class is one object in new code. In pip's process it is two, if the module is
         # loaded already: the module's own, which is interned, and the new one.
-        if IS_LOADED and b" class " in SOURCE and has_local_class(code):
+        has_some = IS_LOADED and (b"  class " in SOURCE or b"\tclass " in SOURCE)
+        if has_some:
+            LOADED.extend(map(sys.intern, local_classes(SOURCE)))
+        code = super().source_to_code(*arguments, **options)
+        if has_some and is_fresh(code):
+            # A name that was not guessed is known now.
             LOADED.append(code)
             code = super().source_to_code(*arguments, **options)
         return code
@@ -91,7 +113,6 @@ def template(sources):
 def in_a_zip(script):
     """The script as launchers on Windows have it behind them."""
     import io
-    import os
     import time
     import zipfile
 
@@ -125,3 +146,5 @@ while True:
         break
 sys.stdout.buffer.write(mark)
 sys.stdout.buffer.flush()
+# Without tidying up memory.
+os._exit(0)

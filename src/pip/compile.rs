@@ -46,29 +46,28 @@ pub(super) struct Compiled {
     pub(super) scripts: Vec<Vec<u8>>,
 }
 
-/// Runs helpers with [`SCRIPT`]. While they start, `prepare` prepares what the job is made of. Returns that with the
-/// results of the job, or the reason why a helper failed.
+/// Runs helpers with [`SCRIPT`]. While they start, `prepare` prepares what the job is made of; while they work,
+/// `meanwhile` is called. Returns what was prepared with the results of the job, or the reason why a helper failed.
 ///
 /// # Errors
-/// When `prepare` fails, or a signal comes meanwhile.
+/// When `prepare` or `meanwhile` fails, or a signal comes.
 pub(super) fn compile<T, E: From<Error>>(
     helper: Helper,
     prepare: impl FnOnce() -> Result<T, E>,
     job: impl FnOnce(&T) -> Job<'_>,
+    meanwhile: impl FnOnce(&T) -> Result<(), E>,
 ) -> Result<Result<(T, Compiled), String>, E> {
     let count = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_HELPERS);
-    let mut prepared = None;
-    let said = run_helpers(helper, count, || {
+    let prepare = || {
         let material = prepare()?;
         let job = job(&material);
         let (numbers, orders) = orders(&job);
         let scripts = job.scripts.len();
         drop(job);
-        prepared = Some((material, numbers, scripts));
-        Ok::<_, E>(orders)
-    })?;
-    Ok(said.and_then(|said| {
-        let (material, numbers, scripts) = prepared.ok_or("nothing was prepared")?;
+        Ok((orders, (material, numbers, scripts)))
+    };
+    let done = run_helpers(helper, count, prepare, |(material, ..)| meanwhile(material))?;
+    Ok(done.and_then(|((material, numbers, scripts), said)| {
         let compiled = collect(&said, &numbers, scripts).ok_or("it did not answer as asked")?;
         Ok((material, compiled))
     }))

@@ -13,6 +13,7 @@ pub type Members = Vec<(String, bool, Vec<u8>)>;
 #[must_use]
 pub fn wheel(bytes: &[u8], os: Os) -> Option<Members> {
     let wheel = Wheel::read("pip-24.2-py3-none-any.whl", bytes, os, OLDEST).ok()?;
+    wheel.check_contents().ok()?;
     for member in wheel.members.iter().filter(|member| member.path.name() != "RECORD") {
         let row = wheel.rows.iter().find(|row| row.path == member.path.as_str()).expect("each member is listed");
         assert_eq!(row.hash, hash(&member.contents), "each member is the listed one");

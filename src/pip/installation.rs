@@ -76,6 +76,10 @@ impl<'a> Installation<'a> {
         Ok(())
     }
 
+    pub(super) fn wheels(&self) -> impl Iterator<Item = &Wheel> {
+        self.wheels.iter().map(|(wheel, _)| wheel)
+    }
+
     /// The work for the interpreter.
     pub(super) fn job(&self, mtime: u64) -> Job<'_> {
         let sources = self.wheels.iter().flat_map(|(wheel, _)| &wheel.members).filter(|member| is_source(&member.path));

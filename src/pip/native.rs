@@ -36,17 +36,18 @@ impl From<Error> for NotNative {
 }
 
 /// Returns the files that ensurepip would install into an environment with the paths `env`. Bytecode records `mtime`,
-/// in seconds since 1970, as the time of its source.
+/// in seconds since 1970, as the time of its source. `meanwhile` is called while the interpreter compiles.
 ///
 /// # Errors
 /// When rvenv does not know this interpreter, its ensurepip or its wheels; when a wheel would do harm; or when a signal
-/// comes meanwhile.
+/// comes.
 pub(crate) fn install(
     facts: &Facts,
     env: &EnvPaths,
     mtime: u64,
     environment: &Environment,
     interrupt: &Interrupt,
+    meanwhile: impl FnOnce(),
 ) -> Result<Vec<InstalledFile>, NotNative> {
     let cache_tag = known(facts).map_err(NotNative::Unknown)?;
     let prepare = || {
@@ -54,7 +55,16 @@ pub(crate) fn install(
         Installation::of(wheels, facts, env, cache_tag).map_err(|refusal| refused(refusal, "ensurepip"))
     };
     let helper = Helper { program: Path::new(&facts.executable), script: SCRIPT, environment, interrupt };
-    let made = compile(helper, prepare, |installation| installation.job(mtime))?;
+    let made = compile(
+        helper,
+        prepare,
+        |installation| installation.job(mtime),
+        |installation| {
+            meanwhile();
+            let mut wheels = installation.wheels().zip(&facts.bundled);
+            wheels.try_for_each(|(wheel, path)| wheel.check_contents().map_err(|refusal| refused(refusal, path)))
+        },
+    )?;
     let (installation, compiled) = made.map_err(NotNative::Unknown)?;
     Ok(installation.files(compiled))
 }

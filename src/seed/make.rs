@@ -101,17 +101,15 @@ impl Making<'_> {
         if self.environment.runs_ensurepip {
             return Err(NotNative::Unknown("RVENV_PIP says so".to_owned()));
         }
-        let (stamps, mtime) = (self.stamps(), now());
-        let env = self.nowhere();
-        let new = std::thread::scope(|scope| {
-            // The stamps show afterwards whether a file has changed meanwhile, so its contents may be read any time.
-            let contents = scope.spawn(|| stamps.with_contents(self.interrupt));
-            let files = pip::install_natively(&self.interpreter.facts, &env, mtime, self.environment, self.interrupt)?;
-            let stamps = contents.join().unwrap_or_else(|_| stamps.clone());
-            let lost = || NotNative::Unknown("a file that it installs has an unknown form".to_owned());
-            Ok::<_, NotNative>((pack(files, &env, stamps.text(), mtime).ok_or_else(lost)?, stamps))
-        })?;
-        Ok(self.keep(new.0, &new.1))
+        let (env, mtime) = (self.nowhere(), now());
+        let Interpreter { facts, .. } = self.interpreter;
+        let mut stamps = self.stamps();
+        // The stamps show in the end whether a file has changed meanwhile, so its contents may be read at any time.
+        let meanwhile = || stamps = stamps.with_contents(self.interrupt);
+        let files = pip::install_natively(facts, &env, mtime, self.environment, self.interrupt, meanwhile)?;
+        let lost = || NotNative::Unknown("a file that it installs has an unknown form".to_owned());
+        let new = pack(files, &env, stamps.text(), mtime).ok_or_else(lost)?;
+        Ok(self.keep(new, &stamps))
     }
 
     /// Makes the seed in a scratch environment, with ensurepip. Returns `None` if that leaves something unknown.
