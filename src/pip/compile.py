@@ -53,7 +53,7 @@ def local_classes(source):
 
 
 def is_fresh(code):
-    """Whether the name of a class in a function is one object in `code`, at any depth: both as its name and as a constant."""
+    """Whether the name of a class in a function is one object in `code`, at any depth: its name and a constant."""
     nested = [constant for constant in code.co_consts if isinstance(constant, type(code))]
     name = code.co_qualname
     return "<locals>" in name and any(name is constant for constant in code.co_consts) or any(map(is_fresh, nested))

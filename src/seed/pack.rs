@@ -1,5 +1,6 @@
 //! Packing installed files into a seed, whichever installer they come from.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -86,18 +87,18 @@ fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, SpliceKi
 /// Writes `mtime` into bytecode that records its source's modification time, and marks the sources to be dated alike.
 /// (Bytecode of a reproducible build, with `SOURCE_DATE_EPOCH`, records a digest instead.)
 fn date_bytecode(files: &mut [Packed], mtime: u64) {
-    let pairs: Vec<(usize, RelPath)> = files
+    let numbers: HashMap<&str, usize> = files.iter().map(|file| file.path.as_str()).zip(0..).collect();
+    let pairs: Vec<(usize, usize)> = files
         .iter()
         .enumerate()
         .filter_map(|(index, file)| {
             let name = file.path.name().strip_suffix(".pyc")?.rsplit_once('.')?.0;
             let cache = file.path.parent().filter(|dir| dir.name() == "__pycache__")?;
-            let source = format!("{name}.py");
-            Some((index, cache.parent().map_or_else(|| RelPath::of(&source), |dir| dir.join(&source))))
+            let source = cache.parent().map_or_else(|| format!("{name}.py"), |dir| format!("{dir}/{name}.py"));
+            Some((index, *numbers.get(source.as_str())?))
         })
         .collect();
     for (bytecode, source) in pairs {
-        let Some(source) = files.iter().position(|file| file.path == source) else { continue };
         let size = u32::try_from(files[source].contents.len()).unwrap_or(u32::MAX);
         if let Some(time) = time_in(&files[bytecode].contents, size) {
             // importlib compares the lower 32 bits.
@@ -135,17 +136,22 @@ fn cut(file: Packed, env: &EnvPaths, digests: &[(String, String)]) -> Option<(En
         from = range.end;
     }
     data.extend(&contents[from..]);
-    if memmem::find(&data.to_ascii_lowercase(), &mark(env)).is_some() {
+    if has_mark(&data, env) {
         return None;
     }
     let (length, crc) = (u32::try_from(data.len()).ok()?, crc32fast::hash(&data));
     Some((Entry { path, kind, length, crc, splices }, data))
 }
 
-/// The name of the scratch directory, in lower case: all spellings of the scratch environment's path contain this name.
-fn mark(env: &EnvPaths) -> Vec<u8> {
+/// Whether the name of the scratch directory is left, which all spellings of the scratch environment's path contain. On
+/// Windows they may be in lower case.
+fn has_mark(data: &[u8], env: &EnvPaths) -> bool {
     let name = env.dir.parent().and_then(|parent| parent.file_name());
-    name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes().to_ascii_lowercase()
+    let name = name.unwrap_or(env.dir.as_os_str()).as_encoded_bytes();
+    match env.os {
+        Os::Windows => memmem::find(&data.to_ascii_lowercase(), &name.to_ascii_lowercase()).is_some(),
+        Os::Posix | Os::MacOs => memmem::find(data, name).is_some(),
+    }
 }
 
 /// Finds the source paths in bytecode. Returns `None` if bytecode holds the environment's path in any other form.
