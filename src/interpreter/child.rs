@@ -31,8 +31,8 @@ pub(super) fn run_with_input(
     let mut running = Running::start(command, limits, interrupt)?;
     if let Some(mut stdin) = running.child.stdin.take() {
         // Not waited for: the program may end before it has read everything, and leave behind a process that never
-        // will. It then says so itself.
-        thread::spawn(move || input.try_for_each(|bytes| stdin.write_all(&bytes)));
+        // will. It then says so itself, and also if there is no thread, as its input ends at once.
+        let _ = thread::Builder::new().spawn(move || input.try_for_each(|bytes| stdin.write_all(&bytes)));
     }
     let status = running.attend(&events, &sender, interrupt)?;
     Ok(Output { status, stdout: stdout.finish(limits)?, stderr: stderr.finish(limits)? })

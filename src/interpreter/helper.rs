@@ -5,7 +5,7 @@ use std::process::{Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::{io, iter, mem, thread};
+use std::{iter, mem, thread};
 
 use super::child::run_with_input;
 use super::limits::{Failure, OF_COMPILERS};
@@ -61,9 +61,10 @@ pub(crate) fn run_helpers<T, E: From<Error>>(
     thread::scope(|scope| {
         let start = |_| {
             let (sender, input) = mpsc::channel();
-            (sender, scope.spawn(move || helper.run(input)))
+            // Where threads are few, the others do the work.
+            Some((sender, thread::Builder::new().spawn_scoped(scope, move || helper.run(input)).ok()?))
         };
-        let (senders, running): (Vec<_>, Vec<_>) = (0..count).map(start).unzip();
+        let (senders, running): (Vec<_>, Vec<_>) = (0..count).filter_map(start).unzip();
         let (orders, prepared) = prepare()?;
         let queue = Arc::new((orders, AtomicUsize::new(0)));
         // A helper that has ended already says why. A sender that is dropped, also after a failure, ends the input.
@@ -75,15 +76,18 @@ pub(crate) fn run_helpers<T, E: From<Error>>(
         let mut all = Vec::new();
         let mut failed = None;
         for thread in running {
-            let lost = || Err(Failure::NotRun(io::ErrorKind::Other.into()));
-            match thread.join().unwrap_or_else(|_| lost()).map_err(|failure| explain(helper.program, failure)) {
-                Ok(Ok(said)) => all.push(said),
-                Ok(Err(reason)) => failed = Some(reason),
-                Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted.into()),
-                Err(error) => failed = Some(error.to_string()),
+            match thread.join() {
+                Ok(Ok(Ok(said))) => all.push(said),
+                Ok(Ok(Err(reason))) => failed = Some(reason),
+                Ok(Err(Failure::Interrupted(error))) => return Err(error.into()),
+                Ok(Err(failure)) => failed = Some(helper.explain(failure)),
+                Err(_) => {}
             }
         }
-        Ok(failed.map_or(Ok((prepared, all)), Err))
+        // A helper that has failed matters if it has taken an order.
+        let is_done = all.iter().map(|said| said.taken.len()).sum::<usize>() == queue.0.each.len();
+        let unanswered = || failed.unwrap_or_else(|| NOT_AS_ASKED.to_owned());
+        Ok(is_done.then_some((prepared, all)).ok_or_else(unanswered))
     })
 }
 
@@ -106,7 +110,19 @@ fn input(queue: Receiver<Arc<Queue>>, taken: Arc<Mutex<Vec<usize>>>) -> impl Ite
     iter::once(queue).flat_map(|queue| queue.recv()).flat_map(pieces)
 }
 
+/// The reason why an answer cannot be used.
+pub(crate) const NOT_AS_ASKED: &str = "it did not answer as asked";
+
 impl Helper<'_> {
+    fn explain(&self, failure: Failure) -> String {
+        let program = self.program.display();
+        match failure {
+            Failure::TooLong(time) => format!("`{program}` took longer than {} seconds to compile", time.as_secs()),
+            Failure::TooMuch(bytes) => format!("`{program}` printed more than {bytes} bytes"),
+            other => explain(self.program, other).to_string(),
+        }
+    }
+
     /// Runs one helper.
     fn run(&self, queue: Receiver<Arc<Queue>>) -> Result<Result<Said, String>, Failure> {
         let nonce = nonce();

@@ -16,5 +16,5 @@ mod stream;
 pub(crate) use cache::Interpreter;
 pub(crate) use context::Context;
 pub(crate) use find::find;
-pub(crate) use helper::{Helper, Orders, Said, run_helpers};
+pub(crate) use helper::{Helper, NOT_AS_ASKED, Orders, Said, run_helpers};
 pub(crate) use probe::{check_starts, isolated, run_to_end};

@@ -149,8 +149,10 @@ def wheels():
     named = sysconfig.get_config_var("WHEEL_PKG_DIR")
     places, found = [], []
     for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
-        if place and os.path.isdir(place) and (place == named or not found):
-            names = (name for name in sorted(os.listdir(place)) if name.startswith(("pip-", "setuptools-")))
+        # One that is missing may appear later.
+        if place and (place == named or not found):
+            names = sorted(os.listdir(place)) if os.path.isdir(place) else []
+            names = (name for name in names if name.startswith(("pip-", "setuptools-")))
             places.append(place)
             found += [os.path.join(place, name) for name in names if name.endswith(".whl")]
     return places, found

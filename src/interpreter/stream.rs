@@ -28,7 +28,7 @@ impl Stream {
         let halves = [0, 1].map(|half| RandomState::new().hash_one(half).to_ne_bytes());
         let mark: [u8; 16] = std::array::from_fn(|at| halves[at / 8][at % 8]);
         let events = events.clone();
-        let reader = thread::spawn(move || read(source, &mark, limits.bytes, &events));
+        let reader = thread::Builder::new().spawn(move || read(source, &mark, limits.bytes, &events))?;
         Ok((Self { end, mark, reader }, writer))
     }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use super::compile::{Compiled, Job, Source};
 use super::file::{FileKind, InstalledFile};
+use super::members::{Refusal, unknown};
 use super::record::{self, Row};
 use super::rules::{Rules, rules};
 use super::scripts::{self, Script};
-use super::wheel::{Refusal, Wheel, unknown};
+use super::wheel::Wheel;
 use crate::env_paths::EnvPaths;
 use crate::facts::{Facts, Os, RelPath, history};
 use crate::plan::Layout;
@@ -46,10 +47,12 @@ impl<'a> Installation<'a> {
         cache_tag: &'a str,
     ) -> Result<Self, Refusal> {
         let pip = wheels.iter().find(|wheel| wheel.dist_info.starts_with("pip-"));
-        let pip = pip.ok_or_else(|| unknown("it brings no pip"))?;
-        let rules = rules(&pip.version).ok_or_else(|| unknown(format!("it brings pip {}", pip.version)))?;
+        let pip = pip.ok_or_else(|| unknown("none is pip"))?;
+        let rules = rules(&pip.version).ok_or_else(|| unknown(format!("one is pip {}", pip.version)))?;
         let launcher = match &facts.windows.script_launcher {
-            Some(name) => pip.member(&format!("pip/_vendor/distlib/{name}")).ok_or_else(|| unknown("no launcher"))?,
+            Some(name) => {
+                pip.member(&format!("pip/_vendor/distlib/{name}")).ok_or_else(|| unknown("none has a launcher"))?
+            }
             None => &[],
         };
         let launcher = launcher.to_owned();
@@ -70,10 +73,14 @@ impl<'a> Installation<'a> {
             let metadata = METADATA.iter().map(|name| self.site_packages.join(&format!("{}/{name}", wheel.dist_info)));
             let mut all = own.chain(bytecode).chain(scripts).chain(metadata);
             if let Some(path) = all.find(|path| !paths.insert(path.as_str().to_lowercase())) {
-                return Err(unknown(format!("it brings `{path}` twice")));
+                return Err(unknown(format!("there is `{path}` twice")));
             }
         }
-        Ok(())
+        let is_dir = |path: &String| path.match_indices('/').any(|(at, _)| paths.contains(&path[..at]));
+        match paths.iter().find(|path| is_dir(path)) {
+            Some(path) => Err(unknown(format!("`{path}` is in a file"))),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn wheels(&self) -> impl Iterator<Item = &Wheel> {

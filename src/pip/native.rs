@@ -8,7 +8,8 @@ use std::path::Path;
 use super::compile::{SCRIPT, compile};
 use super::file::InstalledFile;
 use super::installation::Installation;
-use super::wheel::{Refusal, Wheel};
+use super::members::Refusal;
+use super::wheel::Wheel;
 use crate::env_paths::EnvPaths;
 use crate::environment::Environment;
 use crate::error::Error;
@@ -19,6 +20,9 @@ use crate::interrupt::Interrupt;
 
 /// The size limit of a wheel's file, in bytes.
 const MAX_WHEEL: u64 = 32 << 20;
+
+/// The version of what rvenv installs, to be increased when that changes: seeds of an earlier one are not used.
+pub(crate) const REVISION: u32 = 1;
 
 /// The reason why nothing was installed.
 #[derive(Debug)]
@@ -51,8 +55,12 @@ pub(crate) fn install(
 ) -> Result<Vec<InstalledFile>, NotNative> {
     let cache_tag = known(facts).map_err(NotNative::Unknown)?;
     let prepare = || {
-        let wheels = facts.bundled.iter().map(|path| read(path, facts)).collect::<Result<Vec<_>, _>>()?;
-        Installation::of(wheels, facts, env, cache_tag).map_err(|refusal| refused(refusal, "ensurepip"))
+        let unknown = |refusal| match refusal {
+            Refusal::Unknown(reason) | Refusal::Harmful(reason) => {
+                NotNative::Unknown(format!("of its wheels, {reason}"))
+            }
+        };
+        Installation::of(read_all(facts)?, facts, env, cache_tag).map_err(unknown)
     };
     let helper = Helper { program: Path::new(&facts.executable), script: SCRIPT, environment, interrupt };
     let made = compile(
@@ -78,6 +86,19 @@ fn known(facts: &Facts) -> Result<&str, String> {
         return Err("this ensurepip is not one that rvenv knows".to_owned());
     }
     facts.cache_tag.as_deref().ok_or_else(|| "this interpreter keeps no bytecode".to_owned())
+}
+
+/// Reads all wheels: one that would do harm goes before one that is unknown.
+fn read_all(facts: &Facts) -> Result<Vec<Wheel>, NotNative> {
+    let (mut wheels, mut unknown) = (Vec::new(), None);
+    for path in &facts.bundled {
+        match read(path, facts) {
+            Ok(wheel) => wheels.push(wheel),
+            Err(NotNative::Unknown(reason)) => unknown = Some(reason),
+            Err(failed) => return Err(failed),
+        }
+    }
+    unknown.map_or(Ok(wheels), |reason| Err(NotNative::Unknown(reason)))
 }
 
 fn read(path: &str, facts: &Facts) -> Result<Wheel, NotNative> {

@@ -32,14 +32,18 @@ pub(crate) fn hash(contents: &[u8]) -> String {
     format!("sha256={}", BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(contents)))
 }
 
-/// Reads a `RECORD`, or returns `None` if it is malformed.
+/// The limit of rows. pip and setuptools have about as many as files, some hundred.
+const MAX_ROWS: usize = 40_000;
+
+/// Reads a `RECORD`, or returns `None` if it is malformed or has too many rows.
 pub(super) fn parse(text: &[u8]) -> Option<Vec<Row>> {
     let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
     let row = |record: csv::StringRecord| {
         let [path, hash, size] = [0, 1, 2].map(|at| record.get(at).map(str::to_owned));
         (record.len() == 3).then_some(Row { path: path?, hash: hash?, size: size? })
     };
-    reader.records().map(|record| row(record.ok()?)).collect()
+    let rows: Vec<Row> = reader.records().take(MAX_ROWS + 1).map(|record| row(record.ok()?)).collect::<Option<_>>()?;
+    (rows.len() <= MAX_ROWS).then_some(rows)
 }
 
 /// The text of a `RECORD` as pip writes it: sorted, quoted only where needed, and with lines that end in CRLF on every

@@ -1,8 +1,9 @@
 //! Console scripts: which ones a wheel gets, and what is in them.
 
+use super::members::{Refusal, unknown};
 use super::rules::Rules;
-use super::shebang::{self, shebang};
-use super::wheel::{Refusal, Wheel, unknown};
+use super::shebang::shebang;
+use super::wheel::Wheel;
 use crate::facts::{Facts, Os};
 
 /// A console script (Entry points specification, packaging.python.org).
@@ -86,7 +87,6 @@ pub(super) fn contents(python: &str, os: Os, body: &[u8], launcher: &[u8], rules
     }
     // Behind the lines of a script for `/bin/sh`, the same newline only ends the last one.
     let body = if rules.empty_line { [b"\n", body].concat() } else { body.to_owned() };
-    debug_assert!(shebang::is_plain(python, os), "a seed is made for a plain path");
     [shebang(python, os, &body).as_bytes(), &body].concat()
 }
 

@@ -102,6 +102,9 @@ impl Making<'_> {
             return Err(NotNative::Unknown("RVENV_PIP says so".to_owned()));
         }
         let (env, mtime) = (self.nowhere(), now());
+        if !shebang::is_plain(&env.python, env.os) {
+            return Err(NotNative::Unknown("the interpreter's name is an unusual one".to_owned()));
+        }
         let Interpreter { facts, .. } = self.interpreter;
         let mut stamps = self.stamps();
         // The stamps show in the end whether a file has changed meanwhile, so its contents may be read at any time.

@@ -5,9 +5,11 @@ use super::reader::Seed;
 use crate::cache::{CacheDir, Claim, Shelf, Stamps};
 use crate::environment::Environment;
 use crate::error::Result;
+use crate::facts::Os;
 use crate::fs::ScratchDir;
 use crate::interpreter::Interpreter;
 use crate::interrupt::Interrupt;
+use crate::pip::REVISION;
 
 /// The directory of the seeds; the number is the version of their format.
 const SUBDIR: &str = "seeds-1";
@@ -36,8 +38,8 @@ impl<'a> SeedStore<'a> {
     ) -> Self {
         // One seed per interpreter, whatever its name, and further ones for reproducible bytecode and for one that
         // ensurepip itself is to make.
-        let by = if environment.runs_ensurepip { "\nensurepip" } else { "" };
-        let key = format!("{}\n{}{by}", interpreter.facts.real_executable, environment.reproducible);
+        let by = if environment.runs_ensurepip { "ensurepip".to_owned() } else { format!("native {REVISION}") };
+        let key = format!("{}\n{}\n{by}", interpreter.facts.real_executable, epoch(interpreter, environment));
         let stamps = interpreter.stamps.of_seed(&interpreter.facts);
         Self { shelf: Shelf::new(cache, SUBDIR, SEED), stem: Shelf::stem(&key), stamps, interrupt }
     }
@@ -103,6 +105,15 @@ impl<'a> SeedStore<'a> {
             // After a signal no file is read to its end, and nothing is known.
             stamps.is_some_and(|stamps| stamps.is_current(self.interrupt) || self.interrupt.noted().is_some())
         });
+    }
+}
+
+/// The part that `SOURCE_DATE_EPOCH` has in a seed: whether it is set and, on Windows, its value, which launchers hold.
+fn epoch(interpreter: &Interpreter, environment: &Environment) -> String {
+    let value = environment.few_variables.iter().find(|(name, _)| *name == "SOURCE_DATE_EPOCH");
+    match (interpreter.facts.os, value) {
+        (Os::Windows, Some((_, value))) => value.to_string_lossy().into_owned(),
+        _ => environment.reproducible.to_string(),
     }
 }
 

@@ -72,10 +72,14 @@ impl MadeWheel {
     }
 
     /// Replaces a file of the metadata.
-    pub(crate) fn with(mut self, name: &str, contents: &str) -> Self {
-        let name = format!("pip-24.0.dist-info/{name}");
-        self.members.retain(|member| member.name != name);
-        self.file(&name, contents)
+    pub(crate) fn with(self, name: &str, contents: &str) -> Self {
+        self.without(name).file(&format!("pip-24.0.dist-info/{name}"), contents)
+    }
+
+    /// Leaves out a file of the metadata.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.members.retain(|member| member.name != format!("pip-24.0.dist-info/{name}"));
+        self
     }
 
     /// Adds a second member with the name of another.
@@ -102,8 +106,10 @@ impl MadeWheel {
                 writeln!(record, "{name},sha256={hash},{}", listed.len()).unwrap();
             }
         }
-        record += "pip-24.0.dist-info/RECORD,,\n";
-        add(&mut writer, "pip-24.0.dist-info/RECORD", 0o100_644, record.as_bytes());
+        let own = "pip-24.0.dist-info/RECORD";
+        if self.members.iter().all(|member| member.name != own) {
+            add(&mut writer, own, 0o100_644, (record + own + ",,\n").as_bytes());
+        }
         // No writer writes a name twice, so another one of the same length is changed afterwards.
         let other = self.twice.as_ref().map(|name| "~".repeat(name.len()));
         if let Some(other) = &other {

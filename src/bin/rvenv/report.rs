@@ -76,7 +76,7 @@ impl Progress {
         }
         let (line, step) = (what.to_string(), Arc::clone(&self.step));
         *lock(&step.0) = StepState::Begun;
-        std::thread::spawn(move || {
+        let _ = std::thread::Builder::new().spawn(move || {
             let (state, changed) = &*step;
             let is_begun = |state: &mut StepState| *state == StepState::Begun;
             let Ok((mut state, _)) = changed.wait_timeout_while(lock(state), MOMENT, is_begun) else { return };

@@ -31,7 +31,8 @@ pub(crate) fn kill_group(child: &mut Child) {
 /// can still be killed.
 pub(crate) fn when_ended(child: &Child, then: impl FnOnce() + Send + 'static) {
     let pid = Pid::from_child(child);
-    thread::spawn(move || {
+    // Without a thread, who waits looks every now and then.
+    let _ = thread::Builder::new().spawn(move || {
         // Fails only where the system itself waits for programs (`SIGCHLD` is ignored), and then when all have ended.
         let _ = retry_on_intr(|| waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT));
         then();
