@@ -15,7 +15,9 @@ use std::sync::OnceLock;
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 use tempfile::TempDir;
 
-pub(crate) use crate::run::{Outcome, Run};
+#[cfg(unix)]
+pub(crate) use crate::run::Outcome;
+pub(crate) use crate::run::Run;
 use crate::shared_cache::shared_cache;
 
 /// The variables that a child inherits; all others (`PYTHON*`, `PIP_*`, `VIRTUAL_ENV`, `RVENV_*`, …) are cleared.
@@ -108,13 +110,14 @@ impl Drop for TestEnv {
     /// Deletes the directory, and directories that a test has closed to its own user, too.
     fn drop(&mut self) {
         // The rest is left to the directory's own drop.
-        let is_closed = fs::remove_dir_all(&self.root).is_err();
-        #[cfg(unix)]
-        if is_closed {
+        if fs::remove_dir_all(&self.root).is_err() {
             open(&self.root);
         }
     }
 }
+
+#[cfg(windows)]
+fn open(_dir: &Path) {}
 
 /// Opens a directory, and all below it, to their owner.
 #[cfg(unix)]

@@ -30,7 +30,8 @@ macro_rules! test {
     ($(#[$meta:meta])* fn $name:ident() $body:block) => { trial! { $(#[$meta])* fn $name() $body false } };
 }
 
-/// Registers a function as a slow test: `#[apply(slow_test)]`.
+/// Registers a function as a slow test: `#[apply(slow_test)]`. The tests of Windows have none.
+#[cfg(unix)]
 macro_rules! slow_test {
     ($(#[$meta:meta])* fn $name:ident() $body:block) => { trial! { $(#[$meta])* fn $name() $body true } };
 }
