@@ -78,11 +78,31 @@ fn cache_dir(cwd: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
     Some(caches.join("rvenv")).filter(|dir| dir.is_absolute())
 }
 
-/// Returns the values of the locale, which decides the encoding of file names, and of the variables that decide which
-/// libraries are loaded.
+/// The variables, and the beginnings of such, that decide about the answers of an interpreter although it is isolated:
+/// the encoding of file names, the libraries that are loaded, and sysconfig's data.
+const HEEDED: [&str; 3] = ["LOCPATH", "GLIBC_TUNABLES", "MSYSTEM"];
+const HEEDED_BEGINNINGS: [&str; 10] = [
+    "LD_",
+    "DYLD_",
+    "LOCALE_ARCHIVE",
+    "_PYTHON_",
+    "_CONDA_PYTHON_",
+    "NIX_PYTHON",
+    "DEB_PYTHON_",
+    "RPM_BUILD_ROOT",
+    "PYPY",
+    "GRAAL",
+];
+
+/// Returns the variables that an interpreter may heed although it is isolated, with their values.
 fn influences() -> OsString {
+    let is_heeded = |name: &OsStr| {
+        let name = name.to_string_lossy();
+        HEEDED.contains(&&*name) || HEEDED_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+    };
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
-    let libraries = ["LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH"].map(variable);
-    let values = std::iter::once(locale).chain(libraries).map(Option::unwrap_or_default);
-    values.collect::<Vec<_>>().join(OsStr::new("\n"))
+    let mut heeded: Vec<(OsString, OsString)> = std::env::vars_os().filter(|(name, _)| is_heeded(name)).collect();
+    heeded.sort();
+    let lines = heeded.into_iter().map(|(name, value)| [name, value].join(OsStr::new("=")));
+    locale.into_iter().chain(lines).collect::<Vec<_>>().join(OsStr::new("\n"))
 }

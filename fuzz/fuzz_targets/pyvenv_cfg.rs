@@ -45,6 +45,7 @@ fn write_and_read(home: &str, executable: &str, env_dir: &str, prompt: &str) -> 
         ("free-threaded", "no"),
         ("ensurepip", "yes"),
         ("itself", "yes"),
+        ("sure", "yes"),
     ];
     let answers: Vec<_> = texts.iter().map(|(key, value)| (key.as_bytes(), value.as_bytes())).collect();
     let facts = Facts::from_answers(&answers).ok()?;

@@ -2,6 +2,7 @@
 
 mod dir;
 mod shelf;
+mod stamped;
 mod stamps;
 
 pub(crate) use dir::CacheDir;

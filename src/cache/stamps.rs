@@ -1,126 +1,168 @@
 //! Stamps of files: whether the files are unchanged since something was learnt or made from them.
 
-use std::fmt::Write as _;
-use std::io;
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
-use sha2::{Digest, Sha256};
-
+use super::stamped::{LINK, RESOLVED, Stamped, Way, WayKind};
 use crate::facts::Facts;
-use crate::fs;
+use crate::fs::{self, Stamp, Stamper};
 use crate::interrupt::Interrupt;
 
-/// Files, each with a stamp, which is a fingerprint of the file's metadata.
+/// The limit of links in a chain; Linux has the same.
+const MAX_LINKS: usize = 40;
+
+/// Files, each with a stamp, which is a fingerprint of the file's metadata, and the ways that links lead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamps {
-    stamps: Vec<(String, String)>,
-    /// A digest of the files' contents, if they were read. On another machine, all stamps differ.
-    contents: Option<String>,
+    files: Vec<Stamped>,
+    /// Links and where they lead; paths with all links resolved.
+    ways: Vec<Way>,
 }
 
 impl Stamps {
     /// Stamps the files as they are now. A missing file has a stamp too, as it may appear later.
     pub(crate) fn of<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut stamps: Vec<(String, String)> = Vec::new();
+        let (mut stamps, mut stamper) = (Self::default(), Stamper::default());
         for path in paths {
-            if stamps.iter().all(|(known, _)| known != path) {
-                stamps.push((path.to_owned(), fs::stamp(path)));
+            if stamps.stamp(path).is_none() {
+                stamps.files.push(Stamped::new(path, stamper.stamp(path)));
             }
         }
-        Self { stamps, contents: None }
+        stamps
+    }
+
+    /// Adds the `seen` stamps, which an interpreter has taken of files before it read them. If a file has another stamp
+    /// now, it is unknown which state was read.
+    #[must_use]
+    pub(crate) fn seen<'a>(mut self, seen: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut stamper = Stamper::default();
+        for (path, text) in seen {
+            let now = stamper.stamp(path);
+            let known = self.files.iter().position(|file| file.path == path);
+            let is_same = now.text == text && known.is_none_or(|at| self.files[at].stamp.text == text);
+            let file = if is_same { Stamped::new(path, now) } else { Stamped::changed(path) };
+            match known {
+                Some(at) => self.files[at] = file,
+                None => self.files.push(file),
+            }
+        }
+        self
+    }
+
+    /// Adds where links lead now: each link from `program` on, and the `executable` with all links resolved.
+    #[must_use]
+    pub(crate) fn on_ways(mut self, program: &str, executable: &str) -> Self {
+        let mut path = PathBuf::from(program);
+        for _ in 0..MAX_LINKS {
+            let Some(target) = fs::read_link(&path) else { break };
+            self.ways.extend(Way::now(path.to_str().unwrap_or_default(), WayKind::Link));
+            path = path.with_file_name(target);
+        }
+        self.ways.extend(Way::now(executable, WayKind::Resolved));
+        self
     }
 
     /// The stamps of a seed: of the interpreter, under its real path, and of the wheels that ensurepip brings. `self`
     /// holds the interpreter's stamps.
     pub(crate) fn of_seed(&self, facts: &Facts) -> Self {
+        let mut stamper = Stamper::default();
         // The stamps in `self` are of the time when the interpreter was asked; they are not taken anew.
-        let stamp = |path: &str| self.stamp(path).map_or_else(|| fs::stamp(path), str::to_owned);
-        let executable = (facts.real_executable.clone(), stamp(&facts.executable));
-        let others = facts.watched.iter().chain(&facts.wheels).map(|path| (path.clone(), stamp(path)));
-        Self { stamps: std::iter::once(executable).chain(others).collect(), contents: None }
+        let mut file = |path: &str| {
+            let known = self.files.iter().find(|known| known.path == path);
+            known.cloned().unwrap_or_else(|| Stamped::new(path, stamper.stamp(path)))
+        };
+        let executable = Stamped { path: facts.real_executable.clone(), ..file(&facts.executable) };
+        let others = facts.watched.iter().chain(&facts.wheels).map(|path| file(path));
+        Self { files: std::iter::once(executable).chain(others).collect(), ways: Vec::new() }
     }
 
-    /// The same stamps, with a digest of the files' contents.
-    pub(crate) fn with_contents(&self, interrupt: &Interrupt) -> Self {
-        Self { contents: self.digest(interrupt), ..self.clone() }
+    /// Reads the contents of all files, so that these decide where the stamps differ, as on another machine.
+    pub(crate) fn read_contents(&self, interrupt: &Interrupt) {
+        for file in &self.files {
+            file.contents(interrupt);
+        }
     }
 
-    /// The same stamps, with the digest of `other`: the files may have changed since, so they are not read again.
+    /// Reads the contents of the files whose stamps tell nothing.
+    pub(crate) fn read_needed_contents(&self, interrupt: &Interrupt) {
+        for file in self.files.iter().filter(|file| !file.stamp.is_telling) {
+            file.contents(interrupt);
+        }
+    }
+
+    /// The same stamps, with the contents of `other`: the files may have changed since, so they are not read again.
+    #[must_use]
     pub(crate) fn with_contents_of(&self, other: &Self) -> Self {
-        Self { contents: other.contents.clone(), ..self.clone() }
+        let with = |(own, other): (&Stamped, &Stamped)| Stamped { digest: other.digest.clone(), ..own.clone() };
+        Self { files: self.files.iter().zip(&other.files).map(with).collect(), ways: self.ways.clone() }
     }
 
     /// Reads stamps from their [text](Stamps::text).
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut stamps = Self::default();
         for line in text.lines() {
-            match line.split_once('\t')? {
-                (contents, "") => stamps.contents = Some(contents.to_owned()),
-                (stamp, path) => stamps.stamps.push((path.to_owned(), stamp.to_owned())),
+            let (first, rest) = line.split_once('\t')?;
+            let (second, path) = rest.split_once('\t')?;
+            let way = |kind| Way { path: path.to_owned(), kind, target: second.to_owned() };
+            match first {
+                LINK => stamps.ways.push(way(WayKind::Link)),
+                RESOLVED => stamps.ways.push(way(WayKind::Resolved)),
+                // Whether a stamp tells something is seen anew each time.
+                stamp => {
+                    let (file_system, text) = stamp.split_once('/')?;
+                    let (file_system, text) = (file_system.to_owned(), text.to_owned());
+                    let stamped = Stamped::new(path, Stamp { text, file_system, is_telling: false });
+                    let known = || OnceLock::from(Some(second.to_owned()));
+                    let digest = if second.is_empty() { OnceLock::new() } else { known() };
+                    stamps.files.push(Stamped { digest, ..stamped });
+                }
             }
         }
         Some(stamps)
     }
 
-    /// The stamps as text: a line for each file, and a line without a path for the contents. Paths of interpreters hold
-    /// no control characters.
+    /// The stamps as text: a line for each file, with its digest if there is one, and for each way. Paths of
+    /// interpreters hold no control characters.
     pub(crate) fn text(&self) -> String {
-        let stamps = self.stamps.iter().map(|(path, stamp)| (stamp, path.as_str()));
-        let contents = self.contents.iter().map(|contents| (contents, ""));
-        stamps.chain(contents).map(|(stamp, path)| format!("{stamp}\t{path}\n")).collect()
+        let stamp = |stamp: &Stamp| format!("{}/{}", stamp.file_system, stamp.text);
+        let files = self.files.iter().map(|file| (stamp(&file.stamp), file.known_contents(), &file.path));
+        let ways = self.ways.iter().map(|way| (way.kind.mark().to_owned(), way.target.as_str(), &way.path));
+        files.chain(ways).map(|(first, second, path)| format!("{first}\t{second}\t{path}\n")).collect()
     }
 
-    /// Whether all files are unchanged, or at least have the same contents.
+    /// The stamps that the files have now, or `None` if a file has changed or a link leads elsewhere. A file is
+    /// unchanged if it has a telling stamp and that is the same, or if it has the same contents.
+    pub(crate) fn renewed(&self, interrupt: &Interrupt) -> Option<Self> {
+        let mut stamper = Stamper::default();
+        let mut renewed = |file: &Stamped| {
+            let now = Stamped::new(&file.path, stamper.stamp(&file.path));
+            let is_same = file.is_as(&now, interrupt);
+            is_same.then(|| Stamped { digest: file.digest.clone(), ..now })
+        };
+        let files = self.files.iter().map(&mut renewed).collect::<Option<_>>()?;
+        let leads_there = |way: &Way| Way::now(&way.path, way.kind).as_ref() == Some(way);
+        self.ways.iter().all(leads_there).then(|| Self { files, ways: self.ways.clone() })
+    }
+
+    /// Whether all files are unchanged, and all links lead to where they led.
     pub(crate) fn is_current(&self, interrupt: &Interrupt) -> bool {
-        self.stamps.iter().all(|(path, stamp)| fs::stamp(path) == *stamp) || self.has_contents_of(self, interrupt)
+        self.renewed(interrupt).is_some()
     }
 
-    /// Whether `other` has the same stamps.
+    /// Whether these are the files of `now`, unchanged.
+    pub(crate) fn is_as(&self, now: &Self, interrupt: &Interrupt) -> bool {
+        self.files.len() == now.files.len()
+            && self.files.iter().zip(&now.files).all(|(file, now)| file.path == now.path && file.is_as(now, interrupt))
+    }
+
+    /// Whether `other` has the same stamps, be they telling or not.
     pub(crate) fn has_stamps_of(&self, other: &Self) -> bool {
-        self.stamps == other.stamps
-    }
-
-    /// Whether the recorded contents are those that the files of `other` have now.
-    pub(crate) fn has_contents_of(&self, other: &Self, interrupt: &Interrupt) -> bool {
-        self.contents.is_some() && self.contents == other.digest(interrupt)
+        self.files.len() == other.files.len()
+            && self.files.iter().zip(&other.files).all(|(own, other)| own.stamp.is_same(&other.stamp))
     }
 
     /// The stamp of a file, or `None` if `path` is not among the files.
     pub(crate) fn stamp(&self, path: &str) -> Option<&str> {
-        self.stamps.iter().find(|(known, _)| known == path).map(|(_, stamp)| stamp.as_str())
-    }
-
-    /// Digests the paths and contents: a file's bytes, a directory's names. Returns `None` if one of them cannot be
-    /// read, or a signal comes meanwhile.
-    fn digest(&self, interrupt: &Interrupt) -> Option<String> {
-        let mut all = Sha256::new();
-        for (path, _) in &self.stamps {
-            let mut one = Hasher { sha: Sha256::new(), interrupt };
-            let length = fs::read_into(Path::new(path), &mut one).ok()?;
-            all.update(format!("{path}\0{length}\0"));
-            all.update(one.sha.finalize());
-        }
-        Some(all.finalize().iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
-    }
-}
-
-/// A digest of the bytes that are written to it, until a signal comes.
-struct Hasher<'a> {
-    sha: Sha256,
-    interrupt: &'a Interrupt,
-}
-
-impl io::Write for Hasher<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.interrupt.check().map_err(io::Error::other)?;
-        self.sha.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.files.iter().find(|file| file.path == path).map(|file| file.stamp.text.as_str())
     }
 }

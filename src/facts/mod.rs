@@ -47,6 +47,8 @@ pub struct Facts {
     /// Whether the program that was run is the interpreter itself: a shim or a wrapper starts another program, and not
     /// always the same one.
     pub is_itself: bool,
+    /// Whether all of this is known. Otherwise something could not be tried, and was assumed.
+    pub is_sure: bool,
     /// The paths whose change makes these facts untrue, besides the executable: the shared library, venv, ensurepip,
     /// and the directories of ensurepip's wheels.
     pub watched: Vec<String>,
@@ -87,6 +89,7 @@ impl Facts {
             free_threaded: answers.flag("free-threaded")?,
             has_ensurepip: answers.flag("ensurepip")?,
             is_itself: answers.flag("itself")?,
+            is_sure: answers.flag("sure")?,
             watched: answers.paths("watched")?,
             wheels: answers.paths("wheel")?,
             bundled: answers.paths("bundled")?,
@@ -115,6 +118,7 @@ pub(crate) mod tests {
         (b"free-threaded", b"no"),
         (b"ensurepip", b"no"),
         (b"itself", b"yes"),
+        (b"sure", b"yes"),
     ];
 
     /// Facts for the tests of other modules.
@@ -158,7 +162,7 @@ pub(crate) mod tests {
         ];
         let answers = [ANSWER, &scheme, &[(b"launcher", b"python.exe"), (b"runtime-file", b"python.dll")]].concat();
         assert!(Facts::from_answers(&answers).is_ok());
-        for (number, (key, _)) in answers.iter().enumerate().filter(|(number, _)| *number == 7 || *number > 12) {
+        for (number, (key, _)) in answers.iter().enumerate().filter(|(number, _)| *number == 7 || *number > 13) {
             for path in [&b"../x"[..], b"a/../../x", b"/x", b".", b".."] {
                 let mut answers = answers.clone();
                 answers[number] = (*key, path);

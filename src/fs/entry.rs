@@ -38,3 +38,24 @@ pub(crate) enum FileType {
     /// A link, a pipe, a socket, a device.
     Other,
 }
+
+/// A fingerprint of a file's metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The fingerprint. An interpreter that is asked for its facts takes the same.
+    pub(crate) text: String,
+    /// The file system of the file, by its own identity; a device may have another one tomorrow.
+    pub(crate) file_system: String,
+    /// Whether any change of the file would show in its stamp.
+    pub(crate) is_telling: bool,
+}
+
+impl Stamp {
+    /// The text of a missing file's stamp.
+    pub(crate) const ABSENT: &str = "absent";
+
+    /// Whether two stamps are the same, be they telling or not.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.text == other.text && self.file_system == other.file_system
+    }
+}

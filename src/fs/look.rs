@@ -50,11 +50,6 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
-/// A fingerprint of a file's metadata; `absent` for a missing file.
-pub(crate) fn stamp(path: &str) -> String {
-    platform::stamp(Path::new(path)).unwrap_or_else(|_| "absent".to_owned())
-}
-
 /// Whether a path exists; links are followed.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()

@@ -6,6 +6,8 @@ mod delete;
 mod entry;
 mod look;
 mod scratch;
+mod stamper;
+mod times;
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
@@ -26,10 +28,10 @@ use crate::error::{Error, Result};
 use crate::facts::RelPath;
 
 pub(crate) use delete::{clear, delete};
-pub(crate) use entry::{FileType, Kind, LOCK_NAME, WalkEntry};
+pub(crate) use entry::{FileType, Kind, LOCK_NAME, Stamp, WalkEntry};
 pub(crate) use look::{
     entries, exists, is_dir, is_same, is_script, kind, names, read, read_at_most, read_into, read_link, read_text,
-    resolved, resolved_parent, stamp, subdirs, walk,
+    resolved, resolved_parent, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
@@ -37,6 +39,7 @@ pub(crate) use platform::{
     kill_group, mounted_below, read_at, when_ended,
 };
 pub(crate) use scratch::ScratchDir;
+pub(crate) use stamper::Stamper;
 
 /// Creates a directory and its parents. An existing directory is kept; anything else of that name is an error.
 ///

@@ -9,7 +9,9 @@ use std::path::Path;
 use super::context::Context;
 use super::probe;
 use crate::cache::{Shelf, Stamps};
+use crate::config::VersionRequest;
 use crate::environment::Environment;
+use crate::error::Result;
 use crate::facts::Facts;
 use crate::fs::{self, File};
 
@@ -29,13 +31,18 @@ pub(crate) struct Interpreter {
     pub(crate) stamps: Stamps,
 }
 
-impl Interpreter {
-    /// An interpreter with the facts that `program` has just told, and with current stamps.
-    pub(super) fn now(program: &Path, facts: Facts) -> Self {
-        let program = program.to_str().into_iter();
-        let paths = program.chain([facts.executable.as_str()]).chain(facts.watched.iter().map(String::as_str));
-        Self { stamps: Stamps::of(paths), facts }
-    }
+/// Asks `program`, and keeps its answer.
+///
+/// # Errors
+/// When `program` does not answer as an interpreter.
+pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
+    // The program may be replaced while it runs: its stamp is of the one that was started, or of an older one.
+    let before = Stamps::of(program.to_str());
+    let (facts, answer) = probe::ask(program, wanted, context.interrupt)?;
+    let stamps = before.seen(probe::seen(&answer)).on_ways(&program.to_string_lossy(), &facts.executable);
+    let interpreter = Interpreter { facts, stamps };
+    remember(program, &answer, &interpreter, context);
+    Ok(interpreter)
 }
 
 /// Returns the cached facts of `program`, if they still hold.
@@ -44,19 +51,23 @@ pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
     let bytes = read(&shelf(context)?.open(&Shelf::stem(&key)).ok()?).ok()?;
     let (entry_key, stamps, answer) = parse(&bytes)?;
     let stamps = Stamps::parse(stamps)?;
-    if entry_key != key || !stamps.is_current(context.interrupt) {
-        return None;
-    }
+    let stamps = Some(stamps).filter(|_| entry_key == key)?.renewed(context.interrupt)?;
     Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
 }
 
-/// Keeps the answer of `program`, unless that is a shim, which may lead elsewhere tomorrow.
-pub(super) fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
-    let is_itself = interpreter.facts.is_itself && is_same_file(program, interpreter);
-    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)).filter(|_| is_itself) else {
+/// Keeps the answer of `program`, unless that is a shim, which may lead elsewhere tomorrow, is not sure of its answer,
+/// or something has changed since it was asked.
+fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
+    let is_sure = interpreter.facts.is_itself && interpreter.facts.is_sure && is_same_file(program, interpreter);
+    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)).filter(|_| is_sure) else {
         return;
     };
-    let body = [key.as_bytes(), &[0], interpreter.stamps.text().as_bytes(), &[0], answer].concat();
+    let stamps = &interpreter.stamps;
+    stamps.read_needed_contents(context.interrupt);
+    if !stamps.is_current(context.interrupt) {
+        return;
+    }
+    let body = [key.as_bytes(), &[0], stamps.text().as_bytes(), &[0], answer].concat();
     let written = shelf.write(&Shelf::stem(&key), |file| {
         file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
         file.write_all(&body)

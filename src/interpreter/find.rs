@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::cache::{self, Interpreter};
 use super::context::Context;
-use super::{base, discovery, probe};
+use super::{base, discovery};
 use crate::config::{InterpreterRequest, VersionRequest};
 use crate::error::{Error, Result};
 use crate::facts::{Facts, Version, history};
@@ -90,11 +90,5 @@ fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -
 
 /// Returns the facts of one program, from the cache or by asking it.
 fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
-    if let Some(interpreter) = cache::recall(program, context) {
-        return Ok(interpreter);
-    }
-    let (facts, answer) = probe::ask(program, wanted, context.interrupt)?;
-    let interpreter = Interpreter::now(program, facts);
-    cache::remember(program, &answer, &interpreter, context);
-    Ok(interpreter)
+    cache::recall(program, context).map_or_else(|| cache::ask(program, wanted, context), Ok)
 }

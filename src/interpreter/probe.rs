@@ -17,7 +17,12 @@ use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
 
 /// The script that the interpreter runs.
-pub(super) const SCRIPT: &str = include_str!("probe.py");
+pub(super) const SCRIPT: &str = concat!(
+    include_str!("probe/files.py"),
+    include_str!("probe/libraries.py"),
+    include_str!("probe/wheels.py"),
+    include_str!("probe/answers.py"),
+);
 
 /// Asks `program` for its facts. Returns the raw answer, too. pyenv's shim is told the `wanted` version, to run such an
 /// interpreter.
@@ -55,9 +60,20 @@ pub(super) fn nonce() -> String {
 
 /// Reads an answer: keys and values, each terminated by NUL, which no path can hold.
 pub(super) fn facts(answer: &[u8]) -> Result<Facts, BadAnswer> {
+    Facts::from_answers(&pairs(answer))
+}
+
+/// The paths that the interpreter has looked at, and the stamps that it has taken of them before.
+pub(super) fn seen(answer: &[u8]) -> impl Iterator<Item = (&str, &str)> {
+    let values = pairs(answer).into_iter().filter(|(key, _)| *key == b"seen");
+    let seen = values.filter_map(|(_, value)| str::from_utf8(value).ok()?.split_once(' '));
+    seen.map(|(stamp, path)| (path, stamp))
+}
+
+fn pairs(answer: &[u8]) -> Vec<(&[u8], &[u8])> {
     let fields: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
     let (pairs, _) = fields.as_chunks::<2>();
-    Facts::from_answers(&pairs.iter().map(|[key, value]| (*key, *value)).collect::<Vec<_>>())
+    pairs.iter().map(|[key, value]| (*key, *value)).collect()
 }
 
 fn describe(bad: &BadAnswer) -> String {

@@ -106,9 +106,9 @@ impl Making<'_> {
             return Err(NotNative::Unknown("the interpreter's name is an unusual one".to_owned()));
         }
         let Interpreter { facts, .. } = self.interpreter;
-        let mut stamps = self.stamps();
+        let stamps = self.stamps();
         // The stamps show in the end whether a file has changed meanwhile, so its contents may be read at any time.
-        let meanwhile = || stamps = stamps.with_contents(self.interrupt);
+        let meanwhile = || stamps.read_contents(self.interrupt);
         let files = pip::install_natively(facts, &env, mtime, self.environment, self.interrupt, meanwhile)?;
         let lost = || NotNative::Unknown("a file that it installs has an unknown form".to_owned());
         let new = pack(files, &env, stamps.text(), mtime).ok_or_else(lost)?;
@@ -150,7 +150,8 @@ impl Making<'_> {
         let surroundings =
             Surroundings { temp, home: Some(&home), lock: self.lock.as_ref(), interrupt: self.interrupt };
         // Taken before ensurepip reads the files.
-        let stamps = self.stamps().with_contents(self.interrupt);
+        let stamps = self.stamps();
+        stamps.read_contents(self.interrupt);
         let env = self.env_paths(&env_dir);
         let Some(files) = pip::install(&env, surroundings)? else { return Ok(None) };
         let Some(new) = pack(files, &env, stamps.text(), mtime) else { return Ok(None) };

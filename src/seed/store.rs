@@ -49,11 +49,10 @@ impl<'a> SeedStore<'a> {
         let seed = open(self.shelf, &self.stem)?;
         self.tidy();
         let stamps = Stamps::parse(seed.stamps())?;
-        match () {
-            () if stamps.has_stamps_of(&self.stamps) => Some(seed),
-            () if stamps.has_contents_of(&self.stamps, self.interrupt) => Some(self.adopted(seed, &stamps)),
-            () => None,
+        if !stamps.is_as(&self.stamps, self.interrupt) {
+            return None;
         }
+        Some(if stamps.has_stamps_of(&self.stamps) { seed } else { self.adopted(seed, &stamps) })
     }
 
     /// Rewrites a seed with the current stamps, so that they match next time. Such a seed is from another machine, or

@@ -15,6 +15,7 @@ const BEFORE: &str = r#"echo probe >> "$RUNS"; eval "${ON_PROBE-}""#;
 /// Shell commands for further answers: the files that the facts depend on, and the wheels.
 const FURTHER: &str = r#"
 printf 'watched\0%s\0' "$TOOLS/libpython.so" "$TOOLS/venv.py" "$TOOLS/wheels"
+seen "$TOOLS/libpython.so" "$TOOLS/venv.py" "$TOOLS/wheels"
 printf 'wheel\0%s\0' "$TOOLS/wheels"/*.whl
 "#;
 

@@ -19,11 +19,23 @@ pub(crate) struct FakePython {
     pub(crate) executable: Option<PathBuf>,
     /// Whether the answers say that the script is the interpreter itself.
     pub(crate) is_itself: bool,
-    /// Shell commands that print further answers.
+    /// Whether the answers say that nothing in them was assumed.
+    pub(crate) is_sure: bool,
+    /// Shell commands that print further answers. `seen FILE...` prints the stamps of files.
     pub(crate) further: &'static str,
     /// Shell commands for all other uses, which are ensurepip and pip.
     pub(crate) otherwise: &'static str,
 }
+
+/// A shell function that prints stamps as the probe does: with GNU's stat or, on macOS, BSD's.
+const SEEN: &str = r#"
+seen() {
+    for file; do
+        stamp=$(stat -L -c %d:%i:%s:%.9Y:%.9Z "$file" 2>&- || stat -L -f %d:%i:%z:%Fm:%Fc "$file" 2>&- || echo absent)
+        printf 'seen\0%s %s\0' "$(echo "$stamp" | tr -d .)" "$file"
+    done
+}
+"#;
 
 impl Default for FakePython {
     fn default() -> Self {
@@ -33,6 +45,7 @@ impl Default for FakePython {
             version: "3.13.0",
             executable: None,
             is_itself: true,
+            is_sure: true,
             further: ":",
             otherwise: "exit 0",
         }
@@ -59,6 +72,7 @@ impl FakePython {
             ("free-threaded", "no"),
             ("ensurepip", if self.has_ensurepip { "yes" } else { "no" }),
             ("itself", if self.is_itself { "yes" } else { "no" }),
+            ("sure", if self.is_sure { "yes" } else { "no" }),
         ] {
             write!(answers, " '{key}' '{value}'").unwrap();
         }
@@ -66,11 +80,14 @@ impl FakePython {
         let script = format!(
             "#!/bin/sh\n\
              [ \"$4\" = -c ] || {{\n{otherwise}\n}}\n\
+             {SEEN}\n\
              {before}\n\
              printf '\\0rvenv-facts\\0%s\\0' \"$6\"\n\
              printf '%s\\0'{answers}\n\
+             seen '{}'\n\
              {further}\n\
-             printf 'end-of-facts\\0%s\\0' \"$6\"\n"
+             printf 'end-of-facts\\0%s\\0' \"$6\"\n",
+            executable.display(),
         );
         write_program(path, &script)
     }

@@ -29,6 +29,7 @@ pub(crate) fn linux(minor: u32) -> Facts {
         ("free-threaded", "no"),
         ("ensurepip", "yes"),
         ("itself", "yes"),
+        ("sure", "yes"),
     ];
     let facts = Facts::from_answers(&answers.map(|(key, value)| (key.as_bytes(), value.as_bytes()))).unwrap();
     with!(facts, scheme: (minor >= 11).then(|| posix_scheme(&format!("python3.{minor}"), "lib")))

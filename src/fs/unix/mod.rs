@@ -3,11 +3,13 @@
 mod dir;
 mod group;
 mod lock;
+mod stamp;
 
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
+use std::os::fd::AsRawFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -18,14 +20,7 @@ use tempfile::Builder;
 pub(crate) use dir::Dir;
 pub(crate) use group::{TICK, in_own_group, interrupt_group, kill_group, when_ended};
 pub(crate) use lock::Lock;
-
-/// A fingerprint of a file's metadata: device, inode, length, and times of modification and change.
-pub(super) fn stamp(path: &Path) -> io::Result<String> {
-    let stat = fs::metadata(path)?;
-    let times = [(stat.mtime(), stat.mtime_nsec()), (stat.ctime(), stat.ctime_nsec())];
-    let [mtime, ctime] = times.map(|(seconds, nanos)| format!("{seconds}.{nanos:09}"));
-    Ok(format!("{:x}:{:x} {} {mtime} {ctime}", stat.dev(), stat.ino(), stat.len()))
-}
+pub(super) use stamp::{change, file_system, stamp};
 
 /// A mount point below a directory, as far as the system tells (proc(5), `mountinfo`). The directory itself does not
 /// count.
@@ -72,7 +67,23 @@ pub(super) fn private<'a, 'b, 'c>(builder: &'a mut Builder<'b, 'c>) -> &'a mut B
 
 /// The path with all links resolved.
 pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
-    fs::canonicalize(path)
+    resolve_at_once(path).map_or_else(|| fs::canonicalize(path), Ok)
+}
+
+/// The path with all links resolved, as the kernel tells it of an open file (proc(5), `/proc/self/fd`): realpath(3)
+/// asks for each component instead. Returns `None` if the kernel does not tell.
+#[cfg(target_os = "linux")]
+fn resolve_at_once(path: &Path) -> Option<PathBuf> {
+    let file = open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let found = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
+    // Notes of the kernel, which may be parts of names, too.
+    let has_note = !found.is_absolute() || found.as_os_str().as_bytes().ends_with(b" (deleted)");
+    (!has_note).then_some(found)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn resolve_at_once(_path: &Path) -> Option<PathBuf> {
+    None
 }
 
 /// Sets a file's permission bits, whatever the umask.

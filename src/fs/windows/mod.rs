@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use tempfile::Builder;
 
+use super::times::{Change, FileSystem, Times};
+
 pub(crate) use dir::{Dir, Lock};
 
 /// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: the errors for a file that another process has open.
@@ -62,10 +64,26 @@ pub(crate) fn has_trusted_parent(_path: &Path) -> bool {
     true
 }
 
-/// A fingerprint of a file's metadata: length, and times of modification and creation.
-pub(super) fn stamp(path: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(path)?;
-    Ok(format!("{} {} {}", metadata.file_size(), metadata.last_write_time(), metadata.creation_time()))
+/// A fingerprint of a file's metadata: length, and the times of modification and creation in nanoseconds since 1970.
+/// `probe/files.py` writes the same.
+pub(super) fn stamp(metadata: &fs::Metadata) -> String {
+    /// The time between 1601, where Windows counts from, and 1970, in units of 100 ns.
+    const SINCE_1601: i128 = 116_444_736_000_000_000;
+    let nanoseconds = |time: u64| (i128::from(time) - SINCE_1601) * 100;
+    let times = [metadata.last_write_time(), metadata.creation_time()].map(nanoseconds);
+    format!("{}:{}:{}", metadata.file_size(), times[0], times[1])
+}
+
+/// The last change of a file, as its metadata has it: Windows' own time of change cannot be seen.
+pub(super) fn change(metadata: &fs::Metadata) -> Change {
+    let is_whole = |time: u64| time.is_multiple_of(10_000_000);
+    let is_whole_second = is_whole(metadata.last_write_time()) && is_whole(metadata.creation_time());
+    Change { device: 0, is_whole_second, is_modification: false }
+}
+
+/// The file system of a path.
+pub(super) fn file_system(_path: &Path) -> FileSystem {
+    FileSystem { id: String::new(), times: Times::ReadOnly }
 }
 
 /// Always `None`: a mount point is a link on Windows.

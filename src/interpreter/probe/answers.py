@@ -1,10 +1,4 @@
-# Answers rvenv's questions about the interpreter that runs this script; probe.rs describes the frame of the answer.
-# Run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode.
-import os
-import sys
-
-STDLIB = os.path.dirname(os.__file__)
-
+# A part of the probe, see files.py.
 
 def yes_or_no(answer):
     return "yes" if answer else "no"
@@ -33,7 +27,7 @@ def windows_files(home):
     yield "build-tree", yes_or_no(is_build)
     yield "launcher-dir", launchers
     for key, place in (("launcher", launchers), ("runtime-file", home)):
-        for name in sorted(os.listdir(place)) if os.path.isdir(place) else ():
+        for name in listed(place):
             if name.lower().endswith((".exe", ".dll")):
                 yield key, name
     for place, _, names in os.walk(home) if is_build else ():
@@ -43,7 +37,7 @@ def windows_files(home):
     bits, arm = "64" if sys.maxsize > 2**32 else "32", sysconfig.get_platform() == "win-arm64"
     yield "script-launcher", "t%s%s.exe" % (bits, "-arm" if arm else "")
     activate = os.path.join(scripts, "common", "Activate.ps1")
-    if os.path.exists(activate):
+    if is_file(activate):
         yield "activate.ps1", activate
 
 
@@ -54,8 +48,14 @@ def first_working_link(executable):
     (CPython gh-106045). Other builds have the library's path compiled in, and keep the link that was asked for.
     """
     for _ in range(40):
-        if not os.path.islink(executable) or reaches_library(executable) or starts_an_environment(executable):
+        if not os.path.islink(executable) or reaches_library(executable):
             break
+        try:
+            if starts_an_environment(executable):
+                break
+        except OSError as error:
+            # The end of the links is right in any case, though its name may not last.
+            DOUBTS.append(error)
         executable = os.path.normpath(os.path.join(os.path.dirname(executable), os.readlink(executable)))
     return executable
 
@@ -64,7 +64,7 @@ def reaches_library(executable):
     landmark = os.path.join(*(STDLIB.split(os.sep)[-2:] + ["os.py"]))
     parent = os.path.dirname(executable)
     while True:
-        if os.path.isfile(os.path.join(parent, landmark)):
+        if is_file(os.path.join(parent, landmark)):
             return True
         if parent == os.path.dirname(parent):
             return False
@@ -74,13 +74,11 @@ def reaches_library(executable):
 def starts_an_environment(executable):
     """Whether an environment of `executable` starts. Only a try can tell: sysconfig's paths may be rewritten."""
     import shutil
+    import signal
     import subprocess
     import tempfile
 
-    try:
-        env_dir = tempfile.mkdtemp(prefix="rvenv-")
-    except OSError:
-        return True
+    env_dir = tempfile.mkdtemp(prefix="rvenv-")
     try:
         python = os.path.join(env_dir, "bin", os.path.basename(executable))
         os.mkdir(os.path.dirname(python))
@@ -88,9 +86,13 @@ def starts_an_environment(executable):
         with open(os.path.join(env_dir, "pyvenv.cfg"), "w", encoding="utf-8") as cfg:
             cfg.write("home = %s\n" % os.path.dirname(executable))
         command = [python, "-I", "-S", "-B", "-c", "pass"]
-        return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        status = subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # An interpreter without its library fails, and before 3.8 aborts. Any other signal is not its own doing.
+        if status not in (0, 1, -signal.SIGABRT):
+            raise OSError("it ended with status %d" % status)
+        return status == 0
     finally:
-        shutil.rmtree(env_dir)
+        shutil.rmtree(env_dir, ignore_errors=True)
 
 
 def free_threaded():
@@ -114,89 +116,6 @@ def is_itself():
             return program.read(2) != b"#!"
 
 
-def watched():
-    """The files, besides the executable, whose change makes these answers outdated."""
-    for library in shared_libraries():
-        yield library
-    for package in ("venv", "ensurepip"):
-        yield os.path.join(STDLIB, package, "__init__.py")
-
-
-def shared_libraries():
-    """The interpreter's own shared library, if it has one."""
-    if os.name == "nt":
-        threads = "t" if free_threaded() else ""
-        debug = "_d" if hasattr(sys, "gettotalrefcount") else ""
-        name = "python%d%d%s%s.dll" % (sys.version_info[0], sys.version_info[1], threads, debug)
-        return [os.path.join(os.path.dirname(sys.executable), name)]
-    if os.path.exists("/proc/self/maps"):
-        with open("/proc/self/maps", "rb") as maps:
-            mapped = {line.rstrip(b"\n").split(None, 5)[-1] for line in maps}
-        named = (path for path in mapped if os.path.basename(path).startswith((b"libpython", b"libpypy")))
-        return sorted(os.fsdecode(path) for path in named)
-    import sysconfig
-
-    place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
-    framework = sysconfig.get_config_var("PYTHONFRAMEWORKPREFIX")
-    return [os.path.join(framework or place, name)] if (framework or place) and name else []
-
-
-def wheels():
-    """The directories from which ensurepip takes its wheels, and the wheels in them."""
-    import sysconfig
-
-    # Distributions keep the wheels apart. The variable names their directory since 3.10; Debian had one before.
-    named = sysconfig.get_config_var("WHEEL_PKG_DIR")
-    places, found = [], []
-    for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
-        # One that is missing may appear later.
-        if place and (place == named or not found):
-            names = sorted(os.listdir(place)) if os.path.isdir(place) else []
-            names = (name for name in names if name.startswith(("pip-", "setuptools-")))
-            places.append(place)
-            found += [os.path.join(place, name) for name in names if name.endswith(".whl")]
-    return places, found
-
-
-def bundled():
-    """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
-    import sysconfig
-
-    constants, options = {}, set()
-    try:
-        with open(os.path.join(STDLIB, "ensurepip", "__init__.py"), encoding="utf-8") as source:
-            for line in source:
-                name, _, value = line.strip().partition(" = ")
-                constants.setdefault(name, value.strip("'\""))
-                if name.startswith("args"):
-                    options.update(word for word in line.split('"') if word.startswith("--"))
-    except (OSError, ValueError):
-        return []
-    # Since 3.15 bytecode is left out where the interpreter keeps none.
-    known = {"--no-cache-dir", "--root", "--user", "--disable-pip-version-check"}
-    known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
-    if options - known != {"--no-index", "--find-links", "--upgrade"}:
-        return []
-    projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
-    # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).
-    named = sysconfig.get_config_var("WHEEL_PKG_DIR") if sys.version_info >= (3, 10) else None
-    found = [last_wheel(named, project + "-") for project in projects] if named else [None]
-    if not all(found):
-        place = os.path.join(STDLIB, "ensurepip", "_bundled")
-        found = [last_wheel(place, "%s-%s-" % (name, version_of(name, constants))) for name in projects]
-    return found if all(found) else []
-
-
-def version_of(project, constants):
-    return constants.get("_%s_VERSION" % project.upper())
-
-
-def last_wheel(place, prefix):
-    names = sorted(os.listdir(place)) if os.path.isdir(place) else []
-    wheels = [name for name in names if name.startswith(prefix) and name.endswith(".whl")]
-    return os.path.join(place, wheels[-1]) if wheels else None
-
-
 def answers():
     # An interpreter that does not know its own path has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
@@ -204,7 +123,9 @@ def answers():
     executable = sys.executable
     if not os.path.isabs(executable):
         executable = os.path.abspath(executable)
-    executable = first_working_link(executable)
+    for path in list(watched()) + list(other_libraries()) + [executable]:
+        see(path)
+    executable = see(first_working_link(executable))
     home, exe_name = os.path.split(os.path.abspath(executable))
     yield "version", "%d.%d.%d" % sys.version_info[:3]
     yield "implementation", sys.implementation.name
@@ -218,7 +139,7 @@ def answers():
     yield "utf8-file-names", yes_or_no(sys.getfilesystemencoding().lower() == "utf-8")
     yield "free-threaded", yes_or_no(free_threaded())
     # Debian's venv tests for this very file.
-    yield "ensurepip", yes_or_no(os.path.isfile(os.path.join(STDLIB, "ensurepip", "__main__.py")))
+    yield "ensurepip", yes_or_no(is_file(os.path.join(STDLIB, "ensurepip", "__main__.py")))
     yield "itself", yes_or_no(is_itself())
     places, candidates = wheels()
     for path in list(watched()) + places:
@@ -234,6 +155,11 @@ def answers():
     if os.name == "nt":
         for pair in windows_files(home):
             yield pair
+    for path, stamp in sorted(SEEN.items()):
+        yield "seen", "%s %s" % (stamp, path)
+    # A library that was replaced since it was loaded is not the one at its path.
+    is_sure = not DOUBTS and not any(path.endswith(" (deleted)") for path in SEEN)
+    yield "sure", yes_or_no(is_sure and sys.getfilesystemencoding().lower() == "utf-8")
 
 
 fields = ["", "rvenv-facts", sys.argv[1]]

@@ -1,0 +1,43 @@
+//! Taking stamps of files.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::entry::Stamp;
+use super::times::FileSystem;
+use super::{is_absent, platform};
+
+/// Takes stamps. Each file system is asked only once what it is.
+#[derive(Debug, Default)]
+pub(crate) struct Stamper {
+    known: Vec<(u64, FileSystem)>,
+}
+
+impl Stamper {
+    /// A fingerprint of a file's metadata; links are followed. A missing file has a stamp too, as it may appear later.
+    /// The stamp of a file that cannot be looked at tells nothing.
+    pub(crate) fn stamp(&mut self, path: &str) -> Stamp {
+        let path = Path::new(path);
+        let without = |text: &str, is_telling| Stamp { text: text.to_owned(), file_system: String::new(), is_telling };
+        match fs::metadata(path) {
+            Ok(metadata) => {
+                let change = platform::change(&metadata);
+                let system = self.file_system(path, change.device);
+                let is_telling = system.times.tell(&change);
+                Stamp { text: platform::stamp(&metadata), file_system: system.id, is_telling }
+            }
+            Err(error) if is_absent(&error) || error.kind() == ErrorKind::NotADirectory => without(Stamp::ABSENT, true),
+            Err(_) => without("unknown", false),
+        }
+    }
+
+    fn file_system(&mut self, path: &Path, device: u64) -> FileSystem {
+        if let Some((_, system)) = self.known.iter().find(|(known, _)| *known == device) {
+            return system.clone();
+        }
+        let system = platform::file_system(path);
+        self.known.push((device, system.clone()));
+        system
+    }
+}

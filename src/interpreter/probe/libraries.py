@@ -1,0 +1,48 @@
+# A part of the probe, see files.py.
+
+def watched():
+    """The files, besides the executable, whose change makes these answers outdated."""
+    for library in shared_libraries():
+        yield library
+    for module in ("venv/__init__.py", "ensurepip/__init__.py", "ensurepip/__main__.py", "sysconfig.py"):
+        yield os.path.join(STDLIB, *module.split("/"))
+    # A package since 3.14.
+    if not os.path.exists(os.path.join(STDLIB, "sysconfig.py")):
+        yield os.path.join(STDLIB, "sysconfig", "__init__.py")
+    if os.name != "nt":
+        import sysconfig
+
+        sysconfig.get_config_var("WHEEL_PKG_DIR")
+        data = (module for name, module in sorted(sys.modules.items()) if name.startswith("_sysconfigdata"))
+        for path in (getattr(module, "__file__", None) for module in data):
+            if path:
+                yield path
+
+
+def shared_libraries():
+    """The interpreter's own shared library, if it has one, and what may be loaded before it."""
+    if os.name == "nt":
+        threads = "t" if free_threaded() else ""
+        debug = "_d" if hasattr(sys, "gettotalrefcount") else ""
+        name = "python%d%d%s%s.dll" % (sys.version_info[0], sys.version_info[1], threads, debug)
+        return [os.path.join(os.path.dirname(sys.executable), name)]
+    if os.path.exists("/proc/self/maps"):
+        with open("/proc/self/maps", "rb") as maps:
+            mapped = {os.fsdecode(line.rstrip(b"\n").split(None, 5)[-1]) for line in maps}
+        own = sorted(path for path in mapped if os.path.basename(path).startswith(("libpython", "libpypy")))
+        preloaded = os.environ.get("LD_PRELOAD", "").replace(":", " ").split()
+        names = {os.path.basename(name) for name in preloaded}
+        return own + sorted(path for path in mapped if os.path.basename(path) in names)
+    import sysconfig
+
+    place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
+    framework = sysconfig.get_config_var("PYTHONFRAMEWORKPREFIX")
+    return [os.path.join(framework or place, name)] if (framework or place) and name else []
+
+
+def other_libraries():
+    """The files that would decide, if they appeared or changed, that another shared library is loaded (ld.so(8))."""
+    for library in shared_libraries() if os.name == "posix" else ():
+        for place in filter(None, os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":")):
+            yield os.path.join(place, os.path.basename(library))
+        yield "/etc/ld.so.cache"

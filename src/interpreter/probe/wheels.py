@@ -1,0 +1,57 @@
+# A part of the probe, see files.py.
+
+def wheels():
+    """The directories from which ensurepip takes its wheels, and the wheels in them."""
+    import sysconfig
+
+    # Distributions keep the wheels apart. The variable names their directory since 3.10; Debian had one before.
+    named = sysconfig.get_config_var("WHEEL_PKG_DIR")
+    places, found = [], []
+    for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
+        # One that is missing may appear later.
+        if place and (place == named or not found):
+            names = (name for name in listed(place) if name.startswith(("pip-", "setuptools-")))
+            places.append(place)
+            found += [os.path.join(place, name) for name in names if name.endswith(".whl")]
+    return places, found
+
+
+def bundled():
+    """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
+    import sysconfig
+
+    constants, options = {}, set()
+    try:
+        with open(see(os.path.join(STDLIB, "ensurepip", "__init__.py")), encoding="utf-8") as source:
+            for line in source:
+                name, _, value = line.strip().partition(" = ")
+                constants.setdefault(name, value.strip("'\""))
+                if name.startswith("args"):
+                    options.update(word for word in line.split('"') if word.startswith("--"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return []
+    except OSError as error:
+        DOUBTS.append(error)
+        return []
+    # Since 3.15 bytecode is left out where the interpreter keeps none.
+    known = {"--no-cache-dir", "--root", "--user", "--disable-pip-version-check"}
+    known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
+    if options - known != {"--no-index", "--find-links", "--upgrade"}:
+        return []
+    projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
+    # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).
+    named = sysconfig.get_config_var("WHEEL_PKG_DIR") if sys.version_info >= (3, 10) else None
+    found = [last_wheel(named, project + "-") for project in projects] if named else [None]
+    if not all(found):
+        place = os.path.join(STDLIB, "ensurepip", "_bundled")
+        found = [last_wheel(place, "%s-%s-" % (name, version_of(name, constants))) for name in projects]
+    return found if all(found) else []
+
+
+def version_of(project, constants):
+    return constants.get("_%s_VERSION" % project.upper())
+
+
+def last_wheel(place, prefix):
+    wheels = [name for name in listed(place) if name.startswith(prefix) and name.endswith(".whl")]
+    return os.path.join(place, wheels[-1]) if wheels else None
