@@ -119,7 +119,7 @@ fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances)
     if temp.is_some() {
         staging.create(TRIAL)?;
     }
-    let surroundings = Surroundings { temp, home: None, lock: None, interrupt: with.interrupt };
+    let surroundings = Surroundings { variables: None, temp, home: None, lock: None, interrupt: with.interrupt };
     let env = &env_dir.path;
     match step {
         Step::SeedPip { python, .. } | Step::RunEnsurepip { python, .. } => {

@@ -1,6 +1,7 @@
 //! Running ensurepip and pip, with an environment's own interpreter.
 
 use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -15,6 +16,8 @@ use crate::interrupt::Interrupt;
 /// The surroundings in which an installer runs.
 #[derive(Clone, Copy)]
 pub(crate) struct Surroundings<'a> {
+    /// The only variables of the caller that the installer sees, or `None` for all of them.
+    pub(crate) variables: Option<&'a [(&'static str, OsString)]>,
     /// The directory for temporary files, if not the user's. Installers also run code from there.
     pub(crate) temp: Option<&'a Path>,
     /// The home directory, if not the user's: another one keeps the user's own settings out. (Before Python 3.10,
@@ -86,12 +89,14 @@ fn run(
     arguments: &[&str],
     surroundings: Surroundings,
 ) -> Result<()> {
-    let Surroundings { temp, home, lock, interrupt } = surroundings;
-    let variables = [("TMPDIR", temp), ("HOME", home), ("USERPROFILE", home)]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)));
+    let Surroundings { variables, temp, home, lock, interrupt } = surroundings;
+    let places = [("TMPDIR", temp), ("TEMP", temp), ("TMP", temp), ("HOME", home), ("USERPROFILE", home)];
     let mut command = isolated(python);
-    command.args(arguments).current_dir(cwd).env("VIRTUAL_ENV", env_dir).envs(variables);
+    if let Some(variables) = variables {
+        command.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
+    }
+    command.args(arguments).current_dir(cwd).env("VIRTUAL_ENV", env_dir);
+    command.envs(places.into_iter().filter_map(|(name, value)| Some((name, value?))));
     let line = command_line(&command);
     let (status, output) = run_to_end(command, python, lock, interrupt)?;
     if status.success() { Ok(()) } else { Err(Error::CommandFailed { action, command: line, status, output }) }

@@ -146,9 +146,14 @@ impl Making<'_> {
         let mtime = now();
         let home = scratch.path().join("home");
         fs::create_dir(&home)?;
-        let temp = pip::safe_temp(&self.environment.temp_dir, &home);
-        let surroundings =
-            Surroundings { temp, home: Some(&home), lock: self.lock.as_ref(), interrupt: self.interrupt };
+        let Environment { few_variables, temp_dir, .. } = self.environment;
+        let surroundings = Surroundings {
+            variables: Some(few_variables),
+            temp: pip::safe_temp(temp_dir, &home).or(Some(temp_dir)),
+            home: Some(&home),
+            lock: self.lock.as_ref(),
+            interrupt: self.interrupt,
+        };
         // Taken before ensurepip reads the files.
         let stamps = self.stamps();
         stamps.read_contents(self.interrupt);

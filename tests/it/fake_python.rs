@@ -1,11 +1,13 @@
 //! A shell script that answers the probe as an interpreter would, and otherwise does as a test wants. It stands in for
 //! behaviour that no real interpreter shows on demand, and saves the time of bootstrapping pip.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The behaviour of the script.
 pub(crate) struct FakePython {
@@ -79,7 +81,7 @@ impl FakePython {
         let Self { before, further, otherwise, .. } = self;
         let script = format!(
             "#!/bin/sh\n\
-             [ \"$4\" = -c ] || {{\n{otherwise}\n}}\n\
+             [ \"$4\" = -c ] || {{\n{READ_CARRIED}\n{otherwise}\n}}\n\
              {SEEN}\n\
              {before}\n\
              printf '\\0rvenv-facts\\0%s\\0' \"$6\"\n\
@@ -91,6 +93,37 @@ impl FakePython {
         );
         write_program(path, &script)
     }
+}
+
+/// The name of a file in a directory on PATH that sets variables of a fake interpreter.
+const CARRIED: &str = "variables-of-a-fake-python";
+
+/// A shell command that reads the variables of [`carried`].
+const READ_CARRIED: &str = r#"
+case ${TOOLS+set} in
+'')
+    IFS=:
+    for place in $PATH; do [ ! -f "$place/variables-of-a-fake-python" ] || . "$place/variables-of-a-fake-python"; done
+    unset IFS ;;
+esac
+"#;
+
+/// Returns the PATH by which the variables of a fake interpreter get to it where rvenv gives it few of the caller's.
+pub(crate) fn carried(env: &[(OsString, OsString)]) -> Option<(OsString, OsString)> {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let value = |wanted: &str| env.iter().rev().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let is_carried = |name: &str| ["TOOLS", "RUNS"].contains(&name) || name.starts_with("ON_");
+    let place = Path::new(value("TOOLS")?).with_file_name("carried");
+    let place = place.join(NUMBER.fetch_add(1, Ordering::Relaxed).to_string());
+    let carried = env.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)));
+    let lines = carried.filter(|(name, _)| is_carried(name));
+    let lines = lines.map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', "'\\''")));
+    fs::create_dir_all(&place).unwrap();
+    fs::write(place.join(CARRIED), lines.collect::<String>()).unwrap();
+    let mut path = value("PATH").cloned().unwrap_or_default();
+    path.push(":");
+    path.push(place);
+    Some(("PATH".into(), path))
 }
 
 /// Writes an executable file.

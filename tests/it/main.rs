@@ -36,6 +36,8 @@ mod base;
 #[cfg(unix)]
 mod batch;
 #[cfg(unix)]
+mod cache_rule;
+#[cfg(unix)]
 mod cache_world;
 #[cfg(unix)]
 mod caches;

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use predicates::Predicate;
 
+#[cfg(unix)]
+use crate::fake_python;
+
 /// The time after which a program counts as hanging. Bootstrapping pip on a busy machine takes half a minute.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
@@ -73,6 +76,8 @@ impl Run {
         words.extend(self.words.iter().cloned());
         let mut command = assert_cmd::Command::new(&words[0]);
         command.args(&words[1..]).current_dir(&self.cwd).env_clear().envs(self.env.iter().cloned());
+        #[cfg(unix)]
+        command.envs(fake_python::carried(&self.env));
         match command.timeout(TIMEOUT).output() {
             Ok(output) => Ok(Outcome { run: self, output }),
             Err(error) => Err(format!("cannot run {self}: {error}")),
