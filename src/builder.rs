@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 
-use crate::apply::{Applied, Circumstances, Target, apply};
+use crate::apply::{self, Applied, Circumstances, Target};
 use crate::batch;
 use crate::cache::CacheDir;
 use crate::config::{Config, Pip};
@@ -115,7 +115,7 @@ impl EnvBuilder {
     /// When the contents of ENV_DIR may not be touched, or a step fails. All changes are then taken back: an absent
     /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
-        self.create_checked(env_dir, &self.look_and_plan(env_dir)?)
+        self.create_checked(env_dir, &self.check_early(env_dir)?)
     }
 
     /// Creates several environments, on all cores: each directory is checked, then the environments are created in
@@ -124,11 +124,7 @@ impl EnvBuilder {
     /// no result.
     #[must_use]
     pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
-        batch::run(
-            env_dirs,
-            |env_dir| self.look_and_plan(env_dir),
-            |env_dir, early| self.create_checked(env_dir, early),
-        )
+        batch::run(env_dirs, |env_dir| self.check_early(env_dir), |env_dir, early| self.create_checked(env_dir, early))
     }
 
     /// Creates an environment whose `early` plan has shown that it may be: nothing is touched before that. ENV_DIR may
@@ -170,6 +166,17 @@ impl EnvBuilder {
         if self.seed.find(store.as_ref()) { Ok(()) } else { self.seed.get(|| self.make_seed()).map(drop) }
     }
 
+    /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only
+    /// the lock tells what it leaves.
+    fn check_early(&self, env_dir: &EnvDir) -> Result<Plan> {
+        self.look_and_plan(env_dir).or_else(|refusal| match refusal {
+            _ if apply::is_at_work(&env_dir.path) => self.plan(env_dir, &Occupant::Vacant),
+            Error::Interrupted { .. } => Err(refusal),
+            // It may just have ended.
+            _ => self.look_and_plan(env_dir),
+        })
+    }
+
     /// Looks at ENV_DIR, and plans and checks the environment.
     fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Plan> {
         match inspect::look(env_dir, self.facts(), self.config.existing) {
@@ -196,16 +203,16 @@ impl EnvBuilder {
     fn apply(&self, plan: &Plan, target: &mut Target) -> Result<Applied> {
         let without = Circumstances { seed: None, temp_dir: &self.environment.temp_dir, interrupt: &self.interrupt };
         if !plan.needs_seed() {
-            return apply(plan, target, without);
+            return apply::apply(plan, target, without);
         }
         for _ in 0..2 {
             let Some(seed) = self.seed.get(|| self.make_seed())? else { break };
-            match apply(plan, target, Circumstances { seed: Some(&seed), ..without })? {
+            match apply::apply(plan, target, Circumstances { seed: Some(&seed), ..without })? {
                 Applied::SeedDamaged => self.seed.discard(&seed, self.seed_store().as_ref()),
                 applied => return Ok(applied),
             }
         }
-        apply(plan, target, without)
+        apply::apply(plan, target, without)
     }
 
     /// Makes the seed, which takes a moment, or seconds if ensurepip has to be run.

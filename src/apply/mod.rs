@@ -8,4 +8,5 @@ mod target;
 mod undo;
 
 pub(crate) use rounds::{Applied, Circumstances, apply};
+pub(crate) use staging::is_at_work;
 pub(crate) use target::Target;

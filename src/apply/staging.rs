@@ -34,6 +34,11 @@ pub(super) struct Staging {
     is_there: bool,
 }
 
+/// Whether a process is at work in ENV_DIR, or was killed there.
+pub(crate) fn is_at_work(env_dir: &Path) -> bool {
+    [env_dir.join(NAME), env_dir.with_file_name(name_beside(env_dir))].iter().any(|path| fs::exists(path))
+}
+
 impl Staging {
     /// Opens the staging directory inside an existing environment, once no other process is at work there.
     ///

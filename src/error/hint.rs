@@ -20,7 +20,7 @@ impl Error {
             Self::BaseInside { .. } => {
                 Some("choose another directory, or set RVENV_PYTHON to another interpreter".to_owned())
             }
-            Self::ReplacesProgram { .. } => Some("choose another directory".to_owned()),
+            Self::ReplacesFile { .. } | Self::IsInstallation { .. } => Some("choose another directory".to_owned()),
             Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: link to it instead, with --symlinks".to_owned())

@@ -11,7 +11,7 @@ use std::process::ExitStatus;
 use crate::config::VersionRequest;
 use crate::facts::Version;
 pub(crate) use text::shown;
-use text::{indented, old_python, tried_list};
+use text::{indented, old_python, tried_list, would_overwrite};
 
 /// A result with the library's error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -85,13 +85,17 @@ pub enum Error {
         /// The base executable.
         executable: PathBuf,
     },
-    /// A directory that is not an environment holds a program that would be overwritten.
-    #[error(
-        "cannot create an environment in `{}`: it is not an environment, and `{}` would be overwritten",
-        shown(env_dir),
-        shown(path)
-    )]
-    ReplacesProgram {
+    /// ENV_DIR holds an installed Python.
+    #[error("cannot create an environment in `{}`: a Python is installed there (`{}`)", shown(path), shown(evidence))]
+    IsInstallation {
+        /// The environment's directory.
+        path: PathBuf,
+        /// A file of the installation.
+        evidence: PathBuf,
+    },
+    /// A directory that is not an environment holds a file that would be overwritten.
+    #[error("cannot create an environment in `{}`: {}", shown(env_dir), would_overwrite(path))]
+    ReplacesFile {
         /// The environment's directory.
         env_dir: PathBuf,
         /// The file.

@@ -22,3 +22,7 @@ pub(super) fn old_python(version: Option<Version>) -> String {
 pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
     tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
 }
+
+pub(super) fn would_overwrite(path: &Path) -> String {
+    format!("it is not an environment, and `{}` would be overwritten", shown(path))
+}

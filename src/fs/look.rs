@@ -106,6 +106,14 @@ pub(crate) fn walk(dir: &Path) -> Result<Vec<WalkEntry>> {
     entries.map(|entry| walk_entry(&entry?, dir)).map(|entry| entry.map_err(failed)).collect()
 }
 
+/// The first file below a directory, not deeper than `depth`, that is `wanted`. Links are not followed, and what cannot
+/// be looked at is passed over.
+pub(crate) fn find_below(dir: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let entries = WalkDir::new(dir).max_depth(depth).sort_by_file_name().into_iter().flatten();
+    let mut files = entries.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path);
+    files.find(|path| wanted(path))
+}
+
 fn walk_entry(entry: &DirEntry, dir: &Path) -> io::Result<WalkEntry> {
     let names = entry.path().strip_prefix(dir).map_err(io::Error::other)?.components();
     let names: Option<Vec<&str>> = names.map(|name| name.as_os_str().to_str()).collect();

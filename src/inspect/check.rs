@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::foreign;
 use super::look::is_environment;
 use crate::config::Existing;
 use crate::environment::Environment;
@@ -17,24 +18,26 @@ use crate::plan::{Layout, OnExisting, Plan, Step};
 /// or a directory is not writable.
 pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
     let env_dir = &plan.env_dir.path;
-    if existing == Existing::Clear {
-        check_clear(env_dir, environment)?;
-    }
-    check_base(env_dir, facts, existing)?;
-    writable(env_dir, env_dir)?;
-    if existing == Existing::Clear {
-        return Ok(());
-    }
     let is_environment = is_environment(env_dir)?;
+    check_base(env_dir, facts, existing)?;
+    if let Some(evidence) = foreign::installation(env_dir, is_environment) {
+        return Err(Error::IsInstallation { path: env_dir.to_owned(), evidence });
+    }
+    if existing == Existing::Clear {
+        check_clear(env_dir, is_environment, environment)?;
+        return writable(env_dir, env_dir);
+    }
+    writable(env_dir, env_dir)?;
     plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
 }
 
 /// Refuses to clear a directory that is clearly more than an environment.
 ///
 /// # Errors
-/// If the directory is or holds the home directory, has a file system mounted in it, or is not an environment and holds
-/// a repository or the current directory. venv deletes all of these without asking (CPython gh-90484).
-fn check_clear(env_dir: &Path, environment: &Environment) -> Result<()> {
+/// If the directory is or holds the home directory, has a file system mounted in it, or holds a repository or a
+/// project's files directly in it; or if it is not an environment and holds the current directory or an installed
+/// Python. venv deletes all of these without asking (CPython gh-90484).
+fn check_clear(env_dir: &Path, is_environment: bool, environment: &Environment) -> Result<()> {
     let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
         return refused("it holds your home directory".to_owned());
@@ -42,17 +45,23 @@ fn check_clear(env_dir: &Path, environment: &Environment) -> Result<()> {
     if let Some(mounted) = fs::mounted_below(env_dir) {
         return refused(format!("a file system is mounted in it, on `{}`", shown(&mounted)));
     }
-    if is_environment(env_dir).unwrap_or(false) {
-        return Ok(());
+    if let Some(repository) = foreign::repository(env_dir) {
+        return refused(format!("it holds a repository (`{repository}`)"));
     }
-    let is_there = |name: &&&str| !matches!(fs::kind(&env_dir.join(name)), Ok(Kind::Nothing));
-    if let Some(repository) = [".git", ".hg", ".svn"].iter().find(is_there) {
-        return refused(format!("it is not an environment and holds a repository (`{repository}`)"));
+    if let [first, others @ ..] = &foreign::project_files(env_dir)[..] {
+        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+        return refused(format!("it holds files of a project (`{first}`{more})"));
+    }
+    if is_environment {
+        return Ok(());
     }
     if environment.cwd.as_deref().is_some_and(|cwd| cwd != env_dir && is_or_is_above(env_dir, cwd)) {
         return refused("it is not an environment and holds the current directory".to_owned());
     }
-    Ok(())
+    match foreign::installation_below(env_dir) {
+        Some(evidence) => refused(format!("it is not an environment, and a Python is in it (`{}`)", shown(&evidence))),
+        None => Ok(()),
+    }
 }
 
 /// Whether `dir` is `inner` or a directory above it, with or without links resolved.
@@ -81,13 +90,14 @@ fn check_base(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<()> {
 fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
     match step {
         Step::CreateDir { path } => check_dir(env_dir, path),
-        Step::Symlink { path, existing: OnExisting::Replace, .. } | Step::Copy { path, .. } => {
+        Step::Symlink { path, existing: OnExisting::Replace, .. }
+        | Step::Write { path, existing: OnExisting::Replace, .. }
+        | Step::Copy { path, .. } => {
             check_file(path, env_dir)?;
-            if is_environment { Ok(()) } else { check_program(path, env_dir) }
+            if is_environment { Ok(()) } else { check_absent(path, env_dir) }
         }
-        Step::Write { path, existing: OnExisting::Replace, .. } => check_file(path, env_dir),
         Step::SeedPip { scripts, .. } | Step::RunEnsurepip { scripts, .. } if !is_environment => {
-            scripts.iter().try_for_each(|path| check_program(path, env_dir))
+            scripts.iter().try_for_each(|path| check_absent(path, env_dir))
         }
         _ => Ok(()),
     }
@@ -102,13 +112,13 @@ fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     }
 }
 
-/// Checks that no program is replaced: in a directory that is not an environment, such as `/usr/local`, `bin/python3`
-/// is somebody's program.
-fn check_program(path: &RelPath, env_dir: &Path) -> Result<()> {
+/// Checks that nothing is replaced: in a directory that is not an environment, such as `/usr/local`, `bin/pip` is
+/// somebody's program, be it a file or a link.
+fn check_absent(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
-        Kind::File => Err(Error::ReplacesProgram { env_dir: env_dir.to_owned(), path }),
-        _ => Ok(()),
+        Kind::Nothing => Ok(()),
+        _ => Err(Error::ReplacesFile { env_dir: env_dir.to_owned(), path }),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Inspecting ENV_DIR before anything is changed: its occupant, and whether a plan may touch it.
 
 mod check;
+mod foreign;
 mod look;
 
 pub(crate) use check::check;

@@ -97,7 +97,7 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
     }
     steps.extend(removals);
     steps.extend(directories(&layout));
-    if config.scm_ignore == ScmIgnore::Git && !occupied.has_gitignore {
+    if config.scm_ignore == ScmIgnore::Git && !occupied.has_gitignore && !occupied.has_own_files {
         steps.push(gitignore(facts));
     }
     steps.push(cfg(if hides { &unseen } else { config }));

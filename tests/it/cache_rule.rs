@@ -54,6 +54,7 @@ fn an_interpreter_that_is_replaced_before_it_looks_is_asked_again() {
     let world = CacheWorld::new();
     let hook = "cp -p \"$TOOLS/python3\" \"$TOOLS/copy\"; mv \"$TOOLS/copy\" \"$TOOLS/python3\"";
     world.made_by(world.rvenv().env("ON_PROBE", hook).arg("--without-pip"));
+    assert!(world.cached("facts-1/").is_empty());
     world.started();
     assert_eq!(started_twice(&world), [ASKED, ""]);
 }

@@ -29,10 +29,10 @@ fn clear_refuses_what_is_more_than_an_environment() {
     };
     refused("", "home/me", "home/me", "it holds your home directory");
     refused("", "home/me", "home", "it holds your home directory");
-    refused("", "home", "repo", "it is not an environment and holds a repository (`.git`)");
+    refused("", "home", "repo", "it holds a repository (`.git`)");
     // In a submodule or a worktree, `.git` points to a repository, which may be gone or elsewhere.
     symlink("/nowhere", world.path("linked/.git")).unwrap();
-    refused("", "home", "linked", "it is not an environment and holds a repository (`.git`)");
+    refused("", "home", "linked", "it holds a repository (`.git`)");
     refused("outer/inner", "home", "outer", "it is not an environment and holds the current directory");
     for dir in ["home/me/in", "repo/.git", "outer/inner"] {
         assert!(world.path(dir).exists());
@@ -46,7 +46,8 @@ fn clear_deletes_the_contents_of_an_environment_even_from_inside() {
     fs::create_dir(world.path("kept")).unwrap();
     fs::write(world.path("kept/file"), "").unwrap();
     symlink(world.path("kept"), world.path("e/link")).unwrap();
-    fs::create_dir(world.path("e/.git")).unwrap();
+    // As an editable install from a repository has it.
+    fs::create_dir_all(world.path("e/src/x/.git")).unwrap();
     world
         .rvenv(&python)
         .cwd(&world.path("e/bin"))

@@ -143,6 +143,7 @@ fn links_stay_with_another_interpreter() {
         let another = write_program(&world.path("another"), "another interpreter");
         fs::create_dir_all(world.path("e/bin")).unwrap();
         symlink(another, world.path("e/bin").join(name(python))).unwrap();
+        fs::write(world.path("e/pyvenv.cfg"), "home = /nonexistent\n").unwrap();
     };
     let harm = |world: &TestEnv| {
         let links = fs::read_dir(world.path("e/bin")).unwrap().flatten();

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use predicates::str::contains;
 
 use crate::errors::{names, world};
-use crate::fake_python::{FakePython, write_program};
+use crate::fake_python::FakePython;
 use crate::pythons::{self, Python};
 use crate::testenv::TestEnv;
 use crate::tree::Tree;
@@ -80,41 +80,6 @@ fn whatever_is_called_lib64_already_stays() {
     world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
     assert_eq!(fs::read_to_string(world.path("e/lib64")).unwrap(), "mine");
     assert!(world.path("e/pyvenv.cfg").exists());
-}
-
-/// ENV_DIR may be `/usr/local`, with the interpreter in `/usr/bin`. venv overwrites the programs there.
-#[apply(test)]
-fn the_programs_of_a_directory_that_is_no_environment_stay() {
-    let (world, python) = world();
-    write_program(&world.path("local/bin/python3.12"), "somebody's");
-    let made = |dir: &str| world.rvenv(&python).args(["--without-pip", dir]).output();
-    // The second run finds an environment.
-    made("local").silent_success();
-    made("local").silent_success();
-    assert!(world.path("local/bin/python3.12").exists());
-    let program = write_program(&world.path("other/bin/python3"), "somebody's");
-    made("other").failure(&format!(
-        "error: cannot create an environment in `{}`: it is not an environment, and `{}` would be \
-         overwritten\n  hint: choose another directory\n",
-        world.path("other").display(),
-        program.display()
-    ));
-    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
-    // The plan names the scripts of pip, too.
-    let program = write_program(&world.path("third/bin/pip3"), "somebody's");
-    world.rvenv(&python).arg("third").output().failure(&format!(
-        "error: cannot create an environment in `{}`: it is not an environment, and `{}` would be \
-         overwritten\n  hint: choose another directory\n",
-        world.path("third").display(),
-        program.display()
-    ));
-    made("third").silent_success();
-    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
-    // With a package beside it, it would be ensurepip that overwrites it.
-    let program = write_program(&world.path("fourth/bin/pip"), "somebody's");
-    fs::create_dir_all(world.path("fourth/lib/python3.13/site-packages/pip")).unwrap();
-    world.rvenv(&python).arg("fourth").output().status(1).with_stderr(&contains("would be overwritten"));
-    assert_eq!(fs::read_to_string(&program).unwrap(), "somebody's");
 }
 
 #[apply(test)]

@@ -77,6 +77,8 @@ mod made_wheels;
 mod native;
 mod needs;
 #[cfg(unix)]
+mod not_ours;
+#[cfg(unix)]
 mod other_machines;
 // `parity` compares links, mode bits and umasks. `windows` compares environments on Windows.
 #[cfg(unix)]

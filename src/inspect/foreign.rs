@@ -1,0 +1,131 @@
+//! Things in a directory that do not belong to an environment: an installed Python, a repository, a project.
+
+use std::path::{Path, PathBuf};
+
+use crate::fs::{self, EXE_SUFFIX, Kind};
+use crate::pyvenv_cfg;
+
+/// The directories of repositories, and the file that a worktree of git has instead.
+const REPOSITORIES: [&str; 11] =
+    [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul", ".fslckout", "_FOSSIL_", "_darcs", "CVS"];
+
+/// Names in the root of a project. No tool creates these in an environment, and packages seldom do.
+const OF_PROJECTS: [&str; 36] = [
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+    "requirements.txt",
+    "requirements.in",
+    "Pipfile",
+    "Pipfile.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "uv.lock",
+    "pylock.toml",
+    "environment.yml",
+    "tox.ini",
+    "pytest.ini",
+    "MANIFEST.in",
+    "Makefile",
+    "CMakeLists.txt",
+    "meson.build",
+    "Cargo.toml",
+    "package.json",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "Gemfile",
+    "Dockerfile",
+    "compose.yaml",
+    "docker-compose.yml",
+    ".gitlab-ci.yml",
+    ".gitattributes",
+    ".gitmodules",
+    ".github",
+    ".pre-commit-config.yaml",
+    ".editorconfig",
+    ".envrc",
+    ".vscode",
+    ".idea",
+];
+
+/// The endings of sources. Environments keep theirs deeper.
+const SOURCES: [&str; 2] = [".py", ".ipynb"];
+
+/// The files that tools put into the root of an environment.
+const OF_TOOLS: [&str; 5] = [pyvenv_cfg::FILE_NAME, ".gitignore", "CACHEDIR.TAG", ".lock", "pip-selfcheck.json"];
+
+/// The depth to which installations are looked for below a directory: `versions/3.13.0/lib/python3.13/os.py`.
+const DEPTH: usize = 6;
+
+/// The repository in the root of a directory, if there is one.
+pub(super) fn repository(dir: &Path) -> Option<&'static str> {
+    REPOSITORIES.into_iter().find(|name| !matches!(fs::kind(&dir.join(name)), Ok(Kind::Nothing)))
+}
+
+/// The names directly in a directory that are a project's, sorted.
+pub(super) fn project_files(dir: &Path) -> Vec<String> {
+    let mut names = fs::names(dir).unwrap_or_default();
+    names.retain(|name| {
+        let is_source = SOURCES.iter().any(|end| name.ends_with(end)) && is_file(&dir.join(name));
+        is_source || OF_PROJECTS.contains(&&**name)
+    });
+    names
+}
+
+/// Whether a directory has files directly in it that tools do not put into an environment.
+pub(super) fn has_own_files(dir: &Path) -> bool {
+    let is_own = |path: &PathBuf| !OF_TOOLS.iter().any(|name| path.ends_with(name)) && is_file(path);
+    repository(dir).is_some() || !project_files(dir).is_empty() || fs::entries(dir).iter().any(is_own)
+}
+
+/// A file that shows that a Python is installed in a directory: of its standard library or, in a directory that is no
+/// environment, its interpreter.
+pub(super) fn installation(dir: &Path, is_environment: bool) -> Option<PathBuf> {
+    let libraries = ["lib", "lib64", "Lib", "lib-python"].map(|name| dir.join(name));
+    let standard_library = libraries.iter().find_map(|library| {
+        let below = fs::entries(library).into_iter().filter(|path| fs::is_dir(path));
+        std::iter::once(library.clone()).chain(below).map(|dir| dir.join("os.py")).find(|os| is_standard_library(os))
+    });
+    standard_library.or_else(|| if is_environment { None } else { interpreter(dir) })
+}
+
+/// Whether a path is the `os.py` of a standard library. Before version 20, virtualenv linked or copied it into each
+/// environment, and left a note.
+fn is_standard_library(os: &Path) -> bool {
+    is_file(os) && is_file(&os.with_file_name("site.py")) && !is_file(&os.with_file_name("orig-prefix.txt"))
+}
+
+/// An interpreter in the scripts directory that is a file, or a link to one in the same tree. A link that leads out is
+/// left from an environment that was not finished, or has lost its `pyvenv.cfg`.
+fn interpreter(dir: &Path) -> Option<PathBuf> {
+    let real = fs::resolved(dir);
+    let scripts = ["bin", "Scripts"].map(|name| dir.join(name));
+    let mut found = scripts.iter().flat_map(|scripts| fs::entries(scripts)).filter(|path| is_interpreter(path));
+    found.find(|path| match fs::kind(path) {
+        Ok(Kind::File) => true,
+        Ok(Kind::Link(_)) => fs::exists(path) && fs::resolved(path).starts_with(&real),
+        _ => false,
+    })
+}
+
+/// The standard library of a Python that is installed somewhere below a directory, or an interpreter directly in it.
+pub(super) fn installation_below(dir: &Path) -> Option<PathBuf> {
+    let mut direct = fs::entries(dir).into_iter();
+    let direct = direct.find(|path| is_interpreter(path) && is_file(path) && fs::is_executable(path));
+    direct.or_else(|| fs::find_below(dir, DEPTH, |path| path.ends_with("os.py") && is_standard_library(path)))
+}
+
+/// Whether a path has the name of an interpreter.
+fn is_interpreter(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = name.strip_suffix(EXE_SUFFIX).unwrap_or(name);
+    let version = name.strip_prefix("python").or_else(|| name.strip_prefix("pypy"));
+    version.is_some_and(|version| {
+        version.trim_end_matches(['t', 'd', 'm', 'w']).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    })
+}
+
+fn is_file(path: &Path) -> bool {
+    matches!(fs::kind(path), Ok(Kind::File))
+}

@@ -1,0 +1,205 @@
+//! Files that are not an environment's are neither overwritten nor deleted nor hidden, whatever the option.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::errors::world;
+use crate::fake_python::write_program;
+use crate::testenv::TestEnv;
+use crate::tree::Tree;
+
+const OPTIONS: [&[&str]; 4] = [&[], &["--clear"], &["--upgrade"], &["--copies", "--clear"]];
+
+/// Runs rvenv on the directory `e`, which must be refused and stay as it is; returns the error.
+#[track_caller]
+fn refused(world: &TestEnv, python: &Path, options: &[&str]) -> String {
+    let before = Tree::read(&world.path("e"));
+    let outcome = world.rvenv(python).args(options).arg("e").output().status(1);
+    assert_eq!(before.diff(&Tree::read(&world.path("e"))), "", "{options:?}");
+    outcome.stderr().replace(&world.path("e").display().to_string(), "e")
+}
+
+fn program(world: &TestEnv, path: &str) -> PathBuf {
+    write_program(&world.path(path), "#!/bin/sh\necho somebody\'s\n")
+}
+
+fn file(world: &TestEnv, path: &str) {
+    fs::create_dir_all(world.path(path).parent().unwrap()).unwrap();
+    fs::write(world.path(path), "mine\n").unwrap();
+}
+
+#[apply(test)]
+fn an_installed_python_is_refused() {
+    type Arrange = dyn Fn(&TestEnv);
+    let evidences: [(&str, &Arrange); 6] = [
+        ("e/lib/python3.12/os.py", &|world| {
+            file(world, "e/lib/python3.12/os.py");
+            file(world, "e/lib/python3.12/site.py");
+        }),
+        ("e/Lib/os.py", &|world| {
+            file(world, "e/Lib/os.py");
+            file(world, "e/Lib/site.py");
+        }),
+        // Although somebody made an environment of it.
+        ("e/lib/python3.12/os.py", &|world| {
+            file(world, "e/lib/python3.12/os.py");
+            file(world, "e/lib/python3.12/site.py");
+            file(world, "e/pyvenv.cfg");
+        }),
+        ("e/bin/python3.12", &|world| drop(program(world, "e/bin/python3.12"))),
+        ("e/bin/python", &|world| {
+            program(world, "e/tools/interpreter");
+            fs::create_dir(world.path("e/bin")).unwrap();
+            symlink("../tools/interpreter", world.path("e/bin/python")).unwrap();
+        }),
+        ("e/bin/pypy3.10", &|world| drop(program(world, "e/bin/pypy3.10"))),
+    ];
+    for (evidence, arrange) in evidences {
+        let (world, python) = world();
+        arrange(&world);
+        for options in OPTIONS {
+            assert_eq!(
+                refused(&world, &python, options),
+                format!(
+                    "error: cannot create an environment in `e`: a Python is installed there (`{evidence}`)\n  \
+                     hint: choose another directory\n"
+                ),
+                "{options:?}"
+            );
+        }
+    }
+}
+
+/// A directory of installations, or a part of one.
+#[apply(test)]
+fn an_installed_python_deeper_inside_is_not_cleared() {
+    for (os, evidence) in [
+        ("e/versions/3.12.1/lib/python3.12/os.py", "e/versions/3.12.1/lib/python3.12/os.py"),
+        ("e/python3.12/os.py", "e/python3.12/os.py"),
+        ("e/os.py", "e/os.py"),
+    ] {
+        let (world, python) = world();
+        file(&world, os);
+        file(&world, &os.replace("os.py", "site.py"));
+        let error = refused(&world, &python, &["--clear"]);
+        assert!(error.starts_with("error: refusing to clear `e`: "), "{error}");
+        let sources = "it holds files of a project (`os.py` and 1 more)".to_owned();
+        let installed = format!("it is not an environment, and a Python is in it (`{evidence}`)");
+        assert!(error.contains(if os == "e/os.py" { &sources } else { &installed }), "{error}");
+    }
+    let (world, python) = world();
+    program(&world, "e/python3.12");
+    assert!(refused(&world, &python, &["--clear"]).contains("a Python is in it (`e/python3.12`)"));
+}
+
+/// venv overwrites them.
+#[apply(test)]
+fn what_a_directory_that_is_no_environment_holds_is_not_overwritten() {
+    for (path, options) in [
+        ("bin/pip3", &[][..]),
+        ("bin/activate", &["--without-pip"]),
+        ("bin/Activate.ps1", &["--without-pip"]),
+        ("bin/python3", &["--without-pip"]),
+        ("bin/python3", &["--without-pip", "--upgrade"]),
+        ("bin/python3", &["--without-pip", "--copies"]),
+    ] {
+        for is_link in [false, true] {
+            let (world, python) = world();
+            let mine = program(&world, "mine");
+            fs::create_dir_all(world.path("e/bin")).unwrap();
+            if is_link {
+                symlink(&mine, world.path("e").join(path)).unwrap();
+            } else {
+                fs::copy(&mine, world.path("e").join(path)).unwrap();
+            }
+            let error = refused(&world, &python, options);
+            // An interpreter that is no link shows that a Python is installed there.
+            let reason = if path == "bin/python3" && !is_link {
+                format!("a Python is installed there (`e/{path}`)")
+            } else {
+                format!("it is not an environment, and `e/{path}` would be overwritten")
+            };
+            let hint = "  hint: choose another directory\n";
+            assert_eq!(error, format!("error: cannot create an environment in `e`: {reason}\n{hint}"));
+        }
+    }
+    // With a package beside it, it would be ensurepip that overwrites it.
+    let (world, python) = world();
+    program(&world, "e/bin/pip");
+    fs::create_dir_all(world.path("e/lib/python3.13/site-packages/pip")).unwrap();
+    assert!(refused(&world, &python, &[]).contains("`e/bin/pip` would be overwritten"));
+}
+
+/// A tool was killed halfway.
+#[apply(test)]
+fn leftovers_are_cleared() {
+    let (world, python) = world();
+    fs::create_dir_all(world.path("e/bin")).unwrap();
+    symlink(&python, world.path("e/bin/python")).unwrap();
+    symlink("python", world.path("e/bin/python3")).unwrap();
+    symlink("/nonexistent/python3.9", world.path("e/bin/python3.9")).unwrap();
+    for path in ["e/lib/python3.9/site-packages/x.py", "e/CACHEDIR.TAG", "e/.gitignore", "e/.lock"] {
+        file(&world, path);
+    }
+    world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().silent_success();
+    assert!(!world.path("e/lib/python3.9").exists() && world.path("e/pyvenv.cfg").exists());
+    // As virtualenv was before version 20.
+    for path in ["os.py", "site.py", "orig-prefix.txt"] {
+        file(&world, &format!("old/lib/python3.6/{path}"));
+    }
+    world.rvenv(&python).args(["--without-pip", "--clear", "old"]).output().silent_success();
+}
+
+/// Somebody made an environment of a whole project: `rvenv .`
+#[apply(test)]
+fn a_project_with_an_environment_in_its_root_is_not_cleared() {
+    for (name, reason) in [
+        (".git/HEAD", "a repository (`.git`)"),
+        (".git", "a repository (`.git`)"),
+        (".hg/dirstate", "a repository (`.hg`)"),
+        (".jj/repo/x", "a repository (`.jj`)"),
+        ("pyproject.toml", "files of a project (`pyproject.toml`)"),
+        ("setup.py", "files of a project (`setup.py`)"),
+        ("requirements.txt", "files of a project (`requirements.txt`)"),
+        ("Makefile", "files of a project (`Makefile`)"),
+        ("analysis.ipynb", "files of a project (`analysis.ipynb`)"),
+        ("main.py", "files of a project (`main.py`)"),
+    ] {
+        let (world, python) = world();
+        for is_environment in [false, true] {
+            file(&world, &format!("e/{name}"));
+            for options in [&["--clear"][..], &["--clear", "--copies", "--without-pip"]] {
+                assert_eq!(
+                    refused(&world, &python, options),
+                    format!(
+                        "error: refusing to clear `e`: it holds {reason}\n  hint: choose another directory, or empty \
+                         this one yourself\n"
+                    ),
+                    "{is_environment}"
+                );
+            }
+            world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+        }
+    }
+}
+
+/// From 3.13 on venv writes a `.gitignore` that hides all files of the directory, whosever they are.
+#[apply(test)]
+fn files_of_the_user_are_not_hidden_from_git() {
+    for (path, is_written) in [
+        (".git/HEAD", false),
+        (".git", false),
+        ("pyproject.toml", false),
+        ("main.py", false),
+        ("data.csv", false),
+        ("share/x.py", true),
+    ] {
+        let (world, python) = world();
+        file(&world, &format!("e/{path}"));
+        for _ in 0..2 {
+            world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+            assert_eq!(world.path("e/.gitignore").exists(), is_written, "{path}");
+        }
+    }
+}
