@@ -163,7 +163,11 @@ impl EnvBuilder {
             }
             return Ok(());
         }
-        if self.seed.find(store.as_ref()) { Ok(()) } else { self.seed.get(|| self.make_seed()).map(drop) }
+        self.seed.find(store.as_ref());
+        match self.seed.get(|| self.make_seed())? {
+            Some(seed) => inspect::check_length(&early.env_dir, seed.paths()),
+            None => Ok(()),
+        }
     }
 
     /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only
@@ -191,6 +195,7 @@ impl EnvBuilder {
 
     fn plan(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Plan> {
         let plan = plan::plan(self.facts(), &self.config, env_dir, occupant);
+        inspect::check_length(env_dir, plan.paths())?;
         if *occupant != Occupant::Vacant {
             inspect::check(&plan, self.facts(), self.config.existing, &self.environment)?;
         }

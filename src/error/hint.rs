@@ -25,6 +25,7 @@ impl Error {
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: link to it instead, with --symlinks".to_owned())
             }
+            Self::EnvDirTooLong { .. } => Some("choose a shorter path".to_owned()),
             Self::EnvDirPathSeparator { .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())
             }

@@ -26,3 +26,7 @@ pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
 pub(super) fn would_overwrite(path: &Path) -> String {
     format!("it is not an environment, and `{}` would be overwritten", shown(path))
 }
+
+pub(super) fn too_long(length: usize, limit: usize) -> String {
+    format!("the path would have {length} bytes, and {limit} are allowed")
+}

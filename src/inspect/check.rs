@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::foreign;
 use super::look::is_environment;
 use crate::config::Existing;
+use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result, shown};
 use crate::facts::{Facts, RelPath};
@@ -29,6 +30,20 @@ pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment:
     }
     writable(env_dir, env_dir)?;
     plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
+}
+
+/// Checks that no path in the environment gets too long: rvenv could create it, but no interpreter could be run there.
+///
+/// # Errors
+/// If the longest of `paths` has more bytes than the system's calls take.
+pub(crate) fn check_length<'a>(env_dir: &EnvDir, paths: impl Iterator<Item = &'a RelPath>) -> Result<()> {
+    let Some(longest) = paths.max_by_key(|path| path.as_str().len()) else { return Ok(()) };
+    let length = env_dir.text.len() + 1 + longest.as_str().len();
+    let limit = fs::LONGEST_PATH;
+    if length <= limit {
+        return Ok(());
+    }
+    Err(Error::EnvDirTooLong { path: env_dir.path.clone(), longest: longest.clone(), length, limit })
 }
 
 /// Refuses to clear a directory that is clearly more than an environment.

@@ -4,5 +4,5 @@ mod check;
 mod foreign;
 mod look;
 
-pub(crate) use check::check;
+pub(crate) use check::{check, check_length};
 pub(crate) use look::look;

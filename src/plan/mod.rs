@@ -40,6 +40,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The paths of all that the plan creates, as far as it is known.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.steps.iter().flat_map(Step::paths)
+    }
+
     /// Whether a seed is needed to apply the plan.
     pub(crate) fn needs_seed(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))

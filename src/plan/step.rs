@@ -78,6 +78,20 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The paths that the step creates, as far as they are known.
+    pub(crate) fn paths(&self) -> &[RelPath] {
+        match self {
+            Self::CreateDir { path }
+            | Self::Symlink { path, .. }
+            | Self::Copy { path, .. }
+            | Self::Write { path, .. } => std::slice::from_ref(path),
+            Self::SeedPip { scripts, .. } | Self::RunEnsurepip { scripts, .. } => scripts,
+            Self::CheckCopy { .. } | Self::Clear | Self::Remove { .. } | Self::UpgradeDeps { .. } => &[],
+        }
+    }
+}
+
 /// The policy for an existing file or link that has the name of a new one. No file is ever written through a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnExisting {

@@ -4,6 +4,7 @@ use std::io::{self, Read as _, Seek, SeekFrom, Write};
 
 use super::archive::{Entry, List, ReadList};
 use super::pack::NewSeed;
+use crate::facts::RelPath;
 use crate::fs::{self, File, ScratchDir};
 
 /// The size of one read, in bytes. A smaller size means more calls; a larger one exceeds the processor's cache.
@@ -58,6 +59,11 @@ impl Seed {
     /// Keeps the directory in which the seed was made until the seed is dropped.
     pub(super) fn with_scratch(self, scratch: ScratchDir) -> Self {
         Self { _scratch: Some(scratch), ..self }
+    }
+
+    /// The paths of all files in the seed.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.list.entries.iter().map(|entry| &entry.path)
     }
 
     /// The stamps of the files from which the seed was made, as text.

@@ -21,15 +21,14 @@ enum SeedState {
 }
 
 impl SharedSeed {
-    /// Looks for the kept seed, unless the state is settled already; returns whether the state is settled now.
-    pub(crate) fn find(&self, store: Option<&SeedStore>) -> bool {
+    /// Looks for the kept seed, unless the state is settled already.
+    pub(crate) fn find(&self, store: Option<&SeedStore>) {
         let mut state = self.lock();
         if let SeedState::NotLoaded = *state
             && let Some(seed) = store.and_then(SeedStore::find)
         {
             *state = SeedState::Ready(Arc::new(seed));
         }
-        !matches!(*state, SeedState::NotLoaded)
     }
 
     /// Returns the seed, which is made if it was not found; `None` if no seed can be made.

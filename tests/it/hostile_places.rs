@@ -5,6 +5,9 @@ use std::fs;
 use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 
+use predicates::prelude::PredicateBooleanExt as _;
+use predicates::str::contains;
+
 use crate::cache_world::CacheWorld;
 use crate::errors::names;
 use crate::fake_python::write_program;
@@ -161,4 +164,39 @@ fn assert_same_among_enemies(python: &Python) {
 #[apply(slow_test)]
 fn no_interpreter_is_led_astray() {
     pythons::oldest_and_newest_with_pip().into_iter().for_each(assert_same_among_enemies);
+}
+
+/// rvenv works in directories that it has opened, where no path is too long; interpreters do not.
+#[apply(test)]
+fn a_path_that_gets_too_long_is_refused() {
+    let python = pythons::newest_with_pip();
+    let world = TestEnv::new();
+    let below = |length: usize| {
+        let mut dir = world.path("deep");
+        while length - dir.as_os_str().len() > 201 {
+            dir.push("d".repeat(100));
+        }
+        let name = "e".repeat(length - dir.as_os_str().len() - 1);
+        fs::create_dir_all(&dir).unwrap();
+        dir.join(name)
+    };
+    let limit = if cfg!(target_os = "macos") { 1023 } else { 4095 };
+    let site_packages = format!("lib/python3.{}/site-packages", python.minor);
+    let longest = limit - 1 - site_packages.len();
+
+    let env_dir = below(longest);
+    world.rvenv(&python.path).arg("--without-pip").arg(&env_dir).output().silent_success();
+    world.run(env_dir.join("bin/python")).args(["-c", "pass"]).output().success();
+    world.rvenv(&python.path).arg("--without-pip").arg(below(longest + 1)).output().failure(&format!(
+        "error: cannot create an environment in `{}`: with `{site_packages}` in it, the path would have {} bytes, and \
+         {limit} are allowed\n  hint: choose a shorter path\n",
+        below(longest + 1).display(),
+        limit + 1,
+    ));
+    fs::remove_dir_all(&env_dir).unwrap();
+    // The files of pip have longer names.
+    let outcome = world.rvenv(&python.path).arg(&env_dir).output().status(1);
+    outcome.with_stderr(&contains("/site-packages/").and(contains(format!("and {limit} are allowed\n"))));
+    assert!(!env_dir.exists() && !below(longest + 1).exists());
+    assert!(names(env_dir.parent().unwrap()).is_empty());
 }

@@ -45,6 +45,9 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// The length limit of paths, without the NUL at the end (`PATH_MAX`).
+pub(crate) const LONGEST_PATH: usize = libc::PATH_MAX as usize - 1;
+
 /// Opens a file for reading, without blocking on a pipe that has taken its place.
 pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
     Ok(retry_on_intr(|| open(path, OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()))?.into())

@@ -91,6 +91,9 @@ pub(crate) fn mounted_below(_path: &Path) -> Option<PathBuf> {
     None
 }
 
+/// The length limit of paths, which Windows counts in another unit.
+pub(crate) const LONGEST_PATH: usize = usize::MAX;
+
 /// Opens a file for reading.
 pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)

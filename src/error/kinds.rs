@@ -1,0 +1,254 @@
+//! The kinds of errors.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use super::text::{indented, old_python, shown, too_long, tried_list, would_overwrite};
+use crate::config::VersionRequest;
+use crate::facts::{RelPath, Version};
+
+/// The reason why an environment could not be created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An operation on the file system failed.
+    #[error("cannot {action} `{}`", shown(path))]
+    File {
+        /// The operation, as a verb phrase such as `create directory`.
+        action: &'static str,
+        /// The path of the file or directory.
+        path: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// ENV_DIR is the empty string.
+    #[error("ENV_DIR is empty")]
+    EmptyEnvDir,
+    /// ENV_DIR is the root directory.
+    #[error("cannot create an environment of the root directory `{}`", shown(path))]
+    EnvDirIsRoot {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR is not UTF-8, as `pyvenv.cfg` has to be.
+    #[error("cannot create an environment in `{}`: the path is not UTF-8", shown(path))]
+    EnvDirNotUtf8 {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR holds a control character, such as a newline.
+    #[error("cannot create an environment in `{}`: the path holds a control character", shown(path))]
+    EnvDirControlCharacter {
+        /// The path.
+        path: PathBuf,
+    },
+    /// ENV_DIR is so long that the system would not take the paths of all files in it.
+    #[error("cannot create an environment in `{}`: with `{longest}` in it, {}", shown(path), too_long(*length, *limit))]
+    EnvDirTooLong {
+        /// The path.
+        path: PathBuf,
+        /// The longest path in the environment.
+        longest: RelPath,
+        /// The number of bytes of both together.
+        length: usize,
+        /// The number of bytes that the system allows.
+        limit: usize,
+    },
+    /// ENV_DIR holds the character that separates the entries of PATH.
+    #[error("cannot create an environment in `{}`: the path holds the separator of PATH", shown(path))]
+    EnvDirPathSeparator {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A relative path cannot be resolved: the current directory is gone or may not be read.
+    #[error("cannot tell where `{}` is: the current directory is gone or may not be read", shown(path))]
+    NoCurrentDir {
+        /// The relative path.
+        path: PathBuf,
+    },
+    /// ENV_DIR is a symlink.
+    #[error("cannot create an environment in `{}`: it is a symlink", shown(path))]
+    EnvDirIsLink {
+        /// The link.
+        path: PathBuf,
+        /// The directory that the link leads to, if any.
+        directory: Option<PathBuf>,
+    },
+    /// ENV_DIR is a file.
+    #[error("cannot create an environment in `{}`: it is not a directory", shown(path))]
+    EnvDirIsFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// ENV_DIR holds the base interpreter of the environment.
+    #[error("cannot create an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
+    BaseInside {
+        /// The environment's directory.
+        path: PathBuf,
+        /// The base executable.
+        executable: PathBuf,
+    },
+    /// ENV_DIR holds an installed Python.
+    #[error("cannot create an environment in `{}`: a Python is installed there (`{}`)", shown(path), shown(evidence))]
+    IsInstallation {
+        /// The environment's directory.
+        path: PathBuf,
+        /// A file of the installation.
+        evidence: PathBuf,
+    },
+    /// A directory that is not an environment holds a file that would be overwritten.
+    #[error("cannot create an environment in `{}`: {}", shown(env_dir), would_overwrite(path))]
+    ReplacesFile {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is where the environment needs a directory, or a directory where it needs a file.
+    #[error("cannot create an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
+    InTheWay {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The file or directory in the way.
+        path: PathBuf,
+        /// The thing that is needed: `file` or `directory`.
+        wanted: &'static str,
+    },
+    /// An existing directory may not be written to.
+    #[error("cannot create an environment in `{}`: `{}` may not be written to", shown(env_dir), shown(dir))]
+    NotWritable {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The directory that may not be written to.
+        dir: PathBuf,
+    },
+    /// `--clear` would delete more than an environment.
+    #[error("refusing to clear `{}`: {reason}", shown(path))]
+    ClearRefused {
+        /// The directory.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+    /// No program with any of these names is on PATH.
+    #[error("no {} on PATH", names.join(" or "))]
+    NotOnPath {
+        /// The names that were looked for.
+        names: Vec<String>,
+    },
+    /// No interpreter on PATH has the wanted version.
+    #[error("no Python {version} on PATH{}", tried_list(tried))]
+    NoSuchVersion {
+        /// The wanted version.
+        version: VersionRequest,
+        /// The programs that were found instead, each with its version or the reason why it does not work.
+        tried: Vec<(PathBuf, String)>,
+    },
+    /// A program could not be run.
+    #[error("cannot run `{}`", shown(program))]
+    NotRun {
+        /// The program.
+        program: PathBuf,
+        /// The system's error.
+        source: io::Error,
+    },
+    /// A program is missing, is not executable, or lacks the interpreter or loader that it needs.
+    #[error("cannot run `{}`: {reason}", shown(program))]
+    NotRunnable {
+        /// The program.
+        program: PathBuf,
+        /// The reason.
+        reason: String,
+    },
+    /// A program that should be a Python interpreter failed when it was probed.
+    #[error("`{}` does not work as a Python interpreter: {status}{}", shown(program), indented(output))]
+    ProbeFailed {
+        /// The program.
+        program: PathBuf,
+        /// The exit status.
+        status: ExitStatus,
+        /// The output.
+        output: String,
+    },
+    /// A program that should be a Python interpreter gave no usable answer.
+    #[error("`{}` does not answer as a Python interpreter: {reason}{}", shown(program), indented(output))]
+    ProbeUnanswered {
+        /// The program.
+        program: PathBuf,
+        /// The problem with the answer.
+        reason: String,
+        /// The output.
+        output: String,
+    },
+    /// The interpreter is too old.
+    #[error("`{}` is {}, which is too old", shown(program), old_python(*version))]
+    TooOld {
+        /// The program.
+        program: PathBuf,
+        /// The version, or `None` for a Python that is too old to be asked.
+        version: Option<Version>,
+    },
+    /// A copy of the interpreter does not start.
+    #[error("a copy of `{}` does not start: {status}{}", shown(program), indented(output))]
+    CopyDead {
+        /// The interpreter that was copied.
+        program: PathBuf,
+        /// The exit status.
+        status: ExitStatus,
+        /// The output.
+        output: String,
+    },
+    /// The base interpreter of an existing environment is gone.
+    #[error("`{}` is in an environment whose base interpreter in `{}` is gone", shown(program), shown(home))]
+    BaseGone {
+        /// The environment's interpreter.
+        program: PathBuf,
+        /// The directory of the base interpreter, according to `pyvenv.cfg`.
+        home: PathBuf,
+    },
+    /// The interpreter has no ensurepip to install pip with.
+    #[error("cannot install pip: `{}` (Python {version}) has no ensurepip module", shown(executable))]
+    NoEnsurepip {
+        /// The base executable.
+        executable: PathBuf,
+        /// The interpreter's version.
+        version: Version,
+        /// The advice on what to install.
+        remedy: String,
+    },
+    /// A wheel that ensurepip would install would do harm.
+    #[error("cannot install pip: the wheel `{}` is not safe to unpack: {reason}", shown(wheel))]
+    HarmfulWheel {
+        /// The wheel.
+        wheel: PathBuf,
+        /// The thing that is wrong with it.
+        reason: String,
+    },
+    /// The interpreter ships no venv launchers (an embeddable Python).
+    #[error("cannot create an environment: `{}` has no launchers in `{}`", shown(executable), shown(dir))]
+    NoLaunchers {
+        /// The base executable.
+        executable: PathBuf,
+        /// The directory where launchers should be.
+        dir: PathBuf,
+    },
+    /// A signal came, and the work under way was undone.
+    #[error("interrupted by signal {signal}")]
+    Interrupted {
+        /// The signal's number.
+        signal: i32,
+    },
+    /// ensurepip or pip failed in the new environment.
+    #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
+    CommandFailed {
+        /// The purpose of the command, as a verb phrase.
+        action: &'static str,
+        /// The command line.
+        command: String,
+        /// The exit status.
+        status: ExitStatus,
+        /// The complete output.
+        output: String,
+    },
+}
