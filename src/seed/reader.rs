@@ -47,7 +47,7 @@ impl Seed {
     pub(crate) fn open(file: File) -> Option<Self> {
         let ReadList { list, data } = List::read(&file)?;
         let seed = Self { source: Source::File(file), list, data, _scratch: None };
-        is_complete(&seed).then_some(seed)
+        (has_real_paths(&seed) && is_complete(&seed)).then_some(seed)
     }
 
     /// A seed in memory.
@@ -104,6 +104,12 @@ impl<'a, 'b> Chunk<'a, 'b> {
             (entry, data)
         })
     }
+}
+
+/// Whether the paths are as short as those of packages are, so that none can make ENV_DIR seem too long.
+fn has_real_paths(seed: &Seed) -> bool {
+    const LONGEST: usize = 512;
+    seed.paths().all(|path| path.as_str().len() <= LONGEST)
 }
 
 /// Whether a seed's file ends where its data does, so that a truncated seed is noticed before anything is written.
