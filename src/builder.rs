@@ -1,7 +1,7 @@
 //! The builder: facts, then a plan, then the environment.
 
-use std::fmt;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use crate::apply::{self, Applied, Circumstances, Target};
 use crate::batch;
@@ -10,6 +10,7 @@ use crate::config::{Config, Pip};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
+use crate::event::{Event, Observer};
 use crate::facts::Facts;
 use crate::fs;
 use crate::inspect;
@@ -27,7 +28,7 @@ pub struct EnvBuilder {
     environment: Environment,
     interrupt: Interrupt,
     observer: Observer,
-    cache: Option<CacheDir>,
+    cache: Option<io::Result<CacheDir>>,
     interpreter: Interpreter,
     seed: SharedSeed,
 }
@@ -40,29 +41,6 @@ pub struct Created {
     pub plan: Plan,
     /// The plan's warnings.
     pub warnings: Vec<Warning>,
-}
-
-/// An event during a builder's work.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Event<'a> {
-    /// A plan is about to be applied.
-    Planned(&'a Plan),
-    /// The preparation that the first use of an interpreter takes begins.
-    Preparing(&'a Preparing),
-    /// The preparation goes this way.
-    Installing(&'a Installer),
-    /// The preparation has ended, well or not.
-    Prepared,
-}
-
-/// A callback for events, called in the thread where the event happens.
-struct Observer(Box<dyn Fn(Event) + Send + Sync>);
-
-impl fmt::Debug for Observer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Observer")
-    }
 }
 
 impl EnvBuilder {
@@ -79,19 +57,28 @@ impl EnvBuilder {
     /// # Errors
     /// As [`EnvBuilder::new`], and when a signal is noted.
     pub fn interruptible(config: Config, environment: Environment, interrupt: Interrupt) -> Result<Self> {
-        let cache = environment.cache_dir.as_deref().and_then(CacheDir::open);
-        let context = Context { environment: &environment, cache: cache.as_ref(), interrupt: &interrupt };
+        Self::observed(config, environment, interrupt, |_| ())
+    }
+
+    /// Returns a builder that calls `observer` with each event, in the thread where the event happens.
+    ///
+    /// # Errors
+    /// As [`EnvBuilder::interruptible`].
+    pub fn observed(
+        config: Config,
+        environment: Environment,
+        interrupt: Interrupt,
+        observer: impl Fn(Event) + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let cache = environment.cache_dir.as_deref().map(CacheDir::open);
+        let asking = |program: Option<&Path>| observer(program.map_or(Event::Asked, Event::Asking));
+        let usable = cache.as_ref().and_then(|cache| cache.as_ref().ok());
+        let context = Context { environment: &environment, cache: usable, asking: &asking, interrupt: &interrupt };
         let interpreter = interpreter::find(&config.interpreter, context)?;
         plan::check(&interpreter.facts, &config)?;
         pip::check(&interpreter.facts, &config)?;
-        let observer = Observer(Box::new(|_| ()));
+        let observer = Observer(Box::new(observer));
         Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: SharedSeed::default() })
-    }
-
-    /// Calls `observer` with each event, in the thread where the event happens.
-    #[must_use]
-    pub fn observed(self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
-        Self { observer: Observer(Box::new(observer)), ..self }
     }
 
     /// The facts of the base interpreter.
@@ -224,15 +211,26 @@ impl EnvBuilder {
     fn make_seed(&self) -> Result<Option<Seed>> {
         let store = self.seed_store();
         let is_kept = store.is_some() && !self.facts().is_of_store();
+        if let Some(Err(error)) = &self.cache {
+            self.unkept(error);
+        }
         (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
         let observer = |installer: &Installer| (self.observer.0)(Event::Installing(installer));
-        let made = seed::make(store.as_ref(), &self.interpreter, &self.environment, &self.interrupt, observer);
+        let Self { interpreter, environment, interrupt, .. } = self;
+        let made =
+            seed::make(store.as_ref(), interpreter, environment, interrupt, observer, &|error| self.unkept(error));
         (self.observer.0)(Event::Prepared);
         made
     }
 
+    fn unkept(&self, error: &io::Error) {
+        if let Some(dir) = &self.environment.cache_dir {
+            (self.observer.0)(Event::Unkept { dir, error });
+        }
+    }
+
     fn seed_store(&self) -> Option<SeedStore<'_>> {
-        let cache = self.cache.as_ref()?;
+        let cache = self.cache.as_ref()?.as_ref().ok()?;
         Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
     }
 }

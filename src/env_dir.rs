@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Unfit};
 
 /// The path of an environment, existing or not: absolute, and fit for shells, PATH and `pyvenv.cfg`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,17 +36,17 @@ impl EnvDir {
         // Windows has its own rules for `C:env`, and for names that end in a dot or a space.
         let path = std::path::absolute(&path).unwrap_or(path);
         let Some(text) = path.to_str() else {
-            return Err(Error::EnvDirNotUtf8 { path });
+            return Err(Error::EnvDirUnfit { path, unfit: Unfit::NotUtf8 });
         };
         if text.contains(char::is_control) {
-            return Err(Error::EnvDirControlCharacter { path });
+            return Err(Error::EnvDirUnfit { path, unfit: Unfit::ControlCharacter });
         }
         // The separator depends on the platform (`:` or `;`), so std is asked.
         if std::env::split_paths(&path).count() != 1 {
-            return Err(Error::EnvDirPathSeparator { path });
+            return Err(Error::EnvDirUnfit { path, unfit: Unfit::PathSeparator });
         }
         let Some(name) = path.file_name().and_then(OsStr::to_str).map(str::to_owned) else {
-            return Err(Error::EnvDirIsRoot { path });
+            return Err(Error::EnvDirUnfit { path, unfit: Unfit::Root });
         };
         Ok(Self { text: text.to_owned(), name, path })
     }
@@ -98,14 +98,14 @@ mod tests {
     #[test]
     fn what_cannot_be_an_environment_is_refused() {
         assert!(matches!(resolve(""), Err(Error::EmptyEnvDir)));
-        assert!(matches!(resolve("/"), Err(Error::EnvDirIsRoot { .. })));
-        assert!(matches!(resolve("../.."), Err(Error::EnvDirIsRoot { .. })));
-        assert!(matches!(resolve("a:b"), Err(Error::EnvDirPathSeparator { .. })));
+        assert!(matches!(resolve("/"), Err(Error::EnvDirUnfit { unfit: Unfit::Root, .. })));
+        assert!(matches!(resolve("../.."), Err(Error::EnvDirUnfit { unfit: Unfit::Root, .. })));
+        assert!(matches!(resolve("a:b"), Err(Error::EnvDirUnfit { unfit: Unfit::PathSeparator, .. })));
         for text in ["a\nb", "a\tb", "a\u{1b}[m", "a\u{85}"] {
-            assert!(matches!(resolve(text), Err(Error::EnvDirControlCharacter { .. })));
+            assert!(matches!(resolve(text), Err(Error::EnvDirUnfit { unfit: Unfit::ControlCharacter, .. })));
         }
         let raw = EnvDir::resolve(OsStr::from_bytes(b"a\xff"), Some(Path::new("/")));
-        assert!(matches!(raw, Err(Error::EnvDirNotUtf8 { .. })));
+        assert!(matches!(raw, Err(Error::EnvDirUnfit { unfit: Unfit::NotUtf8, .. })));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) fn apply(plan: &Plan, target: &mut Target, with: Circumstances) -> Re
 /// Builds the files of some steps and puts them into place.
 fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circumstances) -> Result<Applied> {
     let staging = target.staging();
-    check_copies(steps, staging, with.interrupt)?;
+    check_copies(steps, &plan.env_dir.path, staging, with.interrupt)?;
     let new = staging.create(NEW)?;
     for step in steps {
         with.interrupt.check()?;
@@ -132,23 +132,23 @@ fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances)
 
 /// Runs each copy of the interpreter in the staging directory, beside a `pyvenv.cfg` with the same `home`, so that the
 /// copy finds there what it will find in the environment.
-fn check_copies(steps: &[Step], staging: &Staging, interrupt: &Interrupt) -> Result<()> {
+fn check_copies(steps: &[Step], env_dir: &Path, staging: &Staging, interrupt: &Interrupt) -> Result<()> {
     steps.iter().try_for_each(|step| match step {
-        Step::CheckCopy { source, home } => check_copy(Path::new(source), home, staging, interrupt),
+        Step::CheckCopy { source, home } => check_copy(Path::new(source), home, env_dir, staging, interrupt),
         _ => Ok(()),
     })
 }
 
-fn check_copy(source: &Path, home: &str, staging: &Staging, interrupt: &Interrupt) -> Result<()> {
+fn check_copy(source: &Path, home: &str, env_dir: &Path, staging: &Staging, interrupt: &Interrupt) -> Result<()> {
     let trial = staging.create(TRIAL)?;
     let name = RelPath::of(source.file_name().and_then(|name| name.to_str()).unwrap_or("python"));
     let path = staging.path().join(TRIAL);
-    let failed = |source| Error::file("write in", &path, source);
+    let failed = |source| Error::file("write in", env_dir, source);
     let (cfg, text) = (RelPath::of(pyvenv_cfg::FILE_NAME), format!("home = {home}\n"));
     fs::create_file(&trial, &cfg, None, |file| file.write_all(text.as_bytes())).map_err(failed)?;
     let mut from = fs::open(source)?;
     let mode = Mode::Executable.bits();
     fs::create_file(&trial, &name, mode, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
-    interpreter::check_starts(&name.below(&path), source, interrupt)?;
+    interpreter::check_starts(&name.below(&path), source, env_dir, interrupt)?;
     fs::clear(&trial, &path)
 }

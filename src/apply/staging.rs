@@ -45,7 +45,8 @@ impl Staging {
     /// # Errors
     /// If the directory cannot be created, or a signal comes while waiting for the lock.
     pub(super) fn within(env: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
-        Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt)
+        let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt);
+        opened.map_err(|error| nothing_created(error, env_dir, env_dir))
     }
 
     /// Opens the staging directory in `parent`, beside an environment that does not exist yet.
@@ -54,7 +55,8 @@ impl Staging {
     /// Same as [`Staging::within`].
     pub(super) fn beside(parent: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
         let name = name_beside(env_dir);
-        Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt)
+        let opened = Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt);
+        opened.map_err(|error| nothing_created(error, env_dir, env_dir.parent().unwrap_or(env_dir)))
     }
 
     /// Deletes the staging directory beside an environment, if it is a leftover of a killed process. Returns whether no
@@ -223,6 +225,18 @@ fn name_beside(env_dir: &Path) -> OsString {
     format!("{NAME}-{:08x}", crc32fast::hash(env_name.as_encoded_bytes())).into()
 }
 
+/// The error for users, who know nothing of staging directories.
+fn nothing_created(error: Error, env_dir: &Path, dir: &Path) -> Error {
+    match error {
+        Error::File { source, action: CREATE, .. } => {
+            Error::NothingCreated { env_dir: env_dir.to_owned(), dir: dir.to_owned(), source }
+        }
+        other => other,
+    }
+}
+
+const CREATE: &str = "create directory";
+
 fn failed(path: &Path, source: io::Error) -> Error {
-    Error::file("create directory", path, source)
+    Error::file(CREATE, path, source)
 }

@@ -60,19 +60,21 @@ impl Target {
     pub(crate) fn take(env_dir: &EnvDir, interrupt: &Interrupt) -> Result<Self> {
         // Other processes may create and delete ENV_DIR at the same time, but hardly this often.
         const TRIES: u32 = 100;
+        let mut gone = None;
         for _ in 0..TRIES {
             interrupt.check()?;
-            if let Some(target) = Self::try_take(&env_dir.path, interrupt)? {
+            if let Some(target) = Self::try_take(&env_dir.path, &mut gone, interrupt)? {
                 return Ok(target);
             }
         }
-        Err(Error::file("work in", &env_dir.path, ErrorKind::ResourceBusy.into()))
+        // Perhaps nothing is gone, and the file system says so of anything that is to be created (proc(5)).
+        Err(gone.unwrap_or_else(|| Error::file("work in", &env_dir.path, ErrorKind::ResourceBusy.into())))
     }
 
     /// Tries to lock ENV_DIR; returns `None` if the directory has just been created or deleted.
-    fn try_take(env_dir: &Path, interrupt: &Interrupt) -> Result<Option<Self>> {
+    fn try_take(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
         let env = match Dir::open_itself(env_dir) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, interrupt),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, gone, interrupt),
             other => other.map_err(|source| Error::file("open", env_dir, source))?,
         };
         let parent = env_dir.parent().and_then(|parent| Dir::open(parent).ok());
@@ -80,7 +82,7 @@ impl Target {
             // A process at work there may still take ENV_DIR back.
             interrupt.wait_for(|| Ok(Staging::sweep_beside(parent, env_dir).then_some(())))?;
         }
-        let staging = unless_gone(Staging::within(&env, env_dir, interrupt))?;
+        let staging = unless_gone(Staging::within(&env, env_dir, interrupt), gone)?;
         let is_there = |parent: &Dir| env.is_at(parent, file_name(env_dir)).unwrap_or(false);
         let staging = staging.filter(|_| parent.as_ref().is_none_or(is_there));
         Ok(staging.map(|staging| {
@@ -89,12 +91,12 @@ impl Target {
         }))
     }
 
-    fn take_vacant(env_dir: &Path, interrupt: &Interrupt) -> Result<Option<Self>> {
+    fn take_vacant(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
         let above = env_dir.parent().unwrap_or(env_dir);
         let topmost = fs::create_parent(env_dir)?;
         let opened = Dir::open(above).map_err(|source| Error::file("open", above, source));
         let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir, interrupt)?, parent)));
-        let staged = unless_gone(staged).inspect_err(|_| {
+        let staged = unless_gone(staged, gone).inspect_err(|_| {
             if let Some(topmost) = &topmost {
                 fs::remove_empty_dirs(above, topmost);
             }
@@ -177,10 +179,17 @@ fn file_name(env_dir: &Path) -> &OsStr {
     env_dir.file_name().unwrap_or_default()
 }
 
-/// Turns an error which says that a directory is gone into `None`.
-fn unless_gone<T>(result: Result<T>) -> Result<Option<T>> {
+/// Turns an error which says that a directory is gone into `None`, and keeps it in `gone`.
+fn unless_gone<T>(result: Result<T>, gone: &mut Option<Error>) -> Result<Option<T>> {
     match result {
-        Err(Error::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+        Err(Error::File { source, action, path }) if source.kind() == ErrorKind::NotFound => {
+            *gone = Some(Error::File { source, action, path });
+            Ok(None)
+        }
+        Err(Error::NothingCreated { source, env_dir, dir }) if source.kind() == ErrorKind::NotFound => {
+            *gone = Some(Error::NothingCreated { source, env_dir, dir });
+            Ok(None)
+        }
         other => other.map(Some),
     }
 }

@@ -27,14 +27,19 @@ pub(crate) struct CacheDir {
 }
 
 impl CacheDir {
-    /// Opens the cache directory, or creates it if it is missing. Returns `None` on failure, or if the directory
-    /// belongs to somebody else or is writable by others.
-    pub(crate) fn open(path: &Path) -> Option<Self> {
+    /// Opens the cache directory, or creates it if it is missing.
+    ///
+    /// # Errors
+    /// When the directory cannot be opened, belongs to somebody else, or is writable by others.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let dir = match Dir::open(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => create(path).ok()?,
-            other => other.ok()?,
+            Err(error) if error.kind() == ErrorKind::NotFound => create(path)?,
+            other => other?,
         };
-        dir.only_owner_writes().then(|| Self { path: path.to_owned(), dir })
+        if dir.only_owner_writes() {
+            return Ok(Self { path: path.to_owned(), dir });
+        }
+        Err(io::Error::new(ErrorKind::PermissionDenied, "others own it or may write to it"))
     }
 
     /// The path of an entry.
@@ -94,7 +99,7 @@ impl CacheDir {
 fn create(path: &Path) -> io::Result<Dir> {
     // With another user's HOME, as sudo may leave it, our cache would be in that user's way.
     if !fs::has_trusted_parent(path) {
-        return Err(ErrorKind::PermissionDenied.into());
+        return Err(io::Error::new(ErrorKind::PermissionDenied, "its parent belongs to another user"));
     }
     match fs::create_private_dir(path) {
         // Another process may have created the directory meanwhile.

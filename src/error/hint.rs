@@ -1,6 +1,8 @@
 //! Hints on how to fix an error.
 
-use super::{Error, shown};
+use std::io::{self, ErrorKind};
+
+use super::{Error, Unfit, shown};
 use crate::facts::history;
 
 impl Error {
@@ -20,17 +22,23 @@ impl Error {
             Self::BaseInside { .. } => {
                 Some("choose another directory, or set RVENV_PYTHON to another interpreter".to_owned())
             }
-            Self::ReplacesFile { .. } | Self::IsInstallation { .. } => Some("choose another directory".to_owned()),
+            Self::NotOurs { .. } => Some("choose another directory".to_owned()),
             Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
             Self::CopyDead { .. } => {
                 Some("it needs what lies beside the original: link to it instead, with --symlinks".to_owned())
             }
+            Self::CopyNotRun { .. } => Some("link to it instead, with --symlinks".to_owned()),
             Self::EnvDirTooLong { .. } => Some("choose a shorter path".to_owned()),
-            Self::EnvDirPathSeparator { .. } => {
+            Self::EnvDirUnfit { unfit: Unfit::PathSeparator, .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())
             }
             Self::NotOnPath { .. } | Self::NoSuchVersion { .. } => {
                 Some("install it, or set RVENV_PYTHON to an interpreter: `RVENV_PYTHON=/path/to/python`".to_owned())
+            }
+            // No other program would fare better.
+            Self::NotRun { source, .. } if is_shortage(source) => None,
+            Self::ProbeFailed { has_cwd: false, .. } => {
+                Some("the current directory is gone or may not be read: change to another one".to_owned())
             }
             Self::NotRun { .. }
             | Self::NotRunnable { .. }
@@ -56,4 +64,12 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Whether the system lacks something that each program needs: processes, memory, open files.
+fn is_shortage(error: &io::Error) -> bool {
+    // EMFILE and ENFILE have no kind of their own.
+    const OPEN_FILES: [i32; 2] = [24, 23];
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::OutOfMemory)
+        || error.raw_os_error().is_some_and(|code| OPEN_FILES.contains(&code))
 }

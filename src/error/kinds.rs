@@ -4,9 +4,10 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use super::text::{indented, old_python, shown, too_long, tried_list, would_overwrite};
+use super::Unfit;
+use super::text::{indented, noexec, old_python, shown, too_long, tried_list};
 use crate::config::VersionRequest;
-use crate::facts::{RelPath, Version};
+use crate::facts::{RelPath, Version, history};
 
 /// The reason why an environment could not be created.
 #[derive(Debug, thiserror::Error)]
@@ -25,23 +26,13 @@ pub enum Error {
     /// ENV_DIR is the empty string.
     #[error("ENV_DIR is empty")]
     EmptyEnvDir,
-    /// ENV_DIR is the root directory.
-    #[error("cannot create an environment of the root directory `{}`", shown(path))]
-    EnvDirIsRoot {
+    /// ENV_DIR is nothing that can be an environment.
+    #[error("cannot create an environment in `{}`: {unfit}", shown(path))]
+    EnvDirUnfit {
         /// The path.
         path: PathBuf,
-    },
-    /// ENV_DIR is not UTF-8, as `pyvenv.cfg` has to be.
-    #[error("cannot create an environment in `{}`: the path is not UTF-8", shown(path))]
-    EnvDirNotUtf8 {
-        /// The path.
-        path: PathBuf,
-    },
-    /// ENV_DIR holds a control character, such as a newline.
-    #[error("cannot create an environment in `{}`: the path holds a control character", shown(path))]
-    EnvDirControlCharacter {
-        /// The path.
-        path: PathBuf,
+        /// The reason.
+        unfit: Unfit,
     },
     /// ENV_DIR is so long that the system would not take the paths of all files in it.
     #[error("cannot create an environment in `{}`: with `{longest}` in it, {}", shown(path), too_long(*length, *limit))]
@@ -54,12 +45,6 @@ pub enum Error {
         length: usize,
         /// The number of bytes that the system allows.
         limit: usize,
-    },
-    /// ENV_DIR holds the character that separates the entries of PATH.
-    #[error("cannot create an environment in `{}`: the path holds the separator of PATH", shown(path))]
-    EnvDirPathSeparator {
-        /// The path.
-        path: PathBuf,
     },
     /// A relative path cannot be resolved: the current directory is gone or may not be read.
     #[error("cannot tell where `{}` is: the current directory is gone or may not be read", shown(path))]
@@ -75,12 +60,6 @@ pub enum Error {
         /// The directory that the link leads to, if any.
         directory: Option<PathBuf>,
     },
-    /// ENV_DIR is a file.
-    #[error("cannot create an environment in `{}`: it is not a directory", shown(path))]
-    EnvDirIsFile {
-        /// The file.
-        path: PathBuf,
-    },
     /// ENV_DIR holds the base interpreter of the environment.
     #[error("cannot create an environment in `{}`: its interpreter `{}` is there", shown(path), shown(executable))]
     BaseInside {
@@ -89,39 +68,33 @@ pub enum Error {
         /// The base executable.
         executable: PathBuf,
     },
-    /// ENV_DIR holds an installed Python.
-    #[error("cannot create an environment in `{}`: a Python is installed there (`{}`)", shown(path), shown(evidence))]
-    IsInstallation {
+    /// ENV_DIR holds an installed Python, or is not an environment and holds a file that would be overwritten.
+    #[error("cannot create an environment in `{}`: {reason}", shown(path))]
+    NotOurs {
         /// The environment's directory.
         path: PathBuf,
-        /// A file of the installation.
-        evidence: PathBuf,
+        /// The reason.
+        reason: String,
     },
-    /// A directory that is not an environment holds a file that would be overwritten.
-    #[error("cannot create an environment in `{}`: {}", shown(env_dir), would_overwrite(path))]
-    ReplacesFile {
-        /// The environment's directory.
-        env_dir: PathBuf,
-        /// The file.
-        path: PathBuf,
-    },
-    /// A file is where the environment needs a directory, or a directory where it needs a file.
-    #[error("cannot create an environment in `{}`: `{}` is not a {wanted}", shown(env_dir), shown(path))]
+    /// Something in ENV_DIR, or above it, is in the way of a file or directory.
+    #[error("cannot create an environment in `{}`: `{}` {problem}", shown(env_dir), shown(path))]
     InTheWay {
         /// The environment's directory.
         env_dir: PathBuf,
-        /// The file or directory in the way.
+        /// The file, link or directory in the way.
         path: PathBuf,
-        /// The thing that is needed: `file` or `directory`.
-        wanted: &'static str,
+        /// The thing that is wrong with it, as a verb phrase.
+        problem: String,
     },
-    /// An existing directory may not be written to.
-    #[error("cannot create an environment in `{}`: `{}` may not be written to", shown(env_dir), shown(dir))]
-    NotWritable {
+    /// Nothing can be created in a directory.
+    #[error("cannot create an environment in `{}`: nothing can be created in `{}`", shown(env_dir), shown(dir))]
+    NothingCreated {
         /// The environment's directory.
         env_dir: PathBuf,
-        /// The directory that may not be written to.
+        /// The directory in which something was to be created: ENV_DIR or its parent.
         dir: PathBuf,
+        /// The system's error.
+        source: io::Error,
     },
     /// `--clear` would delete more than an environment.
     #[error("refusing to clear `{}`: {reason}", shown(path))]
@@ -136,6 +109,12 @@ pub enum Error {
     NotOnPath {
         /// The names that were looked for.
         names: Vec<String>,
+    },
+    /// The wanted version is one that rvenv does not support.
+    #[error("Python {version} is too old: rvenv needs {}.{} or newer", history::OLDEST.0, history::OLDEST.1)]
+    VersionTooOld {
+        /// The wanted version.
+        version: VersionRequest,
     },
     /// No interpreter on PATH has the wanted version.
     #[error("no Python {version} on PATH{}", tried_list(tried))]
@@ -170,6 +149,8 @@ pub enum Error {
         status: ExitStatus,
         /// The output.
         output: String,
+        /// Whether there was a current directory; a shim may need one.
+        has_cwd: bool,
     },
     /// A program that should be a Python interpreter gave no usable answer.
     #[error("`{}` does not answer as a Python interpreter: {reason}{}", shown(program), indented(output))]
@@ -188,6 +169,18 @@ pub enum Error {
         program: PathBuf,
         /// The version, or `None` for a Python that is too old to be asked.
         version: Option<Version>,
+    },
+    /// A copy of the interpreter cannot be run.
+    #[error("a copy of `{}` cannot be run in `{}`{}", shown(program), shown(env_dir), noexec(*is_forbidden))]
+    CopyNotRun {
+        /// The interpreter that was copied.
+        program: PathBuf,
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// Whether the file system there runs no programs (the mount option `noexec`).
+        is_forbidden: bool,
+        /// The system's error.
+        source: io::Error,
     },
     /// A copy of the interpreter does not start.
     #[error("a copy of `{}` does not start: {status}{}", shown(program), indented(output))]

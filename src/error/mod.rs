@@ -4,9 +4,11 @@ mod file;
 mod hint;
 mod kinds;
 mod text;
+mod unfit;
 
 pub use kinds::Error;
 pub(crate) use text::shown;
+pub use unfit::Unfit;
 
 /// A result with the library's error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -23,8 +23,8 @@ pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
     tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
 }
 
-pub(super) fn would_overwrite(path: &Path) -> String {
-    format!("it is not an environment, and `{}` would be overwritten", shown(path))
+pub(super) fn noexec(is_forbidden: bool) -> &'static str {
+    if is_forbidden { ": the file system is mounted with `noexec`" } else { "" }
 }
 
 pub(super) fn too_long(length: usize, limit: usize) -> String {

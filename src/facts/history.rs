@@ -13,6 +13,13 @@ pub(crate) fn is_supported(version: Version) -> bool {
     version >= OLDEST
 }
 
+/// Whether rvenv supports any of the versions that begin with these numbers.
+#[must_use]
+pub(crate) fn is_any_supported(numbers: &[u32]) -> bool {
+    let oldest = [OLDEST.0, OLDEST.1, OLDEST.2];
+    numbers.len() > oldest.len() || numbers >= &oldest[..numbers.len()]
+}
+
 /// The rules of one Python version's venv that the interpreter cannot be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {

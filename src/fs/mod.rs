@@ -35,8 +35,8 @@ pub(crate) use look::{
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
-    Dir, LONGEST_PATH, Lock, TICK, add_mode, has_trusted_parent, in_own_group, interrupt_group, is_executable,
-    is_writable_dir, kill_group, mounted_below, read_at, when_ended,
+    Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
+    is_executable, is_writable_dir, kill_group, mounted_below, read_at, when_ended,
 };
 pub(crate) use scratch::ScratchDir;
 pub(crate) use stamper::Stamper;

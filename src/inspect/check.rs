@@ -1,6 +1,6 @@
 //! Checks that refuse an existing ENV_DIR before anything in it is changed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::foreign;
 use super::look::is_environment;
@@ -22,7 +22,7 @@ pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment:
     let is_environment = is_environment(env_dir)?;
     check_base(env_dir, facts, existing)?;
     if let Some(evidence) = foreign::installation(env_dir, is_environment) {
-        return Err(Error::IsInstallation { path: env_dir.to_owned(), evidence });
+        return Err(not_ours(env_dir, format!("a Python is installed there (`{}`)", shown(&evidence))));
     }
     if existing == Existing::Clear {
         check_clear(env_dir, is_environment, environment)?;
@@ -122,7 +122,7 @@ fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
 fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
-        Kind::Dir => Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "file" }),
+        Kind::Dir => Err(in_the_way(env_dir, &path, "is not a file")),
         _ => Ok(()),
     }
 }
@@ -131,10 +131,14 @@ fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
 /// somebody's program, be it a file or a link.
 fn check_absent(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
-    match fs::kind(&path)? {
-        Kind::Nothing => Ok(()),
-        _ => Err(Error::ReplacesFile { env_dir: env_dir.to_owned(), path }),
+    if fs::kind(&path)? == Kind::Nothing {
+        return Ok(());
     }
+    Err(not_ours(env_dir, format!("it is not an environment, and `{}` would be overwritten", shown(&path))))
+}
+
+fn not_ours(env_dir: &Path, reason: String) -> Error {
+    Error::NotOurs { path: env_dir.to_owned(), reason }
 }
 
 /// Checks that a directory of the environment exists, or can be created. Its parents may be links to other directories
@@ -148,19 +152,34 @@ fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
         match fs::kind(&path)? {
             Kind::Nothing => return Ok(()),
             Kind::Dir => {}
-            // Such as `lib64` -> `lib`. A link out of the environment is refused.
-            Kind::Link(_) if !is_last && fs::is_dir(&path) && is_or_is_above(env_dir, &fs::resolved(&path)) => {}
-            Kind::Link(_) | Kind::File => {
-                return Err(Error::InTheWay { env_dir: env_dir.to_owned(), path, wanted: "directory" });
-            }
+            // Such as `lib64` -> `lib`.
+            Kind::Link(target) => check_link(&path, &target, is_last, env_dir)?,
+            Kind::File => return Err(in_the_way(env_dir, &path, "is not a directory")),
         }
     }
     writable(&path, env_dir)
+}
+
+/// Checks that a link in the place of a directory leads to one in the environment, which may be any but the last in a
+/// path.
+fn check_link(path: &Path, target: &Path, is_last: bool, env_dir: &Path) -> Result<()> {
+    let problem = match () {
+        () if !fs::exists(path) => "does not exist",
+        () if !fs::is_dir(path) => "is not a directory",
+        () if !is_or_is_above(env_dir, &fs::resolved(path)) => "is outside of it",
+        () if is_last => "is another directory in it",
+        () => return Ok(()),
+    };
+    Err(in_the_way(env_dir, path, &format!("is a link to `{}`, which {problem}", shown(target))))
 }
 
 fn writable(dir: &Path, env_dir: &Path) -> Result<()> {
     if fs::is_writable_dir(dir) {
         return Ok(());
     }
-    Err(Error::NotWritable { env_dir: env_dir.to_owned(), dir: PathBuf::from(dir) })
+    Err(in_the_way(env_dir, dir, "may not be written to"))
+}
+
+fn in_the_way(env_dir: &Path, path: &Path, problem: &str) -> Error {
+    Error::InTheWay { env_dir: env_dir.to_owned(), path: path.to_owned(), problem: problem.to_owned() }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::foreign;
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Unfit};
 use crate::facts::{Facts, RelPath};
 use crate::fs::{self, Kind};
 use crate::pip;
@@ -27,14 +27,15 @@ pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Resul
             let target = path.with_file_name(target);
             Err(Error::EnvDirIsLink { directory: fs::is_dir(&target).then_some(target), path })
         }
-        Kind::File => Err(Error::EnvDirIsFile { path }),
+        Kind::File => Err(Error::EnvDirUnfit { path, unfit: Unfit::File }),
     }
 }
 
 /// The error for an ENV_DIR below a file, which is clearer than the system's "not a directory".
 fn below_a_file(env_dir: &Path) -> Option<Error> {
     let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
-    Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), wanted: "directory" })
+    let problem = "is not a directory".to_owned();
+    Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), problem })
 }
 
 fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupied> {

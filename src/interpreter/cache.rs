@@ -38,7 +38,7 @@ pub(crate) struct Interpreter {
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
     // The program may be replaced while it runs: its stamp is of the one that was started, or of an older one.
     let before = Stamps::of(program.to_str());
-    let (facts, answer) = probe::ask(program, wanted, context.interrupt)?;
+    let (facts, answer) = probe::ask(program, wanted, context)?;
     let stamps = before.seen(probe::seen(&answer)).on_ways(&program.to_string_lossy(), &facts.executable);
     let interpreter = Interpreter { facts, stamps };
     remember(program, &answer, &interpreter, context);

@@ -1,6 +1,6 @@
 //! Running a program within limits of time and output.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 
 /// Runs a command within limits, and kills it beyond them.
 pub(super) fn run(command: &mut Command, limits: Limits, interrupt: &Interrupt) -> Result<Output, Failure> {
-    run_with_input(command.stdin(Stdio::null()), std::iter::empty(), limits, interrupt)
+    run_with_input(command.stdin(nothing().map_err(Failure::NotRun)?), std::iter::empty(), limits, interrupt)
 }
 
 /// Runs a command within limits. Each piece of `input` is asked for when there is room for it in the command's standard
@@ -47,10 +47,16 @@ pub(super) fn run_to_end(
 ) -> Result<(ExitStatus, String), Failure> {
     let (sender, events) = mpsc::channel();
     let (output, writer) = Stream::open(NO_LIMITS, &sender).map_err(Failure::NotRun)?;
-    command.stdin(lock.map_or_else(Stdio::null, Lock::as_stdin));
+    command.stdin(lock.map_or_else(nothing, |lock| Ok(lock.as_stdin())).map_err(Failure::NotRun)?);
     command.stdout(writer.try_clone().map_err(Failure::NotRun)?).stderr(writer);
     let status = Running::start(&mut command, NO_LIMITS, interrupt)?.attend(&events, &sender, interrupt)?;
     Ok((status, String::from_utf8_lossy(&output.finish(NO_LIMITS)?).into_owned()))
+}
+
+/// A standard input in which there is nothing. It needs no `/dev/null`, which a chroot may lack; the interpreter would
+/// get the blame.
+fn nothing() -> io::Result<Stdio> {
+    Ok(io::pipe()?.0.into())
 }
 
 /// A program that was started.

@@ -33,28 +33,32 @@ fn find_named(names: &[String], context: Context) -> Result<Interpreter> {
     let mut stub = None;
     for program in discovery::on_path(names, context.environment) {
         match ask_base(&program, None, context) {
-            Err(Error::ProbeFailed { program, status, output }) if status.code() == Some(NO_PYTHON) => {
-                stub.get_or_insert(Error::ProbeFailed { program, status, output });
-            }
+            Err(error) if is_stub(&error) => drop(stub.get_or_insert(error)),
             found => return found,
         }
     }
     Err(stub.unwrap_or_else(|| discovery::not_found(names)))
 }
 
+fn is_stub(error: &Error) -> bool {
+    matches!(error, Error::ProbeFailed { status, .. } if status.code() == Some(NO_PYTHON))
+}
+
 /// Tries the programs on PATH that may have the version, until one has it.
 fn find_version(wanted: &VersionRequest, context: Context) -> Result<Interpreter> {
+    if !history::is_any_supported(&wanted.numbers) {
+        return Err(Error::VersionTooOld { version: wanted.clone() });
+    }
     let mut tried = Vec::new();
     for program in discovery::distinct_on_path(&discovery::names_of(wanted), context.environment) {
         match ask_base(&program, Some(wanted), context) {
             Ok(interpreter) if is_version(&interpreter.facts, wanted) => return Ok(interpreter),
             Ok(interpreter) => tried.push((program, format!("is Python {}", interpreter.facts.version))),
             Err(interrupted @ Error::Interrupted { .. }) => return Err(interrupted),
-            // One line is enough here: pyenv's shim of another version fails by design.
+            // A shim says best what is wrong.
             Err(error) => {
-                let message = error.to_string();
-                let first_line = message.lines().next().unwrap_or_default().trim_end_matches(':');
-                tried.push((program.clone(), first_line.replace(&format!("`{}` ", program.display()), "")));
+                let message = error.to_string().replacen(&format!("`{}` ", program.display()), "", 1);
+                tried.push((program, message.replace('\n', "\n    ")));
             }
         }
     }

@@ -8,11 +8,12 @@ use std::process::{Command, ExitStatus, Output};
 use memchr::memmem;
 
 use super::child::{self, run};
+use super::context::Context;
 use super::discovery::launcher_option;
 use super::limits::{Failure, LIMITS};
 use crate::config::VersionRequest;
 use crate::error::{Error, Result};
-use crate::facts::{BadAnswer, Facts};
+use crate::facts::{BadAnswer, Facts, Version};
 use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
 
@@ -29,7 +30,7 @@ pub(super) const SCRIPT: &str = concat!(
 ///
 /// # Errors
 /// When `program` cannot be run, fails, or gives no usable answer.
-pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &Interrupt) -> Result<(Facts, Vec<u8>)> {
+pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<(Facts, Vec<u8>)> {
     let nonce = nonce();
     let mut command = Command::new(program);
     // If no interpreter is installed yet, Windows' install manager would download one.
@@ -40,14 +41,19 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, interrupt: &I
     if let Some(version) = selects_by_shim(program, wanted) {
         command.env("PYENV_VERSION", version.to_string());
     }
-    let said = run(&mut command, LIMITS, interrupt).map_err(|failure| explain(program, failure))?;
+    (context.asking)(Some(program));
+    let said = run(&mut command, LIMITS, context.interrupt);
+    (context.asking)(None);
+    let said = said.map_err(|failure| explain(program, failure))?;
     if !said.status.success() {
-        return Err(failed(program, &said));
+        return Err(failed(program, &said, context));
     }
     let unanswered =
         |reason: String, output: String| Error::ProbeUnanswered { program: program.to_owned(), reason, output };
     let Some(answer) = unframe(&said.stdout, &nonce) else {
-        return Err(unanswered("it printed something else".to_owned(), excerpt(&said)));
+        let output = excerpt(&said);
+        let what = if output.is_empty() { "nothing" } else { "something else" };
+        return Err(unanswered(format!("it printed {what}"), output));
     };
     let facts = facts(answer).map_err(|bad| unanswered(describe(&bad), String::new()))?;
     Ok((facts, answer.to_owned()))
@@ -109,14 +115,22 @@ fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Op
     wanted.filter(has_name)
 }
 
-/// Checks that `copy`, a copy of the interpreter `original`, starts from its new place.
+/// Checks that `copy`, a copy of the interpreter `original` for the environment `env_dir`, starts from its new place.
 ///
 /// # Errors
 /// When the copy does not start.
-pub(crate) fn check_starts(copy: &Path, original: &Path, interrupt: &Interrupt) -> Result<()> {
+pub(crate) fn check_starts(copy: &Path, original: &Path, env_dir: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut command = isolated(copy);
     command.args(["-S", "-B", "-c", "pass"]);
-    let said = run(&mut command, LIMITS, interrupt).map_err(|failure| explain(copy, failure))?;
+    let said = run(&mut command, LIMITS, interrupt).map_err(|failure| match failure {
+        Failure::NotRun(source) => Error::CopyNotRun {
+            program: original.to_owned(),
+            env_dir: env_dir.to_owned(),
+            is_forbidden: fs::forbids_running(copy),
+            source,
+        },
+        failure => explain(original, failure),
+    })?;
     if said.status.success() {
         return Ok(());
     }
@@ -158,19 +172,33 @@ fn not_run(program: PathBuf, source: io::Error) -> Error {
             "the interpreter or loader that it asks for does not exist".to_owned()
         }
         (_, ErrorKind::PermissionDenied) if fs::is_dir(&program) => "it is a directory".to_owned(),
-        (_, ErrorKind::PermissionDenied) if fs::exists(&program) => "it is not executable".to_owned(),
+        (_, ErrorKind::PermissionDenied) if fs::forbids_running(&program) => {
+            "its file system is mounted with `noexec`".to_owned()
+        }
+        (_, ErrorKind::PermissionDenied) if fs::exists(&program) && !fs::is_executable(&program) => {
+            "it is not executable".to_owned()
+        }
         _ => return Error::NotRun { program, source },
     };
     Error::NotRunnable { program, reason }
 }
 
-fn failed(program: &Path, said: &Output) -> Error {
+fn failed(program: &Path, said: &Output, context: Context) -> Error {
     // `-I` came with Python 3.4.
-    let program = program.to_owned();
     if String::from_utf8_lossy(&said.stderr).contains("Unknown option: -I") {
-        return Error::TooOld { program, version: None };
+        return Error::TooOld { program: program.to_owned(), version: version(program, context) };
     }
-    Error::ProbeFailed { program, status: said.status, output: excerpt(said) }
+    let has_cwd = context.environment.cwd.is_some();
+    Error::ProbeFailed { program: program.to_owned(), status: said.status, output: excerpt(said), has_cwd }
+}
+
+/// The version that a Python states which is too old to be asked, on either stream.
+fn version(program: &Path, context: Context) -> Option<Version> {
+    let said = run(Command::new(program).arg("-V"), LIMITS, context.interrupt).ok()?;
+    let text = excerpt(&said);
+    let numbers: Vec<u32> = text.strip_prefix("Python ")?.split('.').map_while(|number| number.parse().ok()).collect();
+    let [major, minor, micro] = numbers[..] else { return None };
+    Some(Version(major, minor, micro))
 }
 
 /// The last lines of a program's output, for the error message: a traceback has its reason there. Long lines are cut,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::pack::{NewSeed, pack};
@@ -44,8 +45,9 @@ impl fmt::Display for Installer {
     }
 }
 
-/// Makes the seed, or waits for the process that is making it. Tells `observer` the installer. Returns `None` if no
-/// seed can be made; ensurepip then runs in the environment itself and reports the reason.
+/// Makes the seed, or waits for the process that is making it. Tells `observer` the installer, and `not_kept` why the
+/// seed cannot be kept. Returns `None` if no seed can be made; ensurepip then runs in the environment itself and
+/// reports the reason.
 ///
 /// # Errors
 /// When a wheel of ensurepip would do harm, or a signal comes meanwhile.
@@ -55,6 +57,7 @@ pub(crate) fn make(
     environment: &Environment,
     interrupt: &Interrupt,
     observer: impl Fn(&Installer),
+    not_kept: &dyn Fn(&io::Error),
 ) -> Result<Option<Seed>> {
     // A Python from the Microsoft Store writes files that rvenv could not see.
     if interpreter.facts.is_of_store() {
@@ -70,7 +73,7 @@ pub(crate) fn make(
         store.prune();
     }
     // The lock ends with this function: processes that wait for it find the seed, or make one of their own.
-    let making = Making { store, interpreter, environment, interrupt, lock };
+    let making = Making { store, interpreter, environment, interrupt, lock, not_kept };
     let reason = match making.make_natively() {
         Ok(seed) => {
             observer(&Installer::Native);
@@ -93,6 +96,7 @@ struct Making<'a> {
     environment: &'a Environment,
     interrupt: &'a Interrupt,
     lock: Option<Lock>,
+    not_kept: &'a dyn Fn(&io::Error),
 }
 
 impl Making<'_> {
@@ -119,10 +123,9 @@ impl Making<'_> {
     fn make_by_ensurepip(&self) -> Result<Option<Seed>> {
         match self.store.map(|store| self.make_in_cache(store)) {
             // The cache may be full, or its path unfit for an environment.
-            None
-            | Some(Err(
-                Error::File { .. } | Error::EnvDirPathSeparator { .. } | Error::EnvDirControlCharacter { .. },
-            )) => self.make_in_temp(),
+            None | Some(Err(Error::File { .. } | Error::NothingCreated { .. } | Error::EnvDirUnfit { .. })) => {
+                self.make_in_temp()
+            }
             Some(made) => made,
         }
     }
@@ -167,7 +170,7 @@ impl Making<'_> {
     /// them may then be in it.
     fn keep(&self, new: NewSeed, stamps: &Stamps) -> Seed {
         if let Some(store) = self.store.filter(|_| stamps.is_current(self.interrupt)) {
-            store.keep(&new);
+            store.keep(&new).unwrap_or_else(|error| (self.not_kept)(&error));
         }
         Seed::in_memory(new)
     }

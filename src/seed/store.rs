@@ -1,5 +1,7 @@
 //! The seeds in the cache: finding, adopting, discarding and pruning them.
 
+use std::io;
+
 use super::pack::NewSeed;
 use super::reader::Seed;
 use crate::cache::{CacheDir, Claim, Shelf, Stamps};
@@ -81,8 +83,11 @@ impl<'a> SeedStore<'a> {
     }
 
     /// Keeps a seed, if there is room for it.
-    pub(super) fn keep(&self, new: &NewSeed) {
-        let _ = self.shelf.write(&self.stem, |file| new.write(file));
+    ///
+    /// # Errors
+    /// When the seed cannot be kept, which is no reason not to use it.
+    pub(super) fn keep(&self, new: &NewSeed) -> io::Result<()> {
+        self.shelf.write(&self.stem, |file| new.write(file))
     }
 
     /// Deletes the kept seed, which turned out to be damaged.

@@ -47,7 +47,7 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
     let empty = "ENV_DIR is empty\n  hint: to use the current directory, write `.`";
     for (given, expected) in [
         ("", empty.to_owned()),
-        ("/", "cannot create an environment of the root directory `/`".to_owned()),
+        ("/", "cannot create an environment in `/`: it is the root directory".to_owned()),
         ("a:b", refused("a:b", separator)),
         ("a\nhome = /x", refused("a\\nhome = /x", "the path holds a control character")),
         ("link", refused("link", &link("d"))),

@@ -153,10 +153,7 @@ fn what_is_no_python_is_named_with_what_it_did() {
     let hint = "  hint: set RVENV_PYTHON to a Python that works: `RVENV_PYTHON=/path/to/python`\n";
     let older = "  hint: set RVENV_PYTHON to Python 3.6 or newer: `RVENV_PYTHON=/path/to/python`\n";
     for (name, message) in [
-        (
-            "silent",
-            format!("`{root}/silent` does not answer as a Python interpreter: it printed something else\n{hint}"),
-        ),
+        ("silent", format!("`{root}/silent` does not answer as a Python interpreter: it printed nothing\n{hint}")),
         (
             "talks",
             format!(

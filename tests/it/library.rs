@@ -36,11 +36,12 @@ fn the_plan_that_is_shown_is_the_one_that_is_applied() {
     let (world, config) = world();
     let planned = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&planned);
-    let builder = EnvBuilder::new(config, environment(&world)).unwrap().observed(move |event| {
+    let observer = move |event: Event| {
         if let Event::Planned(plan) = event {
             seen.lock().unwrap().push(plan.clone());
         }
-    });
+    };
+    let builder = EnvBuilder::observed(config, environment(&world), Interrupt::default(), observer).unwrap();
     let first = builder.create(&env_dir(&world, "e")).unwrap();
     fs::create_dir_all(world.path("e/lib/python3.12/site-packages/x")).unwrap();
     let second = builder.create(&env_dir(&world, "e")).unwrap();

@@ -74,6 +74,8 @@ mod library;
 #[cfg(unix)]
 mod made_wheels;
 #[cfg(unix)]
+mod messages;
+#[cfg(unix)]
 mod native;
 mod needs;
 #[cfg(unix)]

@@ -66,6 +66,34 @@ fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
 }
 
 #[apply(test)]
+fn an_interpreter_that_takes_its_time_is_named() {
+    let world = CacheWorld::new();
+    let hook = [("ON_PROBE", UNTIL_SAID)];
+    let outcome = on_a_terminal(&world, &hook, &["--without-pip", "e"]).success();
+    let line = format!("Asking `{}`…", world.python.display());
+    assert_eq!(outcome.stdout(), shown_and_gone(&line), "{outcome}");
+}
+
+/// A person can do something about it, a script cannot.
+#[apply(test)]
+fn a_cache_that_cannot_be_used_is_mentioned_on_a_terminal() {
+    let world = CacheWorld::new();
+    let file = world.path("file");
+    fs::write(&file, "").unwrap();
+    let variables = [("RVENV_CACHE_DIR", file.to_str().unwrap()), ("NO_COLOR", "1")];
+    let outcome = on_a_terminal(&world, &variables, &["a", "b"]).success();
+    let warning = format!(
+        "warning: the cache in `{}` cannot be used, so pip is prepared in each run: Not a directory (os error 20)\r\n  \
+         hint: set RVENV_CACHE_DIR to a directory of your own\r\n",
+        file.display()
+    );
+    assert_eq!(outcome.stdout(), warning, "{outcome}");
+    let outcome = on_a_terminal(&world, &variables, &["--without-pip", "c"]).success();
+    assert_eq!(outcome.stdout(), "", "{outcome}");
+    world.rvenv().env("RVENV_CACHE_DIR", &file).arg("d").output().silent_success();
+}
+
+#[apply(test)]
 fn it_is_gone_before_an_error_is_said() {
     let world = CacheWorld::new();
     let outcome =

@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "seed",
     "apply",
     "batch",
+    "event",
     "builder",
     "lib",
 ];

@@ -128,19 +128,21 @@ fn is_unfinished(error: &clap::Error) -> bool {
 
 /// Improves an error for users of venv, virtualenv and uv.
 fn explained(error: clap::Error) -> clap::Error {
-    ambiguity(&error).or_else(|| chosen_interpreter(&error)).unwrap_or(error)
+    ambiguity(&error).or_else(|| tip(&error)).unwrap_or(error)
 }
 
-/// A better error for `-p` and `--python`, by which virtualenv and uv choose the interpreter.
-fn chosen_interpreter(error: &clap::Error) -> Option<clap::Error> {
+/// A better error for options of other tools, and without clap's tip to pass an option as a value.
+fn tip(error: &clap::Error) -> Option<clap::Error> {
     let given = unknown_argument(error)?;
-    ["-p", "--python"].contains(&given).then(|| {
-        let message = format!(
-            "unexpected argument '{given}' found\n\n  tip: the interpreter is chosen by a variable: \
-             RVENV_PYTHON=3.12, or a command or path"
-        );
-        Args::command().error(ErrorKind::UnknownArgument, message)
-    })
+    let tip = match given {
+        "-p" | "--python" => Some("the interpreter is chosen by a variable: RVENV_PYTHON=3.12, or a command or path"),
+        "-v" | "-q" | "--verbose" | "--quiet" => Some("rvenv says nothing if all is well; RVENV_LOG=debug shows more"),
+        _ if error.get(ContextKind::SuggestedArg).is_some() => return None,
+        _ => None,
+    };
+    let tip = tip.map(|tip| format!("\n\n  tip: {tip}")).unwrap_or_default();
+    let message = format!("unexpected argument '{given}' found{tip}");
+    Some(Args::command().error(ErrorKind::UnknownArgument, message))
 }
 
 fn unknown_argument(error: &clap::Error) -> Option<&str> {

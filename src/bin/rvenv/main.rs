@@ -37,16 +37,18 @@ fn run(args: &Args, interrupt: Interrupt) -> anyhow::Result<()> {
     let cwd = environment.cwd.clone();
     let config = args.config(cwd.as_deref())?;
     let log = Log::read();
-    let builder = log.phase("interpreter", || EnvBuilder::interruptible(config, environment, interrupt))?;
-    log.note(|| format!("base {} (Python {})", builder.facts().executable, builder.facts().version));
     let progress = Progress::default();
-    let builder = builder.observed(move |event| match event {
+    let observer = move |event: Event| match event {
+        Event::Asking(program) => progress.show(&format!("Asking `{}`…", program.display()), report::SECOND),
         Event::Planned(plan) => log.note(|| plan.to_string()),
-        Event::Preparing(what) => progress.show(what),
+        Event::Preparing(what) => progress.show(what, report::MOMENT),
         Event::Installing(installer) => log.note(|| installer.to_string()),
-        Event::Prepared => progress.end(),
+        Event::Asked | Event::Prepared => progress.end(),
+        Event::Unkept { dir, error } => progress.mention(&report::unkept(dir, error)),
         _ => {}
-    });
+    };
+    let builder = log.phase("interpreter", || EnvBuilder::observed(config, environment, interrupt, observer))?;
+    log.note(|| format!("base {} (Python {})", builder.facts().executable, builder.facts().version));
     let (env_dirs, unfit) = until_error(&args.env_dirs, |given| EnvDir::resolve(given, cwd.as_deref()));
     log.phase("create", || create(&builder, &env_dirs))?;
     unfit.map_or(Ok(()), |error| Err(error.into()))

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal as _, Write as _};
 use std::mem;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,6 +44,15 @@ pub(crate) fn warning(warning: &rvenv::Warning) {
     say(&format!("{WARNING}warning:{WARNING:#} {warning}\n"));
 }
 
+/// The warning that the cache cannot be used, which costs time in each run.
+pub(crate) fn unkept(dir: &Path, error: &std::io::Error) -> String {
+    format!(
+        "{WARNING}warning:{WARNING:#} the cache in `{}` cannot be used, so pip is prepared in each run: {error}\n  \
+         {HINT}hint:{HINT:#} set RVENV_CACHE_DIR to a directory of your own\n",
+        dir.display()
+    )
+}
+
 /// Writes to stderr, in colour on a terminal that wants it.
 fn say(text: &str) {
     // If the stream is closed or full, nobody is left to tell, and the exit status must not change.
@@ -50,7 +60,10 @@ fn say(text: &str) {
 }
 
 /// The time after which a step is slow, so that the user is told what is going on.
-const MOMENT: Duration = Duration::from_millis(300);
+pub(crate) const MOMENT: Duration = Duration::from_millis(300);
+
+/// The time after which a step is slow that is nearly always over at once.
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 /// A progress line, shown only on a terminal, if a step takes longer than a moment, and erased when it is over.
 #[derive(Default)]
@@ -69,8 +82,8 @@ enum StepState {
 }
 
 impl Progress {
-    /// Shows what is going on, in a moment.
-    pub(crate) fn show(&self, what: &impl Display) {
+    /// Shows what is going on, after the time `moment`.
+    pub(crate) fn show(&self, what: &impl Display, moment: Duration) {
         if !std::io::stderr().is_terminal() {
             return;
         }
@@ -79,13 +92,21 @@ impl Progress {
         let _ = std::thread::Builder::new().spawn(move || {
             let (state, changed) = &*step;
             let is_begun = |state: &mut StepState| *state == StepState::Begun;
-            let Ok((mut state, _)) = changed.wait_timeout_while(lock(state), MOMENT, is_begun) else { return };
+            let Ok((mut state, _)) = changed.wait_timeout_while(lock(state), moment, is_begun) else { return };
             if is_begun(&mut state) {
                 *state = StepState::Shown(line.chars().count());
                 let mut stderr = std::io::stderr();
                 let _ = write!(stderr, "{line}").and_then(|()| stderr.flush());
             }
         });
+    }
+
+    /// Prints what a person should know, and a script need not, in place of the line.
+    pub(crate) fn mention(&self, text: &str) {
+        if std::io::stderr().is_terminal() {
+            self.end();
+            say(text);
+        }
     }
 
     /// Erases the line.

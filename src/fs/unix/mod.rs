@@ -111,6 +111,13 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     path.is_file() && access(path, Access::EXEC_OK).is_ok()
 }
 
+/// Whether the file system of a path runs no programs, whatever their modes (mount(8), `noexec`).
+#[must_use]
+pub(crate) fn forbids_running(path: &Path) -> bool {
+    // `ST_NOEXEC`, which only Linux tells.
+    rustix::fs::statvfs(path).is_ok_and(|found| cfg!(target_os = "linux") && found.f_flag.bits() & 8 != 0)
+}
+
 /// Whether two paths lead to the same file, by device and inode.
 #[must_use]
 pub(super) fn is_same(one: &Path, other: &Path) -> bool {

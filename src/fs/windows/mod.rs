@@ -94,6 +94,11 @@ pub(crate) fn mounted_below(_path: &Path) -> Option<PathBuf> {
 /// The length limit of paths, which Windows counts in another unit.
 pub(crate) const LONGEST_PATH: usize = usize::MAX;
 
+/// Always false: Windows has no such file systems.
+pub(crate) fn forbids_running(_path: &Path) -> bool {
+    false
+}
+
 /// Opens a file for reading.
 pub(super) fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)

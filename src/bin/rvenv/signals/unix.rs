@@ -5,7 +5,7 @@ use std::mem::zeroed;
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
-use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, c_int, sighandler_t};
+use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, SIGXFSZ, c_int, sighandler_t};
 use rvenv::Interrupt;
 
 /// The interrupt for the handler, whose only argument is the signal.
@@ -18,9 +18,15 @@ extern "C" fn note(signal: c_int) {
     }
 }
 
+/// The handler of a signal that is only to be an error of write(2): programs that are started do not inherit it.
+extern "C" fn pass(_signal: c_int) {}
+
 pub(super) fn catch(interrupt: &Interrupt) {
     INTERRUPT.get_or_init(|| interrupt.clone());
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
+    let noting = [SIGHUP, SIGINT, SIGTERM].map(|signal| (signal, note as extern "C" fn(c_int), SA_RESETHAND));
+    // A file is larger than it may be (setrlimit(2), `RLIMIT_FSIZE`).
+    let passing = (SIGXFSZ, pass as extern "C" fn(c_int), 0);
+    for (signal, handler, flag) in noting.into_iter().chain([passing]) {
         // SAFETY: the structures are whole and outlive the calls, and all zero is a valid `sigaction`.
         unsafe {
             let mut before: libc::sigaction = zeroed();
@@ -28,8 +34,8 @@ pub(super) fn catch(interrupt: &Interrupt) {
                 continue;
             }
             let mut action: libc::sigaction = zeroed();
-            action.sa_sigaction = note as extern "C" fn(c_int) as sighandler_t;
-            action.sa_flags = SA_RESTART | SA_RESETHAND;
+            action.sa_sigaction = handler as sighandler_t;
+            action.sa_flags = SA_RESTART | flag;
             libc::sigaction(signal, &raw const action, null_mut());
         }
     }
