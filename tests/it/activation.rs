@@ -15,6 +15,7 @@ use crate::testenv::temp_dir;
 
 mod dialogue;
 mod display;
+mod edited;
 mod names;
 mod powershell;
 mod properties;

@@ -37,7 +37,7 @@ pub struct Script {
 /// let values = Values { env_dir: "/home/me/it's", prompt: "it's", scripts_dir: "bin" };
 /// let scripts = posix_scripts(&values);
 /// assert_eq!(scripts[0].name, "activate");
-/// assert!(scripts[0].contents.contains(r"export VIRTUAL_ENV='/home/me/it'\''s'"));
+/// assert!(scripts[0].contents.contains(r"VIRTUAL_ENV='/home/me/it'\''s'"));
 /// ```
 #[must_use]
 pub fn posix_scripts(values: &Values<'_>) -> Vec<Script> {
@@ -60,6 +60,7 @@ pub fn windows_scripts(values: &Values<'_>) -> Vec<Script> {
 fn activate(values: &Values<'_>, python: &str) -> Script {
     let words = [
         ("ENV_DIR", quote::sh(values.env_dir)),
+        ("ENV_DIR_EDITABLE", quote::editable(values.env_dir, quote::sh)),
         ("BIN", quote::sh(values.scripts_dir)),
         ("PYTHON", quote::sh(python)),
         ("PROMPT", quote::sh(values.prompt)),
@@ -72,6 +73,7 @@ fn activate_csh(values: &Values<'_>) -> Script {
     let (csh, tcsh) = (quote::csh_prompt(values.prompt), quote::tcsh_prompt(values.prompt));
     let words = [
         ("ENV_DIR", quote::csh(values.env_dir)),
+        ("ENV_DIR_EDITABLE", quote::editable(values.env_dir, quote::csh)),
         ("BIN", quote::csh(values.scripts_dir)),
         ("PYTHON", quote::csh("python")),
         ("PROMPT", quote::csh(values.prompt)),
@@ -83,7 +85,7 @@ fn activate_csh(values: &Values<'_>) -> Script {
 
 fn activate_fish(values: &Values<'_>, python: &str) -> Script {
     let words = [
-        ("ENV_DIR", quote::fish(values.env_dir)),
+        ("ENV_DIR_EDITABLE", quote::editable(values.env_dir, quote::fish)),
         ("BIN", quote::fish(values.scripts_dir)),
         ("PYTHON", quote::fish(python)),
         ("PROMPT", quote::fish(values.prompt)),

@@ -31,6 +31,16 @@ pub(super) fn fish(value: &str) -> String {
     format!("'{}'", value.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
+/// Quotes a path in double quotes, which tools that move environments look for, if it is plain text there in every
+/// shell. Any other path is quoted by `otherwise`.
+pub(super) fn editable(path: &str, otherwise: fn(&str) -> String) -> String {
+    let is_plain = |c: char| is_harmless(c) || c == ' ' || !(c.is_ascii() || c.is_control());
+    if path.chars().all(is_plain) {
+        return format!("\"{path}\"");
+    }
+    otherwise(path)
+}
+
 /// Whether a word needs no quotes: most words do not, and scripts read better without.
 fn is_bare_word(value: &str) -> bool {
     value.starts_with(|c: char| c == '/' || c.is_ascii_alphanumeric()) && value.chars().all(is_harmless)
@@ -149,6 +159,18 @@ mod tests {
         for word in ["", "-n", "=ls", "~", "+x", "#"] {
             assert_eq!(sh(word), format!("'{word}'"));
             assert_eq!(fish(word), format!("'{word}'"));
+        }
+    }
+
+    #[test]
+    fn a_path_is_in_double_quotes_only_if_it_is_plain_text_there() {
+        for path in ["/home/me/.venv-3.12", "/my env/été"] {
+            for otherwise in [sh, csh, fish] {
+                assert_eq!(editable(path, otherwise), format!("\"{path}\""));
+            }
+        }
+        for path in ["/a'b", "/a\"b", "/$a", "/`a`", "/a!", "/a\\b", "/a@b", "/a\nb", "/a\u{85}b"] {
+            assert_eq!(editable(path, sh), sh(path));
         }
     }
 

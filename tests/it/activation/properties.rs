@@ -18,14 +18,25 @@ fn values(prompt: &str) -> Values<'_> {
     Values { env_dir: "/e", prompt, scripts_dir: "bin" }
 }
 
-/// The word for a text in the script of a family of shells.
-fn word(family: Family, text: &str) -> String {
+/// The word for a prompt in the script of a family of shells.
+fn word(family: Family, prompt: &str) -> String {
     let (start, end) = match family {
         Family::Sh => ("export VIRTUAL_ENV_PROMPT=", "\n\n# _OLD_VIRTUAL_NOTES exists"),
-        Family::Csh => ("setenv VIRTUAL_ENV_PROMPT ", "\n\nset _venv_entry"),
-        Family::Fish => ("set -gx VIRTUAL_ENV_PROMPT ", "\n\n# _OLD_VIRTUAL_NOTES says"),
+        Family::Csh => ("setenv  VIRTUAL_ENV_PROMPT ", "\n\nset _venv_entry"),
+        Family::Fish => ("set -g -x VIRTUAL_ENV_PROMPT ", "\n\n# _OLD_VIRTUAL_NOTES says"),
     };
-    between(&posix_scripts(&values(text)), family.script(), start, end).to_owned()
+    between(&posix_scripts(&values(prompt)), family.script(), start, end).to_owned()
+}
+
+/// The word for an environment's path in the script of a family of shells.
+fn path_word(family: Family, env_dir: &str) -> String {
+    let (start, end) = match family {
+        Family::Sh => ("\nVIRTUAL_ENV=", "\ncase $VIRTUAL_ENV in"),
+        Family::Csh => ("\nsetenv VIRTUAL_ENV ", "\nsetenv  VIRTUAL_ENV_PROMPT"),
+        Family::Fish => ("\nset -gx VIRTUAL_ENV ", "\nif not string match"),
+    };
+    let values = Values { env_dir, ..values("e") };
+    between(&posix_scripts(&values), family.script(), start, end).to_owned()
 }
 
 #[apply(slow_test)]
@@ -41,7 +52,8 @@ fn a_word_for_posix_shells_is_that_text_to_python() {
 
 /// The output of a shell that hands the words on to a program, which ends each with NUL.
 fn read_by(shell: &Shell, world: &World, texts: &[String]) -> String {
-    let words = texts.iter().map(|text| format!("/usr/bin/printf '%s\\0' {}\n", word(shell.family, text)));
+    let words = texts.iter().flat_map(|text| [word(shell.family, text), path_word(shell.family, text)]);
+    let words = words.map(|word| format!("/usr/bin/printf '%s\\0' {word}\n"));
     let script = world.root.path().join(shell.command.concat().replace('/', ""));
     std::fs::write(&script, words.collect::<String>()).unwrap();
     quiet_success(shell.command(world).arg(script))
@@ -52,7 +64,7 @@ fn a_word_is_that_text_to_each_shell() {
     let world = World::new();
     in_every_shell(|shell| {
         holds(8, &proptest::collection::vec(text(24), 1..60), |texts| {
-            let expected: String = texts.iter().map(|text| format!("{text}\0")).collect();
+            let expected: String = texts.iter().map(|text| format!("{text}\0{text}\0")).collect();
             prop_assert_eq!(read_by(shell, &world, &texts), expected, "{:?}", shell.command);
             Ok(())
         });

@@ -28,8 +28,10 @@ alias _venv_path_none 'set path = ( $_venv_path:q ); unsetenv PATH'
 # Undo an earlier activation first, so that activations do not stack.
 deactivate nondestructive
 
-setenv VIRTUAL_ENV @ENV_DIR@
-setenv VIRTUAL_ENV_PROMPT @PROMPT@
+# Tools that move environments replace each line that begins like the next one. The line after it has
+# two blanks, so that it stays.
+setenv VIRTUAL_ENV @ENV_DIR_EDITABLE@
+setenv  VIRTUAL_ENV_PROMPT @PROMPT@
 
 set _venv_entry = $VIRTUAL_ENV:q/@BIN@
 set _OLD_VIRTUAL_PATH = ""

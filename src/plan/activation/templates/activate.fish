@@ -51,12 +51,14 @@ end
 # Undo an earlier activation first, so that activations do not stack.
 deactivate nondestructive
 
-set -gx VIRTUAL_ENV @ENV_DIR@
+# Tools that move environments replace each line that begins like the next one. The other lines begin
+# differently, so that they stay.
+set -gx VIRTUAL_ENV @ENV_DIR_EDITABLE@
 if not string match -q '/*' -- $VIRTUAL_ENV; and type -q cygpath
     # A Windows path, which the fish of MSYS2 and Cygwin spells in its own way.
     set -gx VIRTUAL_ENV (cygpath -u $VIRTUAL_ENV)
 end
-set -gx VIRTUAL_ENV_PROMPT @PROMPT@
+set -g -x VIRTUAL_ENV_PROMPT @PROMPT@
 
 # _OLD_VIRTUAL_NOTES says what plain values cannot: which variables were unset or not exported.
 set -g _OLD_VIRTUAL_NOTES
