@@ -17,6 +17,7 @@ mod dialogue;
 mod display;
 mod edited;
 mod names;
+mod own_deactivate;
 mod powershell;
 mod properties;
 mod sourcing;

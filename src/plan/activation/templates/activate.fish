@@ -7,6 +7,13 @@ if not status stack-trace | string length -q
     exit 1
 end
 
+# The user's own function of this name is kept. One that mentions _OLD_VIRTUAL_PATH is an environment's.
+if not functions deactivate 2>/dev/null | string match -q '*_OLD_VIRTUAL_PATH*'
+    functions -e _old_deactivate
+    functions -q deactivate
+    and functions -c deactivate _old_deactivate
+end
+
 function deactivate -d 'Leave the Python virtual environment'
     if set -q _OLD_VIRTUAL_PATH
         # PATH is a list: removing our entry keeps the user's changes.
@@ -45,6 +52,10 @@ function deactivate -d 'Leave the Python virtual environment'
     set -e _OLD_VIRTUAL_NOTES
     if test "$argv[1]" != nondestructive
         functions -e deactivate
+        if functions -q _old_deactivate
+            functions -c _old_deactivate deactivate
+            functions -e _old_deactivate
+        end
     end
 end
 
