@@ -47,3 +47,50 @@ fn the_dialogue_goes_as_in_the_other_shells() {
     let report = fs::read_to_string(&out).expect("a report");
     assert_eq!(report.lines().collect::<Vec<_>>(), expected);
 }
+
+/// A session in which the user has an alias and a function `deactivate`.
+const OWN: &str = r#"
+$ErrorActionPreference = 'Stop'
+function Show-Mine { "alias: $args" }
+function global:deactivate([string] $What) { "it's mine: $What" + ' $(touch pwned) `touch pwned`' }
+Set-Alias -Name deactivate -Value Show-Mine -Description "it's" -Option AllScope
+function Describe {
+    $alias = Get-Item Alias:deactivate
+    [string] $alias.Definition + ' ' + $alias.Description + ' ' + $alias.Options
+    [string] (Get-Item Function:deactivate).ScriptBlock
+    deactivate one
+    & (Get-Command -CommandType Function deactivate) two
+}
+$before = Describe
+. "$env:A/bin/Activate.ps1"
+. "$env:A/bin/Activate.ps1"
+. "$env:B/bin/Activate.ps1"
+deactivate -NonDestructive
+. "$env:A/bin/Activate.ps1"
+deactivate
+$after = Describe
+if ([string] $before -cne [string] $after) { $before; $after }
+Remove-Item Alias:deactivate -Force
+Remove-Item Function:deactivate
+. "$env:A/bin/Activate.ps1"
+deactivate
+Get-Item Alias:*deactivate*, Function:*deactivate*, Variable:*OLD_VIRTUAL*
+$before.Count
+"#;
+
+#[apply(test)]
+fn an_alias_and_a_function_come_back() {
+    let Some(pwsh) = pwsh() else {
+        needs::skip(&needs::shell("powershell", "pwsh"));
+    };
+    let world = World::new();
+    let a = world.environment("a", "a", "a");
+    let b = world.environment("b", "b", "b");
+    let script = world.root.path().join("own.ps1");
+    fs::write(&script, OWN).expect("the session");
+    let mut command = super::bare_command(pwsh.to_str().expect("a path in UTF-8"), &world);
+    command.env("A", &a).env("B", &b);
+    command.args(["-NoLogo", "-NoProfile", "-NonInteractive", "-File"]).arg(&script);
+    assert_eq!(quiet_success(&mut command), "4\n");
+    world.assert_nothing_was_executed();
+}

@@ -28,6 +28,17 @@ param(
     [string] $Prompt
 )
 
+# The user's own alias and function of this name are kept. A function that mentions _OLD_VIRTUAL_PATH is
+# an environment's. An alias would hide the function below.
+if ((Test-Path -LiteralPath Function:deactivate) -and
+    "$((Get-Item -LiteralPath Function:deactivate).ScriptBlock)" -notlike '*_OLD_VIRTUAL_PATH*') {
+    Set-Item -Path Function:global:_OLD_VIRTUAL_DEACTIVATE -Value (Get-Item -LiteralPath Function:deactivate).ScriptBlock
+}
+if (Test-Path -LiteralPath Alias:deactivate) {
+    $global:_OLD_VIRTUAL_ALIAS = Get-Item -LiteralPath Alias:deactivate
+    Remove-Item -LiteralPath Alias:deactivate -Force
+}
+
 function global:deactivate ([switch] $NonDestructive) {
     # A nested session inherits environment variables, but not this variable, and must not restore a
     # PATH that another session has saved.
@@ -65,6 +76,15 @@ function global:deactivate ([switch] $NonDestructive) {
     }
     if (-not $NonDestructive) {
         Remove-Item -LiteralPath Function:deactivate
+        if (Test-Path -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE) {
+            Set-Item -Path Function:global:deactivate -Value (Get-Item -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE).ScriptBlock
+            Remove-Item -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE
+        }
+        if (Test-Path -LiteralPath Variable:global:_OLD_VIRTUAL_ALIAS) {
+            $alias = $global:_OLD_VIRTUAL_ALIAS
+            Set-Alias -Name deactivate -Value $alias.Definition -Description $alias.Description -Option $alias.Options -Scope Global
+            Remove-Variable -Name _OLD_VIRTUAL_ALIAS -Scope Global
+        }
     }
 }
 
