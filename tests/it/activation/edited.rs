@@ -1,7 +1,7 @@
 //! Scripts that other tools have edited because the environment was moved.
 //!
-//! dh-virtualenv and catkin_virtualenv replace whole lines, virtualenv-tools3 and venvctrl look for a value in quotes,
-//! virtualenv-clone replaces the path wherever it is, and recipes of distributions use sed in each of these ways.
+//! dh-virtualenv and catkin-virtualenv replace whole lines, virtualenv-tools3 and venvctrl look for a value that may be
+//! quoted, virtualenv-clone replaces the path wherever it is, and packagers use sed in each of these ways.
 
 use std::fs;
 
@@ -53,7 +53,7 @@ fn an_edited_script_activates_the_new_place() {
     let new = world.environment("new", "e", "new");
     let path = |path: &std::path::Path| path.to_str().expect("a path in UTF-8").to_owned();
     let new = path(&new);
-    // The old place stays, so that a script could still take itself for the one there.
+    // The old place stays, so that an edited script could take itself for the one there.
     let olds = [("old", true), ("été", true), (HOSTILE, false)];
     let olds = olds.map(|(name, is_plain)| (path(&world.environment(name, "e", &format!("to {name}"))), is_plain));
     let expected = format!("{new}\ne\n{new}/bin:/usr/bin:/bin\n/usr/bin:/bin\n");

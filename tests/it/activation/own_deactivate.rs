@@ -5,8 +5,8 @@ use std::fs;
 
 use super::{Family, Shell, World, bare_command, in_every_shell, needs_shell, quiet_success};
 
-/// A session of a shell, in sections: `$OWN` defines the command, which is described and run before and after
-/// activations, and deleted at last.
+/// A session in sections. `$OWN` defines the command, which is described and run before and after activations, and is
+/// deleted at last.
 const SH: &str = r#"
 [ -z "${BASH_VERSION-}" ] || shopt -s expand_aliases
 other () { echo "$@"; }
@@ -58,7 +58,7 @@ echo '=='
 alias deactivate
 set lines = "`alias deactivate`"
 if ( $#lines ) eval 'deactivate one "t  wo"'
-if ( $?_OLD_VIRTUAL_DEACTIVATE ) echo left behind
+if ( $?_OLD_VIRTUAL_ALIAS ) echo left behind
 echo '=='
 unalias deactivate
 source "$A/bin/activate.csh"
@@ -96,8 +96,8 @@ fn world() -> World {
     world
 }
 
-/// What is printed before and after a session in which `own` is the user's definition. Nothing may be printed meanwhile,
-/// and nothing when there is no definition any more.
+/// The output before and after the activations of a session in which `own` is the user's definition. Nothing may be
+/// printed meanwhile, nor once the definition is deleted.
 fn before_and_after(world: &World, shell: &Shell, own: &str) -> (String, String) {
     let out = world.root.path().join(shell.command.concat());
     fs::create_dir_all(&out).expect("a directory");

@@ -12,13 +12,13 @@ endif
 # The user's own alias of this name is kept. An alias that mentions _OLD_VIRTUAL_PATH is an environment's.
 set _venv_lines = "`alias deactivate`"
 if ( x"$_venv_lines" !~ *_OLD_VIRTUAL_PATH* ) then
-    unset _OLD_VIRTUAL_DEACTIVATE
+    unset _OLD_VIRTUAL_ALIAS
     while ( $#_venv_lines )
-        if ( $?_OLD_VIRTUAL_DEACTIVATE ) then
-            set _OLD_VIRTUAL_DEACTIVATE = $_OLD_VIRTUAL_DEACTIVATE:q'\
+        if ( $?_OLD_VIRTUAL_ALIAS ) then
+            set _OLD_VIRTUAL_ALIAS = $_OLD_VIRTUAL_ALIAS:q'\
 '$_venv_lines[1]:q
         else
-            set _OLD_VIRTUAL_DEACTIVATE = $_venv_lines[1]:q
+            set _OLD_VIRTUAL_ALIAS = $_venv_lines[1]:q
         endif
         shift _venv_lines
     end
@@ -28,8 +28,8 @@ endif
 # are expanded even if the condition is false. So a command with a variable that may be unset is an
 # alias of its own, and `eval` reads the alias only if the condition is true.
 alias deactivate 'if ( $?_OLD_VIRTUAL_PATH ) eval _venv_path; if ( $?_OLD_VIRTUAL_PYTHONHOME ) eval _venv_home; if ( $?_OLD_VIRTUAL_PROMPT ) eval _venv_prompt; unset _venv_*; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; rehash; if ( "\!*" != nondestructive ) eval _venv_forget'
-alias _venv_forget 'unalias deactivate; if ( $?_OLD_VIRTUAL_DEACTIVATE ) eval _venv_own; unalias _venv_*'
-alias _venv_own 'alias deactivate $_OLD_VIRTUAL_DEACTIVATE:q; unset _OLD_VIRTUAL_DEACTIVATE'
+alias _venv_forget 'unalias deactivate; if ( $?_OLD_VIRTUAL_ALIAS ) eval _venv_own; unalias _venv_*'
+alias _venv_own 'alias deactivate $_OLD_VIRTUAL_ALIAS:q; unset _OLD_VIRTUAL_ALIAS'
 alias _venv_home 'setenv PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME:q; unset _OLD_VIRTUAL_PYTHONHOME'
 alias _venv_prompt 'set prompt = $_OLD_VIRTUAL_PROMPT:q; unset _OLD_VIRTUAL_PROMPT'
 
