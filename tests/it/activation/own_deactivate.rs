@@ -162,8 +162,9 @@ fn an_alias_comes_back() {
 fn a_function_comes_back() {
     let world = world();
     in_every_shell(|shell| match (shell.family, shell.command[0]) {
-        // dash and busybox cannot print a function, and ksh93 does not print every function as it is.
-        (Family::Sh, "dash" | "busybox" | "ksh93") | (Family::Csh, _) => {}
+        // dash and busybox cannot print a function.
+        (Family::Sh, "dash" | "busybox") | (Family::Csh, _) => {}
+        (Family::Sh, "ksh93") => assert_comes_back(&world, shell, FUNCTION),
         (Family::Sh, name) => {
             assert_comes_back(&world, shell, FUNCTION);
             assert_comes_back(&world, shell, &format!("{FUNCTION}\nalias {ALIAS}"));
@@ -178,6 +179,25 @@ lines"; end"#;
             assert_comes_back(&world, shell, own);
         }
     });
+    world.assert_nothing_was_executed();
+}
+
+/// ksh93 prints a wrong text of such functions, which must not be executed.
+#[apply(test)]
+fn a_function_that_ksh93_cannot_print_does_not_come_back() {
+    needs_shell("ksh93");
+    let world = world();
+    let definitions = [
+        "eval 'deactivate () { echo first; }'\ndeactivate () {\necho mine\n}",
+        "deactivate () {\ncat <<E\n$(echo mine)\nE\n[ $? = 0 ] && { echo 'touch pwned'\n}\n}",
+    ];
+    for (number, definition) in definitions.iter().enumerate() {
+        let script = world.root.path().join(number.to_string());
+        let session = ". \"$R/a/bin/activate\"\ndeactivate\ncommand -v deactivate || echo gone\n";
+        fs::write(&script, format!("{definition}\n{session}")).expect("the script");
+        let mut command = bare_command("ksh93", &world);
+        assert_eq!(quiet_success(command.env("R", world.root.path()).arg(script)), "gone\n");
+    }
     world.assert_nothing_was_executed();
 }
 
