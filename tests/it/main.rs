@@ -52,6 +52,8 @@ mod complaints;
 mod damage;
 mod documents;
 #[cfg(unix)]
+mod drop_in;
+#[cfg(unix)]
 mod errors;
 #[cfg(unix)]
 mod existing;

@@ -1,25 +1,25 @@
-//! The Python package: `python -m rvenv`, and the drop-in for `python -m venv`.
+//! The Python package: `python -m rvenv`. `drop_in.rs` has the drop-in for `python -m venv`.
 //!
 //! The files are put where an installer would put them. `.ci/wheel` builds a wheel and checks that it holds the files.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use walkdir::WalkDir;
 
 use crate::fake_python::write_program;
 use crate::interpreter::home;
-use crate::pythons::{self, Python};
+use crate::pythons;
 use crate::testenv::{Run, TestEnv};
 
 /// The layout of `pip install --prefix`.
-const PACKAGES: &str = "prefix/lib/python3.13/site-packages";
-const SCRIPTS: &str = "prefix/bin";
+pub(crate) const PACKAGES: &str = "prefix/lib/python3.13/site-packages";
+pub(crate) const SCRIPTS: &str = "prefix/bin";
 
 /// Puts the package into `packages`, and the program into `scripts`.
-fn install(world: &TestEnv, packages: &str, scripts: &str) {
+pub(crate) fn install(world: &TestEnv, packages: &str, scripts: &str) {
     install_package(world, packages);
     fs::create_dir_all(world.path(scripts)).unwrap();
     symlink(env!("CARGO_BIN_EXE_rvenv"), world.path(scripts).join("rvenv")).unwrap();
@@ -38,7 +38,7 @@ fn install_package(world: &TestEnv, packages: &str) {
 }
 
 /// `python` with `packages` on its module path.
-fn with_packages(world: &TestEnv, python: &Path, packages: &str) -> Run {
+pub(crate) fn with_packages(world: &TestEnv, python: &Path, packages: &str) -> Run {
     world.run(python).env("PYTHONPATH", world.path(packages))
 }
 
@@ -46,13 +46,7 @@ fn python_m_rvenv(world: &TestEnv, python: &Path) -> Run {
     with_packages(world, python, PACKAGES).args(["-m", "rvenv"])
 }
 
-/// The directory of the drop-in, which holds nothing else of rvenv.
-fn drop_in(world: &TestEnv, python: &Python) -> PathBuf {
-    let printed = with_packages(world, &python.path, PACKAGES).args(["-m", "rvenv.drop_in"]).output().success();
-    PathBuf::from(printed.stdout().trim_end())
-}
-
-fn is_of_rvenv(env_dir: &Path) -> bool {
+pub(crate) fn is_of_rvenv(env_dir: &Path) -> bool {
     fs::read_to_string(env_dir.join("pyvenv.cfg")).unwrap().lines().any(|line| line.starts_with("rvenv = "))
 }
 
@@ -170,60 +164,4 @@ fn what_is_wrong_with_an_installation_is_said() {
         "error: this Python does not know where it is: `sys.executable` is empty\n  hint: run it by its full path, or \
          name it: RVENV_PYTHON=/path/to/python rvenv\n",
     );
-}
-
-#[apply(slow_test)]
-fn with_the_drop_in_python_m_venv_is_rvenv() {
-    for python in pythons::with_venv() {
-        let world = TestEnv::new();
-        install(&world, PACKAGES, SCRIPTS);
-        // A directory `venv`, as many call their environments, is no package.
-        fs::create_dir(world.path("venv")).unwrap();
-        let drop_in = drop_in(&world, python);
-        let with = || world.run(&python.path).env("PYTHONPATH", &drop_in);
-        let run = |options: &[&str]| with().args(options).args(["-m", "venv", "--without-pip"]);
-        run(&[]).arg("e").output().silent_success();
-        assert!(is_of_rvenv(&world.path("e")));
-        assert_eq!(home(&world.path("e")), python.path.parent().unwrap());
-        run(&[]).output().status(2);
-        // An interpreter that ignores PYTHONPATH ignores the drop-in.
-        for option in ["-I", "-E"] {
-            run(&[option]).arg("isolated").output().success();
-            assert!(!is_of_rvenv(&world.path("isolated")));
-        }
-    }
-}
-
-#[apply(slow_test)]
-fn with_the_drop_in_the_module_venv_is_that_of_the_standard_library() {
-    let question = "
-import inspect, pickle, sys, venv
-from venv import EnvBuilder
-assert pickle.loads(pickle.dumps(EnvBuilder)) is venv.EnvBuilder is EnvBuilder
-print(venv.__file__, venv.__spec__.name, venv.__spec__.origin, venv.__path__[-1], inspect.getsourcefile(EnvBuilder),
-    sys.modules['venv'] is venv, sorted(vars(venv)))
-EnvBuilder(symlinks=True).create('e')
-";
-    for python in pythons::with_venv() {
-        let world = TestEnv::new();
-        install(&world, PACKAGES, SCRIPTS);
-        let run = || world.run(&python.path).args(["-c", question]);
-        let with = run().env("PYTHONPATH", drop_in(&world, python)).output().success();
-        assert!(!is_of_rvenv(&world.path("e")));
-        world.run(world.path("e/bin/python")).args(["-c", "pass"]).output().success();
-        let without = run().output().success();
-        assert_eq!(with.stdout(), without.stdout());
-    }
-}
-
-/// A Python without venv has no venv with the drop-in, either.
-#[apply(test)]
-fn the_drop_in_makes_up_no_module() {
-    let world = TestEnv::new();
-    install(&world, PACKAGES, SCRIPTS);
-    let code = "import os; os.__file__ = '/nowhere/os.py'\ntry: import venv\nexcept ImportError as e: print(e.name, e)";
-    let python = &pythons::all()[0];
-    let run = world.run(&python.path).env("PYTHONPATH", drop_in(&world, python));
-    let outcome = run.args(["-c", code]).output().success();
-    assert_eq!(outcome.stdout(), "venv No module named 'venv' in the standard library\n");
 }
