@@ -73,12 +73,12 @@ def trials(options: argparse.Namespace, machine: Machine, tools: Tools) -> Itera
     for _, group in itertools.groupby(found, lambda block: (block.file, block.heading)):
         section = list(group)
         for block in section:
-            if block.language == "yaml":
+            if block.language == "yaml" and not block.file_name:
                 kind = workflow if "\njobs:" in block.text else gitlab
                 yield block.place, partial(kind.run, block, machine, tools)
             elif block.language == "dockerfile":
                 yield block.place, partial(image.run, block, machine, options.root_fs)
-        rest = [block for block in section if block.language not in ("yaml", "dockerfile")]
+        rest = [block for block in section if block.file_name or block.language not in ("yaml", "dockerfile")]
         if rest:
             yield rest[0].place, partial(commands.run, rest, machine)
 

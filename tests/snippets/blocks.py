@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List
+from typing import List, Optional
 
 FENCE = re.compile(r"(`{3,})\s*(\w*)")
+# The name of a file, in the first line of its block.
+NAMED = re.compile(r"# ([\w.-]+)\n")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,12 @@ class Block:
     def place(self) -> str:
         """The place in words: file, line and heading."""
         return f"{self.file}:{self.line} ({self.heading})"
+
+    @property
+    def file_name(self) -> Optional[str]:
+        """The name of the file that the block is, if its first line has one."""
+        named = NAMED.match(self.text)
+        return named and named.group(1)
 
 
 def blocks(path: Path) -> List[Block]:

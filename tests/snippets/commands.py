@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import List
 
 from blocks import Block
 from machine import Failed, Machine
-
-# The name of a file, in the first line of its block.
-NAMED = re.compile(r"# ([\w.-]+)\n")
 
 
 def run(section: List[Block], machine: Machine) -> List[str]:
     """Runs all blocks of a section in order, on one machine."""
     machine.renew()
     for block in section:
-        name = NAMED.match(block.text)
-        if name:
-            (machine.project / name.group(1)).write_text(block.text)
+        if block.file_name:
+            (machine.project / block.file_name).write_text(block.text)
         elif block.language == "sh":
             machine.run(["bash", "-eu", "-o", "pipefail", "-c", block.text])
         else:
