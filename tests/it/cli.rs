@@ -152,8 +152,9 @@ fn an_ambiguous_abbreviation_names_what_it_could_be() {
 fn who_is_used_to_choosing_the_interpreter_by_an_option_is_told_how() {
     let world = TestEnv::new();
     let python = FakePython::default().write(&world.path("python3"));
-    for option in ["-p", "--python"] {
-        let outcome = world.rvenv(&python).args([option, "3.12", "e"]).output().status(2);
+    // Ansible attaches the interpreter to the option.
+    for words in ["-p 3.12", "--python 3.12", "-p/usr/bin/python3", "-p3.12", "--python=3.12"] {
+        let outcome = world.rvenv(&python).args(words.split(' ')).arg("e").output().status(2);
         outcome.with_stderr(&contains("RVENV_PYTHON=3.12"));
     }
 }

@@ -130,7 +130,8 @@ fn a_made_wheel_is_installed_with_its_scripts_and_its_record() {
 #[apply(test)]
 fn helpers_see_few_variables() {
     let world = World::with_hook(&MadeWheel::pip().bytes(), "env > \"${0%/*}/seen\"");
-    let run = world.rvenv().env("SECRET", "x").env("PYTHONOPTIMIZE", "1").env("SOURCE_DATE_EPOCH", "1700000000");
+    let run = world.rvenv().env("SECRET", "x").env("PYTHONOPTIMIZE", "1");
+    let run = run.env("PYTHONPYCACHEPREFIX", "elsewhere").env("SOURCE_DATE_EPOCH", "1700000000");
     run.arg("e").output().success();
     let seen = fs::read_to_string(world.world.path("tools/seen")).unwrap();
     let names: Vec<_> = seen.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
