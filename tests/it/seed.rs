@@ -46,6 +46,22 @@ fn a_pip_that_is_there_stays_unless_it_is_older() {
     assert!(dist_info.join("RECORD").exists() && !older.exists());
 }
 
+/// CPython gh-146310: the venv of 3.13.0, for example, runs the code of such a wheel.
+#[apply(slow_test)]
+fn a_pip_in_env_dir_is_not_looked_at() {
+    let python = newest_with_ensurepip();
+    for way in ["", "ensurepip"] {
+        let world = TestEnv::new();
+        fs::create_dir(world.path("e")).unwrap();
+        fs::write(world.path("e/pip-99-py3-none-any.whl"), "").unwrap();
+        let run = world.rvenv(&python.path).env("RVENV_NO_CACHE", "1").env("RVENV_PIP", way);
+        run.arg("e").output().silent_success();
+        let outcome = world.run(world.path("e/bin/pip")).arg("--version").output().success();
+        let version = python.bundled_pip.as_deref().unwrap();
+        assert!(outcome.stdout().starts_with(&format!("pip {version} ")), "{outcome}");
+    }
+}
+
 #[apply(slow_test)]
 fn ensurepip_sees_neither_the_directories_nor_the_variables_of_the_user() {
     let python = newest_with_ensurepip();
