@@ -18,10 +18,12 @@ sys.dont_write_bytecode = True
 
 import apps
 import builders
+import drop_in
 import environments
 import managers
 import packages
 import peers
+import relocation
 import report
 from found import Found
 from options import REPOSITORY, Python, parse
@@ -29,7 +31,7 @@ from rows import CLIENTS, RVENV, VENV, Client, Outcome, Row
 from world import Failed, Shared, Skipped, World
 
 # Importing a module has registered its rows, but in another order than the report's.
-ROOMS = (packages, environments, builders, managers, apps)
+ROOMS = (packages, environments, relocation, builders, managers, apps, drop_in)
 CLIENTS.sort(key=lambda each: [room.__name__ for room in ROOMS].index(each.function.__module__))
 
 

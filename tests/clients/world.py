@@ -67,6 +67,15 @@ class World:
         self._note_version(self.shared.tools / name, name)
         return self.shared.peers / name
 
+    def tool(self, requirement: str, program: str) -> Path:
+        """A tool in an environment of its own, with the same base interpreter."""
+        directory = self.root / "tool"
+        if not directory.exists():
+            self.run(self.base, "-m", "venv", directory)
+        self.run(directory / "bin" / "python", "-m", "pip", "install", "--quiet", requirement)
+        self._note_version(directory, requirement)
+        return directory / "bin" / program
+
     def python(self, *words: object, **more: object) -> str:
         """Runs the environment's interpreter."""
         return self.run(self.program("python"), *words, **more)
