@@ -72,7 +72,8 @@ class World:
         directory = self.root / "tool"
         if not directory.exists():
             self.run(self.base, "-m", "venv", directory)
-        self.run(directory / "bin" / "python", "-m", "pip", "install", "--quiet", requirement)
+        # Without the option, an older pip may run `setup.py install`, which leaves no `.dist-info`.
+        self.run(directory / "bin" / "python", "-m", "pip", "install", "--quiet", "--use-pep517", requirement)
         self._note_version(directory, requirement)
         return directory / "bin" / program
 
