@@ -154,10 +154,19 @@ pub(crate) fn open(path: &Path) -> Result<File> {
     File::open(path).map_err(|source| Error::file("read", path, source))
 }
 
-/// Sets a file's modification time, in seconds since 1970.
+/// Sets a file's modification time, in seconds since 1970, and that of access: older versions of libfuse change both or
+/// neither.
 pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-    file.set_modified(time)
+    file.set_times(fs::FileTimes::new().set_accessed(time).set_modified(time))
+}
+
+/// Whether an error says that the file system cannot do something at all, or lets nobody do it.
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
+    /// `EPERM`. The same kind of error has `EACCES`, which is about rights.
+    const NOT_PERMITTED: i32 = 1;
+    matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput)
+        || error.raw_os_error() == Some(NOT_PERMITTED)
 }
 
 /// Tries to lock a file; returns whether another process holds the lock. On a file system without locks, the answer is

@@ -5,6 +5,7 @@
 
 mod archive;
 mod bytes;
+mod dates;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod make;

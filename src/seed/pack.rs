@@ -7,6 +7,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::archive::{Entry, Kind, List};
+use super::dates::source_of;
 use super::marshal::marshalled_string;
 use super::splice::{Splice, SpliceKind};
 use crate::env_paths::EnvPaths;
@@ -91,12 +92,7 @@ fn date_bytecode(files: &mut [Packed], mtime: u64) {
     let pairs: Vec<(usize, usize)> = files
         .iter()
         .enumerate()
-        .filter_map(|(index, file)| {
-            let name = file.path.name().strip_suffix(".pyc")?.rsplit_once('.')?.0;
-            let cache = file.path.parent().filter(|dir| dir.name() == "__pycache__")?;
-            let source = cache.parent().map_or_else(|| format!("{name}.py"), |dir| format!("{dir}/{name}.py"));
-            Some((index, *numbers.get(source.as_str())?))
-        })
+        .filter_map(|(index, file)| Some((index, *numbers.get(source_of(&file.path)?.as_str())?)))
         .collect();
     for (bytecode, source) in pairs {
         let size = u32::try_from(files[source].contents.len()).unwrap_or(u32::MAX);

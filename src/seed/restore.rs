@@ -3,13 +3,14 @@
 use std::io::{self, ErrorKind, Write};
 
 use super::archive::{Entry, Kind};
+use super::dates;
 use super::marshal::marshalled;
 use super::pack::digest;
 use super::reader::{Chunk, Seed, for_each_chunk};
 use super::splice::SpliceKind;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
-use crate::fs::{self, Dir, File};
+use crate::fs::{self, Dir};
 use crate::interrupt::Interrupt;
 use crate::pip::shebang::shebang;
 
@@ -27,13 +28,13 @@ pub(crate) enum Restored {
 /// # Errors
 /// When a file cannot be written, or a signal has come.
 pub(crate) fn restore(seed: &Seed, env: &EnvPaths, root: &Dir, interrupt: &Interrupt) -> Result<Restored> {
-    let mut writer = Writer { env, root, dir: None, mtime: seed.list.mtime };
+    let mut writer = Writer { env, root, dir: None, mtime: seed.list.mtime, is_dated: true };
     let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
     let written = for_each_chunk(seed, |chunk| {
         interrupt.check().map_err(Stop::Failed)?;
         write_chunk(chunk.ok_or(Stop::SeedDamaged)?, &mut writer, &mut contents)
     });
-    match written {
+    match written.and_then(|()| writer.check_dates(seed, interrupt)) {
         Ok(()) => Ok(Restored::Whole),
         Err(Stop::SeedDamaged) => Ok(Restored::SeedDamaged),
         Err(Stop::Failed(error)) => Err(error),
@@ -60,6 +61,8 @@ struct Writer<'a> {
     dir: Option<(&'a str, Dir)>,
     /// The modification time of source files, in seconds since 1970.
     mtime: u64,
+    /// Whether the file system lets files be dated.
+    is_dated: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -81,7 +84,28 @@ impl<'a> Writer<'a> {
         let (_, dir) = self.dir.insert((parent, dir));
         let mut file = dir.create(name)?;
         file.write_all(bytes)?;
-        finish(&file, entry, self.mtime)
+        if entry.kind.is_source() {
+            match fs::set_mtime(&file, self.mtime) {
+                Err(error) if fs::is_unsupported(&error) => self.is_dated = false,
+                other => other?,
+            }
+        }
+        match entry.kind.further_mode() {
+            0 => Ok(()),
+            bits => fs::add_mode(&file, bits),
+        }
+    }
+
+    /// Corrects all bytecode if sources have not the date that they were given: it would be stale.
+    fn check_dates(&self, seed: &Seed, interrupt: &Interrupt) -> Result<(), Stop> {
+        let failed = |source| Stop::Failed(Error::file("look at", &self.env.dir, source));
+        if self.is_dated && dates::are_kept(seed, self.root).map_err(failed)? {
+            return Ok(());
+        }
+        seed.list.entries.iter().try_for_each(|entry| {
+            interrupt.check().map_err(Stop::Failed)?;
+            dates::correct(&entry.path, self.mtime, self.root).map_err(|source| self.failed("write", entry, source))
+        })
     }
 
     /// The reason to stop after a failed write. No other process is at work in a new environment: if a name is taken,
@@ -95,17 +119,6 @@ impl<'a> Writer<'a> {
             | ErrorKind::NotFound => Stop::SeedDamaged,
             _ => Stop::Failed(Error::File { action, path: entry.path.below(&self.env.dir), source }),
         }
-    }
-}
-
-/// Sets the time and permissions of a written file.
-fn finish(file: &File, entry: &Entry, mtime: u64) -> io::Result<()> {
-    if entry.kind.is_source() {
-        fs::set_mtime(file, mtime)?;
-    }
-    match entry.kind.further_mode() {
-        0 => Ok(()),
-        bits => fs::add_mode(file, bits),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::errors::names;
 use crate::fake_python::write_program;
 use crate::needs;
 use crate::pythons::{self, Python};
+use crate::stopping;
 use crate::testenv::{Run, TestEnv};
 use crate::tree::Tree;
 use crate::users::{is_root, set_mode};
@@ -164,6 +165,36 @@ fn assert_same_among_enemies(python: &Python) {
 #[apply(slow_test)]
 fn no_interpreter_is_led_astray() {
     pythons::oldest_and_newest_with_pip().into_iter().for_each(assert_same_among_enemies);
+}
+
+/// A file system refuses to date files, or accepts a date and does not keep it (libfuse 2, some of object storage).
+#[apply(slow_test)]
+fn no_bytecode_is_stale_where_sources_cannot_be_dated() {
+    const STALE: &str = r#"
+import glob, os, sys
+stale = seen = 0
+for path in glob.glob("e/lib/python*/site-packages/**/__pycache__/*.pyc", recursive=True):
+    folder, name = os.path.split(path)
+    source = os.path.join(os.path.dirname(folder), name.split(".")[0] + ".py")
+    with open(path, "rb") as bytecode:
+        header = bytecode.read(16)
+    at = 8 if sys.version_info >= (3, 7) else 4
+    seen += 1
+    stale += header[at:at + 4] != (int(os.stat(source).st_mtime) & 0xFFFFFFFF).to_bytes(4, "little")
+print(stale, seen > 100)
+"#;
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    for python in pythons::oldest_and_newest_with_pip() {
+        for fault in ["retval=0", "error=EPERM", "error=ENOSYS", "error=EOPNOTSUPP"] {
+            let _ = fs::remove_dir_all(world.path("e"));
+            let (calls, inject) = ("trace=utimensat,utimes,futimesat", format!("inject=utimensat:{fault}"));
+            let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", calls, "-e", &inject].map(str::to_owned);
+            world.rvenv(&python.path).arg("e").by(strace).output().silent_success();
+            let stale = world.run(&python.path).args(["-I", "-c", STALE]).output().success().stdout();
+            assert_eq!(stale.trim(), "0 True", "{} {fault}", python.path.display());
+        }
+    }
 }
 
 /// rvenv works in directories that it has opened, where no path is too long; interpreters do not.

@@ -103,6 +103,12 @@ impl Dir {
         at::statat(&self.0, name.as_ref(), AtFlags::empty()).is_ok()
     }
 
+    /// The time of a file's last modification, in seconds since 1970.
+    pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
+        let stat = retry_on_intr(|| at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW))?;
+        Ok(stat.st_mtime.try_into().unwrap_or_default())
+    }
+
     /// The names of the entries.
     pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();

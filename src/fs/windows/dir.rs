@@ -153,6 +153,12 @@ impl Dir {
         OpenOptions::new().read(true).share_mode(SHARE_ALL).open(self.at(name))
     }
 
+    /// The time of a file's last modification, in seconds since 1970.
+    pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
+        let modified = fs::symlink_metadata(self.at(name))?.modified()?;
+        Ok(modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs())
+    }
+
     /// Creates a file; an existing name is an error.
     pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
         File::create_new(self.at(name))
