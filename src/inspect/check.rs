@@ -1,6 +1,6 @@
 //! Checks that refuse an existing ENV_DIR before anything in it is changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::foreign;
 use super::look::is_environment;
@@ -26,6 +26,9 @@ pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment:
     }
     if existing == Existing::Clear {
         check_clear(env_dir, is_environment, environment)?;
+        if !is_environment {
+            plan.steps.iter().try_for_each(|step| check_cleared(step, env_dir))?;
+        }
         return writable(env_dir, env_dir);
     }
     writable(env_dir, env_dir)?;
@@ -75,6 +78,19 @@ fn check_clear(env_dir: &Path, is_environment: bool, environment: &Environment) 
     }
     match foreign::installation_below(env_dir) {
         Some(evidence) => refused(format!("it is not an environment, and a Python is in it (`{}`)", shown(&evidence))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to delete programs of the names that an environment has, unless they are left over from one.
+fn check_cleared(step: &Step, env_dir: &Path) -> Result<()> {
+    let mut paths = step.paths().iter().map(|path| path.below(env_dir));
+    let is_program = |path: &PathBuf| matches!(fs::kind(path), Ok(Kind::File | Kind::Link(_)));
+    match paths.find(|path| is_program(path) && path.parent() != Some(env_dir) && !foreign::is_left_over(path, env_dir))
+    {
+        Some(path) => {
+            Err(not_ours(env_dir, format!("it is not an environment, and `{}` would be deleted", shown(&path))))
+        }
         None => Ok(()),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use memchr::memmem;
+
 use crate::fs::{self, EXE_SUFFIX, Kind};
 use crate::pyvenv_cfg;
 
@@ -55,6 +57,9 @@ const SOURCES: [&str; 2] = [".py", ".ipynb"];
 /// The files that tools put into the root of an environment.
 const OF_TOOLS: [&str; 5] = [pyvenv_cfg::FILE_NAME, ".gitignore", "CACHEDIR.TAG", ".lock", "pip-selfcheck.json"];
 
+/// The size limit of scripts, in bytes.
+const LONGEST_SCRIPT: u64 = 1 << 20;
+
 /// The depth to which installations are looked for below a directory: `versions/3.13.0/lib/python3.13/os.py`.
 const DEPTH: usize = 6;
 
@@ -100,13 +105,26 @@ fn is_standard_library(os: &Path) -> bool {
 /// left from an environment that was not finished, or has lost its `pyvenv.cfg`.
 fn interpreter(dir: &Path) -> Option<PathBuf> {
     let real = fs::resolved(dir);
-    let scripts = ["bin", "Scripts"].map(|name| dir.join(name));
-    let mut found = scripts.iter().flat_map(|scripts| fs::entries(scripts)).filter(|path| is_interpreter(path));
+    // On Windows, environments and what is left of them have files in `Scripts`.
+    let mut found = fs::entries(&dir.join("bin")).into_iter().filter(|path| is_interpreter(path));
     found.find(|path| match fs::kind(path) {
         Ok(Kind::File) => true,
         Ok(Kind::Link(_)) => fs::exists(path) && fs::resolved(path).starts_with(&real),
         _ => false,
     })
+}
+
+/// Whether a file or link belongs to an environment in `env_dir` of which the `pyvenv.cfg` is missing: an interpreter
+/// that leads out, an activation script, or a script whose interpreter is in the environment.
+pub(super) fn is_left_over(path: &Path, env_dir: &Path) -> bool {
+    if is_interpreter(path) {
+        return !is_file(path) || !EXE_SUFFIX.is_empty();
+    }
+    // A launcher of pip's on Windows has a script at its end.
+    let text = if is_file(path) { fs::read_at_most(path, LONGEST_SCRIPT).ok().flatten() } else { None };
+    let text = text.unwrap_or_default();
+    let holds = |part: &str| memmem::find(&text, part.as_bytes()).is_some();
+    holds("VIRTUAL_ENV") || env_dir.to_str().is_some_and(holds)
 }
 
 /// The standard library of a Python that is installed somewhere below a directory, or an interpreter directly in it.

@@ -103,6 +103,8 @@ fn what_a_directory_that_is_no_environment_holds_is_not_overwritten() {
         ("bin/python3", &["--without-pip"]),
         ("bin/python3", &["--without-pip", "--upgrade"]),
         ("bin/python3", &["--without-pip", "--copies"]),
+        ("bin/pip", &["--clear"]),
+        ("bin/activate", &["--clear"]),
     ] {
         for is_link in [false, true] {
             let (world, python) = world();
@@ -118,7 +120,8 @@ fn what_a_directory_that_is_no_environment_holds_is_not_overwritten() {
             let reason = if path == "bin/python3" && !is_link {
                 format!("a Python is installed there (`e/{path}`)")
             } else {
-                format!("it is not an environment, and `e/{path}` would be overwritten")
+                let what = if options.contains(&"--clear") { "deleted" } else { "overwritten" };
+                format!("it is not an environment, and `e/{path}` would be {what}")
             };
             let hint = "  hint: choose another directory\n";
             assert_eq!(error, format!("error: cannot create an environment in `e`: {reason}\n{hint}"));
@@ -142,7 +145,11 @@ fn leftovers_are_cleared() {
     for path in ["e/lib/python3.9/site-packages/x.py", "e/CACHEDIR.TAG", "e/.gitignore", "e/.lock"] {
         file(&world, path);
     }
-    world.rvenv(&python).args(["--without-pip", "--clear", "e"]).output().silent_success();
+    // As uv leaves it, or a venv that was killed while it cleared.
+    file(&world, "e/bin/activate");
+    fs::write(world.path("e/bin/activate"), "VIRTUAL_ENV=/somewhere\n").unwrap();
+    fs::write(world.path("e/bin/pip"), format!("#!{}/bin/python3\n", world.path("e").display())).unwrap();
+    world.rvenv(&python).args(["--clear", "e"]).output().silent_success();
     assert!(!world.path("e/lib/python3.9").exists() && world.path("e/pyvenv.cfg").exists());
     // As virtualenv was before version 20.
     for path in ["os.py", "site.py", "orig-prefix.txt"] {

@@ -1,5 +1,6 @@
 # A part of the probe, see files.py.
 
+
 def yes_or_no(answer):
     return "yes" if answer else "no"
 
@@ -123,8 +124,10 @@ def answers():
     executable = sys.executable
     if not os.path.isabs(executable):
         executable = os.path.abspath(executable)
-    for path in list(watched()) + list(other_libraries()) + [executable]:
-        see(path)
+    see(executable)
+    for paths in (other_libraries(), watched()):
+        for path in paths:
+            see(path)
     executable = see(first_working_link(executable))
     home, exe_name = os.path.split(os.path.abspath(executable))
     yield "version", "%d.%d.%d" % sys.version_info[:3]

@@ -15,7 +15,7 @@ DOUBTS = []
 
 
 def see(path):
-    """Takes the stamp of a file that is about to be looked at; rvenv's stamps.rs and its like write the same."""
+    """Takes the stamp of a file that is about to be looked at; `stamp` in rvenv's `fs` writes the same."""
     if path not in SEEN:
         try:
             found = os.stat(path)

@@ -1,7 +1,11 @@
 # A part of the probe, see files.py.
 
+
 def watched():
-    """The files, besides the executable, whose change makes these answers outdated."""
+    """The files, besides the executable, whose change makes these answers outdated.
+
+    Each has to be seen before the next one is asked for: that may read it.
+    """
     for library in shared_libraries():
         yield library
     for module in ("venv/__init__.py", "ensurepip/__init__.py", "ensurepip/__main__.py", "sysconfig.py"):
@@ -10,6 +14,8 @@ def watched():
     if not os.path.exists(os.path.join(STDLIB, "sysconfig.py")):
         yield os.path.join(STDLIB, "sysconfig", "__init__.py")
     if os.name != "nt":
+        multiarch = getattr(sys.implementation, "_multiarch", "")
+        see(os.path.join(STDLIB, "_sysconfigdata_%s_%s_%s.py" % (sys.abiflags, sys.platform, multiarch)))
         import sysconfig
 
         sysconfig.get_config_var("WHEEL_PKG_DIR")

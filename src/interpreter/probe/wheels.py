@@ -1,5 +1,6 @@
 # A part of the probe, see files.py.
 
+
 def wheels():
     """The directories from which ensurepip takes its wheels, and the wheels in them."""
     import sysconfig
