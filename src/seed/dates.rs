@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 
-use super::reader::Seed;
+use super::archive::List;
 use crate::facts::RelPath;
 use crate::fs::{self, Dir};
 
@@ -15,11 +15,11 @@ pub(super) fn source_of(bytecode: &RelPath) -> Option<String> {
 
 /// Whether a restored source has the date that it was given. Some file systems accept a time and do not keep it, and
 /// some write a file only when it is closed. So the first and the last source are asked, after all are written.
-pub(super) fn are_kept(seed: &Seed, root: &Dir) -> io::Result<bool> {
-    let mut sources = seed.list.entries.iter().filter(|entry| entry.kind.is_source());
+pub(super) fn are_kept(list: &List, root: &Dir) -> io::Result<bool> {
+    let mut sources = list.entries.iter().filter(|entry| entry.kind.is_source());
     let first = sources.next();
     for entry in first.into_iter().chain(sources.next_back()) {
-        if root.modified(&entry.path)? != seed.list.mtime {
+        if root.modified(&entry.path)? != list.mtime {
             return Ok(false);
         }
     }

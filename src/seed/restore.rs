@@ -99,7 +99,7 @@ impl<'a> Writer<'a> {
     /// Corrects all bytecode if sources have not the date that they were given: it would be stale.
     fn check_dates(&self, seed: &Seed, interrupt: &Interrupt) -> Result<(), Stop> {
         let failed = |source| Stop::Failed(Error::file("look at", &self.env.dir, source));
-        if self.is_dated && dates::are_kept(seed, self.root).map_err(failed)? {
+        if self.is_dated && dates::are_kept(&seed.list, self.root).map_err(failed)? {
             return Ok(());
         }
         seed.list.entries.iter().try_for_each(|entry| {

@@ -18,8 +18,9 @@ INTRODUCTION = """\
 Other programs were run in an environment created by rvenv, and in one created by `python -m venv` at the same path.
 Each row begins with a fresh one. *Works* means that each command succeeded and that its effect was seen; a client
 that describes the environment (paths, packages, tags, kernels) described both alike. A row that fails in both fails
-because of the client: the newest releases of some want a newer Python. The rows are in `tests/clients`; they need a
-package index, so `cargo test` runs none of them.
+because of the client: the newest releases of some want a newer Python. One that fails in venv's alone edits a line of
+`bin/activate` that venv does not write any more. The rows are in `tests/clients`; they need a package index, so
+`cargo test` runs none of them.
 """
 
 
