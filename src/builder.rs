@@ -17,7 +17,7 @@ use crate::inspect;
 use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
 use crate::pip;
-use crate::plan::{self, Occupant, Occupied, Plan};
+use crate::plan::{self, Occupant, Occupied, Place, Plan};
 use crate::seed::{self, Installer, Preparing, Seed, SeedStore, SharedSeed};
 use crate::warning::Warning;
 
@@ -120,16 +120,22 @@ impl EnvBuilder {
         // Processes that do not lock may put something there at the same time, but hardly this often.
         const TRIES: u32 = 100;
         self.prepare(early)?;
+        let mut place = Place::default();
         for _ in 0..TRIES {
             let mut target = Target::take(env_dir, &self.interrupt)?;
             let is_vacant = target.is_vacant();
-            let plan = if is_vacant { self.plan(env_dir, &Occupant::Vacant) } else { self.look_and_plan(env_dir) }?;
+            let occupant = if is_vacant { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
+            let plan = self.plan(env_dir, &occupant, &place)?;
             (self.observer.0)(Event::Planned(&plan));
-            // After a lost race, our environment is created over that of the other process.
-            if self.apply(&plan, &mut target)? == Applied::Done {
-                target.finish()?;
-                let warnings = plan.warnings.clone();
-                return Ok(Created { plan, warnings });
+            match self.apply(&plan, &mut target).map_err(|error| place.explain(error))? {
+                Applied::Done => {
+                    target.finish()?;
+                    let warnings = plan.warnings.clone();
+                    return Ok(Created { plan, warnings });
+                }
+                Applied::LinksRefused(reason) => place.refuses_links = Some(reason),
+                // After a lost race, our environment is created over that of the other process.
+                Applied::LostRace | Applied::SeedDamaged => {}
             }
         }
         Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
@@ -161,7 +167,7 @@ impl EnvBuilder {
     /// the lock tells what it leaves.
     fn check_early(&self, env_dir: &EnvDir) -> Result<Plan> {
         self.look_and_plan(env_dir).or_else(|refusal| match refusal {
-            _ if apply::is_at_work(&env_dir.path) => self.plan(env_dir, &Occupant::Vacant),
+            _ if apply::is_at_work(&env_dir.path) => self.plan(env_dir, &Occupant::Vacant, &Place::default()),
             Error::Interrupted { .. } => Err(refusal),
             // It may just have ended.
             _ => self.look_and_plan(env_dir),
@@ -170,18 +176,22 @@ impl EnvBuilder {
 
     /// Looks at ENV_DIR, and plans and checks the environment.
     fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        match inspect::look(env_dir, self.facts(), self.config.existing) {
-            Ok(occupant) => self.plan(env_dir, &occupant),
-            // A check says better why something in the directory cannot be looked at.
-            Err(error @ Error::File { .. }) if fs::is_dir(&env_dir.path) => {
-                Err(self.plan(env_dir, &Occupant::Occupied(Occupied::default())).err().unwrap_or(error))
-            }
-            Err(error) => Err(error),
-        }
+        self.plan(env_dir, &self.look(env_dir)?, &Place::default())
     }
 
-    fn plan(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Plan> {
-        let plan = plan::plan(self.facts(), &self.config, env_dir, occupant);
+    fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {
+        inspect::look(env_dir, self.facts(), self.config.existing).map_err(|error| match error {
+            // A check says better why something in the directory cannot be looked at.
+            Error::File { .. } if fs::is_dir(&env_dir.path) => {
+                let occupant = Occupant::Occupied(Occupied::default());
+                self.plan(env_dir, &occupant, &Place::default()).err().unwrap_or(error)
+            }
+            error => error,
+        })
+    }
+
+    fn plan(&self, env_dir: &EnvDir, occupant: &Occupant, place: &Place) -> Result<Plan> {
+        let plan = place.plan(self.facts(), &self.config, env_dir, occupant);
         inspect::check_length(env_dir, plan.paths())?;
         if *occupant != Occupant::Vacant {
             inspect::check(&plan, self.facts(), self.config.existing, &self.environment)?;

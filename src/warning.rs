@@ -16,6 +16,13 @@ pub enum Warning {
         /// The environment's Python version now.
         version: Version,
     },
+    /// The interpreter was copied, as the file system takes no links.
+    Copied {
+        /// The environment's directory.
+        env_dir: PathBuf,
+        /// The reason.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -25,6 +32,10 @@ impl fmt::Display for Warning {
                 let dir = crate::error::shown(dir);
                 write!(f, "the packages in `{dir}` are no longer used and their scripts do not work any more: ")?;
                 write!(f, "the environment has Python {version} now")
+            }
+            Self::Copied { env_dir, reason } => {
+                let env_dir = crate::error::shown(env_dir);
+                write!(f, "the interpreter in `{env_dir}` is a copy: a link is refused there ({reason})")
             }
         }
     }

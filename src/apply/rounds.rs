@@ -21,7 +21,7 @@ use crate::pyvenv_cfg;
 use crate::seed::{Restored, Seed, restore};
 
 /// The outcome of applying a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub(crate) enum Applied {
     /// All steps are done.
@@ -30,6 +30,8 @@ pub(crate) enum Applied {
     LostRace,
     /// The seed is damaged; none of its files were put into place.
     SeedDamaged,
+    /// The file system takes no links, for the reason given; nothing was put into place.
+    LinksRefused(String),
 }
 
 /// The circumstances under which a plan is applied.
@@ -77,15 +79,43 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
     let new = staging.create(NEW)?;
     for step in steps {
         with.interrupt.check()?;
-        if build_step(plan, step, &new, with)? == Restored::SeedDamaged {
-            return Ok(Applied::SeedDamaged);
+        // An error of a moment is no property of the file system.
+        let twice = |error| if is_refused(step, &error) { build_step(plan, step, &new, with) } else { Err(error) };
+        match build_step(plan, step, &new, with).or_else(twice) {
+            Ok(Restored::Whole) => {}
+            Ok(Restored::SeedDamaged) => return Ok(Applied::SeedDamaged),
+            Err(Error::File { source, .. }) if is_link(step) && fs::refuses_links(&source) => {
+                return Ok(Applied::LinksRefused(source.to_string()));
+            }
+            Err(error) => return Err(error),
         }
+    }
+    if let Some(reason) = unfollowed(plan, steps, &new) {
+        return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
     match target.put(new, &intent(plan, steps), next, with.interrupt)? {
         Placement::Placed => Ok(Applied::Done),
         Placement::LostRace => Ok(Applied::LostRace),
     }
+}
+
+fn is_link(step: &Step) -> bool {
+    matches!(step, Step::Symlink { .. })
+}
+
+/// Whether an error says that the step's link is not to be had in this place.
+fn is_refused(step: &Step, error: &Error) -> bool {
+    is_link(step) && matches!(error, Error::File { source, .. } if fs::refuses_links(source))
+}
+
+/// The reason why a link to the interpreter is of no use, although it could be created: some file systems let nobody
+/// follow a link that leads out (sshfs).
+fn unfollowed(plan: &Plan, steps: &[Step], new: &Dir) -> Option<String> {
+    let interpreter = plan.interpreters.first()?;
+    let is_interpreter = |step: &&Step| is_link(step) && step.paths().first() == Some(interpreter);
+    steps.iter().find(is_interpreter)?;
+    new.follow(interpreter).err().map(|error| error.to_string())
 }
 
 fn build_step(plan: &Plan, step: &Step, new: &Dir, with: Circumstances) -> Result<Restored> {

@@ -9,12 +9,7 @@ impl Error {
     /// A hint on how to fix the error, if there is one.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        /// `ERROR_PRIVILEGE_NOT_HELD`: creating links takes administrator rights or developer mode.
-        const NO_PRIVILEGE: i32 = 1314;
         match self {
-            Self::File { source, .. } if source.raw_os_error() == Some(NO_PRIVILEGE) => {
-                Some("turn on Windows' developer mode, or leave out --symlinks".to_owned())
-            }
             Self::EmptyEnvDir => Some("to use the current directory, write `.`".to_owned()),
             Self::EnvDirIsLink { directory, .. } => {
                 directory.as_ref().map(|directory| format!("name the directory itself: `{}`", shown(directory)))
@@ -24,10 +19,10 @@ impl Error {
             }
             Self::NotOurs { .. } => Some("choose another directory".to_owned()),
             Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
-            Self::CopyDead { .. } => {
-                Some("it needs what lies beside the original: link to it instead, with --symlinks".to_owned())
+            Self::CopyDead { links: None, .. } => {
+                Some("link to it instead, with --symlinks: a copy may lack what lies beside it".to_owned())
             }
-            Self::CopyNotRun { .. } => Some("link to it instead, with --symlinks".to_owned()),
+            Self::CopyDead { .. } => Some("choose a directory on another file system".to_owned()),
             Self::EnvDirTooLong { .. } => Some("choose a shorter path".to_owned()),
             Self::EnvDirUnfit { unfit: Unfit::PathSeparator, .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::Unfit;
-use super::text::{indented, noexec, old_python, shown, too_long, tried_list};
+use super::text::{indented, no_links, old_python, shown, too_long, tried_list};
 use crate::config::VersionRequest;
 use crate::facts::{RelPath, Version, history};
 
@@ -170,27 +170,17 @@ pub enum Error {
         /// The version, or `None` for a Python that is too old to be asked.
         version: Option<Version>,
     },
-    /// A copy of the interpreter cannot be run.
-    #[error("a copy of `{}` cannot be run in `{}`{}", shown(program), shown(env_dir), noexec(*is_forbidden))]
-    CopyNotRun {
+    /// A copy of the interpreter does not start.
+    #[error("{}a copy of `{}` does not start in `{}`: {reason}", no_links(links.as_deref()), shown(program), shown(env_dir))]
+    CopyDead {
         /// The interpreter that was copied.
         program: PathBuf,
         /// The environment's directory.
         env_dir: PathBuf,
-        /// Whether the file system there runs no programs (the mount option `noexec`).
-        is_forbidden: bool,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// A copy of the interpreter does not start.
-    #[error("a copy of `{}` does not start: {status}{}", shown(program), indented(output))]
-    CopyDead {
-        /// The interpreter that was copied.
-        program: PathBuf,
-        /// The exit status.
-        status: ExitStatus,
-        /// The output.
-        output: String,
+        /// The reason, with the output.
+        reason: String,
+        /// The reason why the file system does not take a link instead, if one was tried.
+        links: Option<String>,
     },
     /// The base interpreter of an existing environment is gone.
     #[error("`{}` is in an environment whose base interpreter in `{}` is gone", shown(program), shown(home))]

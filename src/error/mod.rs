@@ -7,7 +7,7 @@ mod text;
 mod unfit;
 
 pub use kinds::Error;
-pub(crate) use text::shown;
+pub(crate) use text::{indented, shown};
 pub use unfit::Unfit;
 
 /// A result with the library's error type.

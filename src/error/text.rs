@@ -11,7 +11,7 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 /// Indents another program's output, to stand on lines of its own below a message.
-pub(super) fn indented(output: &str) -> String {
+pub(crate) fn indented(output: &str) -> String {
     output.trim_end().lines().map(|line| format!("\n    {line}")).collect()
 }
 
@@ -23,8 +23,8 @@ pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
     tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
 }
 
-pub(super) fn noexec(is_forbidden: bool) -> &'static str {
-    if is_forbidden { ": the file system is mounted with `noexec`" } else { "" }
+pub(super) fn no_links(reason: Option<&str>) -> String {
+    reason.map(|reason| format!("a link to the interpreter is refused ({reason}), and ")).unwrap_or_default()
 }
 
 pub(super) fn too_long(length: usize, limit: usize) -> String {

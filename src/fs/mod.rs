@@ -112,6 +112,16 @@ pub(crate) fn create_link(dir: &Dir, path: &RelPath, target: &Path) -> io::Resul
     with_room(dir, path, || dir.symlink(target, path))
 }
 
+/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage, in
+/// shared folders, or on Windows without the privilege. Those who have it call it by many names.
+pub(crate) fn refuses_links(error: &io::Error) -> bool {
+    /// `EIO`, `EPROTO`; Windows' `ERROR_PRIVILEGE_NOT_HELD` and `ERROR_INVALID_FUNCTION`.
+    const OTHERS: [i32; 2] = if cfg!(windows) { [1314, 1] } else { [5, 71] };
+    is_unsupported(error)
+        || error.kind() == ErrorKind::PermissionDenied
+        || error.raw_os_error().is_some_and(|code| OTHERS.contains(&code))
+}
+
 /// Creates a file and fills it; missing parents are created, and an existing file or link is replaced. Without a
 /// `mode`, the umask decides on the permissions.
 pub(crate) fn create_file(

@@ -12,7 +12,7 @@ use super::context::Context;
 use super::discovery::launcher_option;
 use super::limits::{Failure, LIMITS};
 use crate::config::VersionRequest;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, indented};
 use crate::facts::{BadAnswer, Facts, Version};
 use crate::fs::{self, Lock};
 use crate::interrupt::Interrupt;
@@ -122,19 +122,21 @@ fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Op
 pub(crate) fn check_starts(copy: &Path, original: &Path, env_dir: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut command = isolated(copy);
     command.args(["-S", "-B", "-c", "pass"]);
+    let dead = |reason: String| Error::CopyDead {
+        program: original.to_owned(),
+        env_dir: env_dir.to_owned(),
+        reason,
+        links: None,
+    };
     let said = run(&mut command, LIMITS, interrupt).map_err(|failure| match failure {
-        Failure::NotRun(source) => Error::CopyNotRun {
-            program: original.to_owned(),
-            env_dir: env_dir.to_owned(),
-            is_forbidden: fs::forbids_running(copy),
-            source,
-        },
+        Failure::NotRun(_) if fs::forbids_running(copy) => dead("the file system is mounted with `noexec`".to_owned()),
+        Failure::NotRun(source) => dead(source.to_string()),
         failure => explain(original, failure),
     })?;
     if said.status.success() {
         return Ok(());
     }
-    Err(Error::CopyDead { program: original.to_owned(), status: said.status, output: excerpt(&said) })
+    Err(dead(format!("{}{}", said.status, indented(&excerpt(&said)))))
 }
 
 /// Runs an interpreter for as long as it takes, and returns its exit status and output. The `lock` is held until the

@@ -4,6 +4,7 @@ pub mod activation;
 mod display;
 pub(crate) mod layout;
 mod occupant;
+mod place;
 mod step;
 mod windows;
 
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use activation::Values;
 pub(crate) use layout::Layout;
 pub use occupant::{InstalledPip, Occupant, Occupied};
+pub use place::Place;
 pub use step::{Mode, OnExisting, Step};
 use step::{copy, link, write};
 pub(crate) use windows::check;

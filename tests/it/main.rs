@@ -96,6 +96,8 @@ mod progress;
 mod properties;
 mod pythons;
 #[cfg(unix)]
+mod refusals;
+#[cfg(unix)]
 mod reliability;
 mod run;
 #[cfg(unix)]

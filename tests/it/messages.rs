@@ -109,8 +109,8 @@ fn a_file_system_that_runs_no_programs_is_called_one() {
     let mount = "mount -t tmpfs -o noexec none m; \"$@\"";
     let run = with_own_mounts(world.rvenv(&python).args(["--without-pip", "--copies", "m/e"]), mount);
     run.output().failure(&format!(
-        "error: a copy of `{}` cannot be run in `{}`: the file system is mounted with `noexec`\n  \
-         cause: Permission denied (os error 13)\n  hint: link to it instead, with --symlinks\n",
+        "error: a copy of `{}` does not start in `{}`: the file system is mounted with `noexec`\n  hint: link to it \
+         instead, with --symlinks: a copy may lack what lies beside it\n",
         python.display(),
         env.display()
     ));

@@ -103,6 +103,11 @@ impl Dir {
         at::statat(&self.0, name.as_ref(), AtFlags::empty()).is_ok()
     }
 
+    /// Follows a link to its end; returns the error if that cannot be reached.
+    pub(crate) fn follow(&self, name: impl AsRef<Path>) -> io::Result<()> {
+        Ok(retry_on_intr(|| at::statat(&self.0, name.as_ref(), AtFlags::empty())).map(drop)?)
+    }
+
     /// The time of a file's last modification, in seconds since 1970.
     pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
         let stat = retry_on_intr(|| at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW))?;

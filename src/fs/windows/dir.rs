@@ -153,6 +153,11 @@ impl Dir {
         OpenOptions::new().read(true).share_mode(SHARE_ALL).open(self.at(name))
     }
 
+    /// Follows a link to its end; returns the error if that cannot be reached.
+    pub(crate) fn follow(&self, name: impl AsRef<Path>) -> io::Result<()> {
+        fs::metadata(self.at(name)).map(drop)
+    }
+
     /// The time of a file's last modification, in seconds since 1970.
     pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
         let modified = fs::symlink_metadata(self.at(name))?.modified()?;

@@ -1,0 +1,120 @@
+//! File systems that refuse something: venv limps through, and so does rvenv.
+
+use std::fs;
+use std::path::Path;
+
+use predicates::str::{contains, is_empty};
+
+use crate::errors::names;
+use crate::fake_python::{FakePython, write_program};
+use crate::pythons::{self, Python};
+use crate::run::Outcome;
+use crate::stopping;
+use crate::testenv::TestEnv;
+
+/// Runs rvenv where each of these calls fails, each time.
+fn refused(world: &TestEnv, python: &Path, calls: &str, error: &str, arguments: &[&str]) -> Outcome {
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:{error}"));
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject].map(str::to_owned);
+    world.rvenv(python).args(arguments).by(strace).output()
+}
+
+const LINKS: &str = "symlink,symlinkat";
+
+/// Asserts that the environment starts as itself, and has no links.
+#[track_caller]
+fn assert_works_without_links(world: &TestEnv, python: &Python, env: &str) {
+    let prefix = world.run(world.path(env).join("bin/python")).args(["-I", "-c", "import sys; print(sys.prefix)"]);
+    assert_eq!(prefix.output().success().stdout().trim(), world.path(env).display().to_string());
+    for name in names(&world.path(env).join("bin")).iter().filter(|name| name.starts_with("python")) {
+        assert!(!world.path(env).join("bin").join(name).is_symlink(), "{name}");
+    }
+    assert!(!names(&world.path(env)).contains(&"lib64".to_owned()) || python.minor >= 15);
+}
+
+#[apply(slow_test)]
+fn where_links_are_refused_the_interpreter_is_copied() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    // A relocatable build does not start as a copy.
+    let starts = |python: &Python| {
+        let world = TestEnv::new();
+        world.rvenv(&python.path).args(["--without-pip", "--copies", "e"]).output().succeeded()
+    };
+    for python in pythons::oldest_and_newest_with_pip().into_iter().filter(|python| starts(python)) {
+        let _ = fs::remove_dir_all(world.path("e"));
+        for (error, arguments) in [
+            ("error=EPERM", &["e"][..]),
+            ("error=ENOSYS", &["e"]),
+            ("error=EOPNOTSUPP", &["--clear", "e"]),
+            ("error=EPROTO", &["--symlinks", "--clear", "e"]),
+            ("error=EACCES", &["--upgrade", "e"]),
+            ("error=EINVAL", &["--without-pip", "--clear", "e"]),
+            ("error=EIO", &["e"]),
+        ] {
+            let outcome = refused(&world, &python.path, LINKS, error, arguments).success();
+            // Copies that are there stay copies: nothing is refused then.
+            if !arguments.contains(&"--upgrade") && (arguments.len() > 1 || error == "error=EPERM") {
+                let warning = format!(
+                    "warning: the interpreter in `{}` is a copy: a link is refused there (",
+                    world.path("e").display()
+                );
+                outcome.with_stderr(&contains(warning));
+                // `pyvenv.cfg` records what was asked for.
+                assert!(!fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap().contains("--copies"));
+            } else {
+                outcome.with_stderr(&is_empty());
+            }
+            assert_works_without_links(&world, python, "e");
+        }
+        world.run(world.path("e/bin/pip")).arg("--version").output().success();
+        refused(&world, &python.path, LINKS, "error=EPERM", &["--copies", "--without-pip", "c"]).silent_success();
+        assert_works_without_links(&world, python, "c");
+    }
+}
+
+/// sshfs lets a link be created that leads out of it, and lets nobody follow it.
+#[apply(test)]
+fn a_link_that_cannot_be_followed_is_none() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython::default().write(&world.path("tools/python3"));
+    // The link is looked at by its own name, and by no other call.
+    let strace =
+        ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "bin/python3", "-e", "trace=newfstatat,statx,fstatat64"];
+    let inject = ["-e", "inject=newfstatat,statx,fstatat64:error=EPERM"];
+    let run =
+        world.rvenv(&python).args(["--without-pip", "e"]).by(inject.map(str::to_owned)).by(strace.map(str::to_owned));
+    let outcome = run.output().success();
+    outcome.with_stderr(&contains("is a copy: a link is refused there (Operation not permitted (os error 1))"));
+    assert!(!world.path("e/bin/python3").is_symlink());
+}
+
+/// An error of a moment is no property of the file system.
+#[apply(test)]
+fn a_link_that_fails_once_is_tried_again() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython::default().write(&world.path("tools/python3"));
+    refused(&world, &python, LINKS, "error=EIO:when=2", &["--without-pip", "e"]).silent_success();
+    assert!(world.path("e/bin/python3").is_symlink());
+}
+
+#[apply(test)]
+fn where_neither_a_link_nor_a_copy_works_both_reasons_are_given() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython { otherwise: "echo lost >&2; exit 1", ..FakePython::default() };
+    let python = python.write(&world.path("tools/python3"));
+    // The copy is run by another name than the interpreter.
+    let script = fs::read_to_string(&python).unwrap();
+    let own = format!("case $0 in {}) ;; *) echo lost >&2; exit 1 ;; esac\n", python.display());
+    write_program(&python, &script.replacen('\n', &format!("\n{own}"), 1));
+    refused(&world, &python, LINKS, "error=EPERM", &["--without-pip", "e"]).failure(&format!(
+        "error: a link to the interpreter is refused (Operation not permitted (os error 1)), and a copy of `{}` does not \
+         start in `{}`: exit status: 1\n    lost\n  hint: choose a directory on another file system\n",
+        python.display(),
+        world.path("e").display()
+    ));
+    assert!(!world.path("e").exists());
+}
