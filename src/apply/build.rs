@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::facts::RelPath;
-use crate::fs::{self, Dir};
+use crate::fs::{self, Dir, Modes};
 use crate::interrupt::Interrupt;
 use crate::plan::{Plan, Step};
 
@@ -18,9 +18,10 @@ pub(crate) fn env(plan: &Plan, interrupt: &Interrupt) -> Result<()> {
     let path = &plan.env_dir.path;
     fs::create_dir(path)?;
     let dir = Dir::open(path).map_err(|source| Error::file("open", path, source))?;
+    let modes = Modes::default();
     plan.steps.iter().try_for_each(|step| {
         interrupt.check()?;
-        self::step(step, &plan.env_dir, &dir)
+        self::step(step, &plan.env_dir, &dir, &modes)
     })
 }
 
@@ -28,7 +29,7 @@ pub(crate) fn env(plan: &Plan, interrupt: &Interrupt) -> Result<()> {
 ///
 /// # Errors
 /// If the file cannot be written.
-pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir) -> Result<()> {
+pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir, modes: &Modes) -> Result<()> {
     let failed = |action, path: &RelPath, source| Error::File { action, path: path.below(&env_dir.path), source };
     match step {
         Step::CreateDir { path } => {
@@ -39,11 +40,11 @@ pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir) -> Result<()> {
         }
         Step::Copy { source, path, mode } => {
             let mut from = fs::open(Path::new(source))?;
-            let copied = fs::create_file(new, path, mode.bits(), |file| io::copy(&mut from, file).map(drop));
+            let copied = fs::create_file(new, path, mode.bits(), modes, |file| io::copy(&mut from, file).map(drop));
             copied.map_err(|source| failed("write", path, source))
         }
         Step::Write { path, contents, mode, .. } => {
-            let written = fs::create_file(new, path, mode.bits(), |file| file.write_all(contents.as_bytes()));
+            let written = fs::create_file(new, path, mode.bits(), modes, |file| file.write_all(contents.as_bytes()));
             written.map_err(|source| failed("write", path, source))
         }
         // These steps build no file, or need a seed.

@@ -12,7 +12,7 @@ use crate::env_dir::EnvDir;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
 use crate::facts::RelPath;
-use crate::fs::{self, Dir};
+use crate::fs::{self, Dir, Modes};
 use crate::interpreter;
 use crate::interrupt::Interrupt;
 use crate::pip::{self, Surroundings};
@@ -77,11 +77,13 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
     let staging = target.staging();
     check_copies(steps, &plan.env_dir.path, staging, with.interrupt)?;
     let new = staging.create(NEW)?;
+    let modes = Modes::default();
     for step in steps {
         with.interrupt.check()?;
+        let build = |step| build_step(plan, step, &new, &modes, with);
         // An error of a moment is no property of the file system.
-        let twice = |error| if is_refused(step, &error) { build_step(plan, step, &new, with) } else { Err(error) };
-        match build_step(plan, step, &new, with).or_else(twice) {
+        let twice = |error| if is_refused(step, &error) { build(step) } else { Err(error) };
+        match build(step).or_else(twice) {
             Ok(Restored::Whole) => {}
             Ok(Restored::SeedDamaged) => return Ok(Applied::SeedDamaged),
             Err(Error::File { source, .. }) if is_link(step) && fs::refuses_links(&source) => {
@@ -118,12 +120,12 @@ fn unfollowed(plan: &Plan, steps: &[Step], new: &Dir) -> Option<String> {
     new.follow(interpreter).err().map(|error| error.to_string())
 }
 
-fn build_step(plan: &Plan, step: &Step, new: &Dir, with: Circumstances) -> Result<Restored> {
+fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumstances) -> Result<Restored> {
     match (step, with.seed) {
         (Step::SeedPip { python, .. }, Some(seed)) => {
             restore(seed, &EnvPaths::of(&plan.env_dir, python, plan.os), new, with.interrupt)
         }
-        _ => build::step(step, &plan.env_dir, new).map(|()| Restored::Whole),
+        _ => build::step(step, &plan.env_dir, new, modes).map(|()| Restored::Whole),
     }
 }
 
@@ -171,14 +173,15 @@ fn check_copies(steps: &[Step], env_dir: &Path, staging: &Staging, interrupt: &I
 
 fn check_copy(source: &Path, home: &str, env_dir: &Path, staging: &Staging, interrupt: &Interrupt) -> Result<()> {
     let trial = staging.create(TRIAL)?;
+    let modes = Modes::default();
     let name = RelPath::of(source.file_name().and_then(|name| name.to_str()).unwrap_or("python"));
     let path = staging.path().join(TRIAL);
     let failed = |source| Error::file("write in", env_dir, source);
     let (cfg, text) = (RelPath::of(pyvenv_cfg::FILE_NAME), format!("home = {home}\n"));
-    fs::create_file(&trial, &cfg, None, |file| file.write_all(text.as_bytes())).map_err(failed)?;
+    fs::create_file(&trial, &cfg, None, &modes, |file| file.write_all(text.as_bytes())).map_err(failed)?;
     let mut from = fs::open(source)?;
     let mode = Mode::Executable.bits();
-    fs::create_file(&trial, &name, mode, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
+    fs::create_file(&trial, &name, mode, &modes, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
     interpreter::check_starts(&name.below(&path), source, env_dir, interrupt)?;
     fs::clear(&trial, &path)
 }

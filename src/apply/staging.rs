@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind, Lock};
@@ -26,7 +27,7 @@ const LONGEST_NAME: usize = 255;
 /// leftovers of a killed process.
 #[derive(Debug)]
 pub(super) struct Staging {
-    parent: Dir,
+    parent: Rc<Dir>,
     name: OsString,
     path: PathBuf,
     pub(super) dir: Dir,
@@ -44,7 +45,7 @@ impl Staging {
     ///
     /// # Errors
     /// If the directory cannot be created, or a signal comes while waiting for the lock.
-    pub(super) fn within(env: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
+    pub(super) fn within(env: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
         let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt);
         opened.map_err(|error| nothing_created(error, env_dir, env_dir))
     }
@@ -53,7 +54,7 @@ impl Staging {
     ///
     /// # Errors
     /// Same as [`Staging::within`].
-    pub(super) fn beside(parent: &Dir, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
+    pub(super) fn beside(parent: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
         let name = name_beside(env_dir);
         let opened = Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt);
         opened.map_err(|error| nothing_created(error, env_dir, env_dir.parent().unwrap_or(env_dir)))
@@ -77,8 +78,7 @@ impl Staging {
         }
     }
 
-    fn open(parent: &Dir, name: &OsStr, path: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let own_parent = parent.try_clone().map_err(|source| failed(path, source))?;
+    fn open(parent: &Rc<Dir>, name: &OsStr, path: &Path, interrupt: &Interrupt) -> Result<Self> {
         interrupt
             .wait_for(|| match claim(parent, name, path)? {
                 Claim::Ours(dir, lock) => Ok(Some((name.to_owned(), dir, Some(lock)))),
@@ -87,7 +87,7 @@ impl Staging {
             })
             .map(|(name, dir, lock)| {
                 let path = path.with_file_name(&name);
-                Self { parent: own_parent, name, path, dir, lock, is_there: true }
+                Self { parent: Rc::clone(parent), name, path, dir, lock, is_there: true }
             })
     }
 

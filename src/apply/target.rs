@@ -75,7 +75,7 @@ impl Target {
     fn try_take(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
         let env = match Dir::open_itself(env_dir) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, gone, interrupt),
-            other => other.map_err(|source| Error::file("open", env_dir, source))?,
+            other => Rc::new(other.map_err(|source| Error::file("open", env_dir, source))?),
         };
         let parent = env_dir.parent().and_then(|parent| Dir::open(parent).ok());
         if let Some(parent) = &parent {
@@ -86,7 +86,7 @@ impl Target {
         let is_there = |parent: &Dir| env.is_at(parent, file_name(env_dir)).unwrap_or(false);
         let staging = staging.filter(|_| parent.as_ref().is_none_or(is_there));
         Ok(staging.map(|staging| {
-            let state = State::Occupied { env: Rc::new(env) };
+            let state = State::Occupied { env };
             Self { env_dir: env_dir.to_owned(), state, log: UndoLog::new(staging) }
         }))
     }
@@ -94,7 +94,7 @@ impl Target {
     fn take_vacant(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
         let above = env_dir.parent().unwrap_or(env_dir);
         let topmost = fs::create_parent(env_dir)?;
-        let opened = Dir::open(above).map_err(|source| Error::file("open", above, source));
+        let opened = Dir::open(above).map(Rc::new).map_err(|source| Error::file("open", above, source));
         let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir, interrupt)?, parent)));
         let staged = unless_gone(staged, gone).inspect_err(|_| {
             if let Some(topmost) = &topmost {
@@ -106,7 +106,7 @@ impl Target {
         log.parents_created(above, topmost);
         // The previous lock holder may have created ENV_DIR.
         let is_vacant = matches!(parent.kind(file_name(env_dir)), Ok(Kind::Nothing));
-        let state = State::Vacant { parent: Rc::new(parent) };
+        let state = State::Vacant { parent };
         Ok(is_vacant.then(|| Self { env_dir: env_dir.to_owned(), state, log }))
     }
 
@@ -135,7 +135,8 @@ impl Target {
 
     fn place(&mut self, parent: Rc<Dir>, new: Dir, next: Next, interrupt: &Interrupt) -> Result<Placement> {
         let failed = |source| Error::file("create", &self.env_dir, source);
-        let guard = |env: &Dir| Staging::within(env, &self.env_dir, interrupt);
+        let guard = |env: &Rc<Dir>| Staging::within(env, &self.env_dir, interrupt);
+        let new = Rc::new(new);
         // Before anybody can find the environment, if a directory can be renamed with a locked one in it.
         let early = next == Next::Run && Dir::FOLLOWS_RENAMES;
         let early = early.then(|| guard(&new)).transpose()?;
@@ -144,7 +145,7 @@ impl Target {
             Err(error) if is_taken(&error) => return Ok(Placement::LostRace),
             other => other.map_err(failed)?,
         }
-        let env = Rc::new(if Dir::FOLLOWS_RENAMES { new } else { parent.open_dir(name).map_err(failed)? });
+        let env = if Dir::FOLLOWS_RENAMES { new } else { Rc::new(parent.open_dir(name).map_err(failed)?) };
         self.log.env_placed(parent, name, Rc::clone(&env));
         let guard = match (next, early) {
             (Next::Run, None) => Some(guard(&env)?),

@@ -73,7 +73,8 @@ impl Stamped {
 
     /// Whether the file, of which `self` was noted earlier, is the one that `now` was just noted of.
     pub(super) fn is_as(&self, now: &Self, interrupt: &Interrupt) -> bool {
-        let is_same_stamp = now.stamp.is_telling && self.stamp.is_same(&now.stamp);
+        let are_telling = self.stamp.is_telling && now.stamp.is_telling;
+        let is_same_stamp = are_telling && self.stamp.is_same(&now.stamp);
         let has_contents =
             || !self.known_contents().is_empty() && Some(self.known_contents()) == now.contents(interrupt);
         is_same_stamp || has_contents()

@@ -8,6 +8,9 @@ use crate::facts::Facts;
 use crate::fs::{self, Stamp, Stamper};
 use crate::interrupt::Interrupt;
 
+/// The mark of a stamp that has told nothing when it was taken.
+const UNTELLING: &str = "?";
+
 /// The limit of links in a chain; Linux has the same.
 const MAX_LINKS: usize = 40;
 
@@ -107,11 +110,11 @@ impl Stamps {
             match first {
                 LINK => stamps.ways.push(way(WayKind::Link)),
                 RESOLVED => stamps.ways.push(way(WayKind::Resolved)),
-                // Whether a stamp tells something is seen anew each time.
                 stamp => {
                     let (file_system, text) = stamp.split_once('/')?;
+                    let (is_telling, text) = text.strip_prefix(UNTELLING).map_or((true, text), |text| (false, text));
                     let (file_system, text) = (file_system.to_owned(), text.to_owned());
-                    let stamped = Stamped::new(path, Stamp { text, file_system, is_telling: false });
+                    let stamped = Stamped::new(path, Stamp { text, file_system, is_telling });
                     let known = || OnceLock::from(Some(second.to_owned()));
                     let digest = if second.is_empty() { OnceLock::new() } else { known() };
                     stamps.files.push(Stamped { digest, ..stamped });
@@ -124,7 +127,8 @@ impl Stamps {
     /// The stamps as text: a line for each file, with its digest if there is one, and for each way. Paths of
     /// interpreters hold no control characters.
     pub(crate) fn text(&self) -> String {
-        let stamp = |stamp: &Stamp| format!("{}/{}", stamp.file_system, stamp.text);
+        let mark = |stamp: &Stamp| if stamp.is_telling { "" } else { UNTELLING };
+        let stamp = |stamp: &Stamp| format!("{}/{}{}", stamp.file_system, mark(stamp), stamp.text);
         let files = self.files.iter().map(|file| (stamp(&file.stamp), file.known_contents(), &file.path));
         let ways = self.ways.iter().map(|way| (way.kind.mark().to_owned(), way.target.as_str(), &way.path));
         files.chain(ways).map(|(first, second, path)| format!("{first}\t{second}\t{path}\n")).collect()

@@ -171,7 +171,7 @@ pub enum Error {
         version: Option<Version>,
     },
     /// A copy of the interpreter does not start.
-    #[error("{}a copy of `{}` does not start in `{}`: {reason}", no_links(links.as_deref()), shown(program), shown(env_dir))]
+    #[error("{}a copy of `{}` does not start in `{}`: {reason}", no_links(links), shown(program), shown(env_dir))]
     CopyDead {
         /// The interpreter that was copied.
         program: PathBuf,

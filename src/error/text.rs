@@ -23,8 +23,9 @@ pub(super) fn tried_list(tried: &[(PathBuf, String)]) -> String {
     tried.iter().map(|(program, what)| format!("\n    `{}` {what}", shown(program))).collect()
 }
 
-pub(super) fn no_links(reason: Option<&str>) -> String {
-    reason.map(|reason| format!("a link to the interpreter is refused ({reason}), and ")).unwrap_or_default()
+#[allow(clippy::ref_option, reason = "it is a field of an error")]
+pub(super) fn no_links(reason: &Option<String>) -> String {
+    reason.as_deref().map(|reason| format!("a link to the interpreter is refused ({reason}), and ")).unwrap_or_default()
 }
 
 pub(super) fn too_long(length: usize, limit: usize) -> String {

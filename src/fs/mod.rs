@@ -17,6 +17,7 @@ mod windows;
 #[cfg(windows)]
 use windows as platform;
 
+use std::cell::Cell;
 pub(crate) use std::env::consts::EXE_SUFFIX;
 use std::fs;
 pub(crate) use std::fs::File;
@@ -112,8 +113,8 @@ pub(crate) fn create_link(dir: &Dir, path: &RelPath, target: &Path) -> io::Resul
     with_room(dir, path, || dir.symlink(target, path))
 }
 
-/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage, in
-/// shared folders, or on Windows without the privilege. Those who have it call it by many names.
+/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage,
+/// in shared folders, or on Windows without the privilege. It has many names.
 pub(crate) fn refuses_links(error: &io::Error) -> bool {
     /// `EIO`, `EPROTO`; Windows' `ERROR_PRIVILEGE_NOT_HELD` and `ERROR_INVALID_FUNCTION`.
     const OTHERS: [i32; 2] = if cfg!(windows) { [1314, 1] } else { [5, 71] };
@@ -122,17 +123,37 @@ pub(crate) fn refuses_links(error: &io::Error) -> bool {
         || error.raw_os_error().is_some_and(|code| OTHERS.contains(&code))
 }
 
+/// The bits of modes that new files are known to get as they are created: under the usual umask, most modes need not be
+/// set. All files that share this have the same umask and file system.
+#[derive(Debug, Default)]
+pub(crate) struct Modes(Cell<u32>);
+
+impl Modes {
+    /// Sets the mode of a file that was created with it. A file system without modes is left alone.
+    fn set(&self, file: &File, mode: u32) -> io::Result<()> {
+        if mode & !self.0.get() == 0 {
+            return Ok(());
+        }
+        if platform::mode(file)? == mode {
+            self.0.set(self.0.get() | mode);
+            return Ok(());
+        }
+        platform::set_mode(file, mode).or_else(|error| if is_unsupported(&error) { Ok(()) } else { Err(error) })
+    }
+}
+
 /// Creates a file and fills it; missing parents are created, and an existing file or link is replaced. Without a
 /// `mode`, the umask decides on the permissions.
 pub(crate) fn create_file(
     dir: &Dir,
     path: &RelPath,
     mode: Option<u32>,
+    modes: &Modes,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut new = with_room(dir, path, || dir.create(path))?;
+    let mut new = with_room(dir, path, || dir.create_with(path, mode.unwrap_or(0o666)))?;
     fill(&mut new)?;
-    mode.map_or(Ok(()), |mode| platform::set_mode(&new, mode))
+    mode.map_or(Ok(()), |mode| modes.set(&new, mode))
 }
 
 /// Calls `make`; if an existing file or a missing parent is in the way, solves that and calls `make` once more.

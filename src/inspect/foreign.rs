@@ -54,8 +54,22 @@ const OF_PROJECTS: [&str; 36] = [
 /// The endings of sources. Environments keep theirs deeper.
 const SOURCES: [&str; 2] = [".py", ".ipynb"];
 
-/// The files that tools put into the root of an environment.
-const OF_TOOLS: [&str; 5] = [pyvenv_cfg::FILE_NAME, ".gitignore", "CACHEDIR.TAG", ".lock", "pip-selfcheck.json"];
+/// The files and directories that tools put into the root of an environment.
+const OF_TOOLS: [&str; 13] = [
+    pyvenv_cfg::FILE_NAME,
+    ".gitignore",
+    "CACHEDIR.TAG",
+    ".lock",
+    "pip-selfcheck.json",
+    "bin",
+    "include",
+    "lib",
+    "lib64",
+    "share",
+    "Include",
+    "Lib",
+    "Scripts",
+];
 
 /// The size limit of scripts, in bytes.
 const LONGEST_SCRIPT: u64 = 1 << 20;
@@ -65,33 +79,38 @@ const DEPTH: usize = 6;
 
 /// The repository in the root of a directory, if there is one.
 pub(super) fn repository(dir: &Path) -> Option<&'static str> {
-    REPOSITORIES.into_iter().find(|name| !matches!(fs::kind(&dir.join(name)), Ok(Kind::Nothing)))
+    let names = fs::names(dir).unwrap_or_default();
+    REPOSITORIES.into_iter().find(|name| names.iter().any(|there| there == name))
 }
 
 /// The names directly in a directory that are a project's, sorted.
 pub(super) fn project_files(dir: &Path) -> Vec<String> {
     let mut names = fs::names(dir).unwrap_or_default();
     names.retain(|name| {
-        let is_source = SOURCES.iter().any(|end| name.ends_with(end)) && is_file(&dir.join(name));
-        is_source || OF_PROJECTS.contains(&&**name)
+        let is_source = || SOURCES.iter().any(|end| name.ends_with(end)) && is_file(&dir.join(name));
+        OF_PROJECTS.contains(&&**name) || is_source()
     });
     names
 }
 
 /// Whether a directory has files directly in it that tools do not put into an environment.
 pub(super) fn has_own_files(dir: &Path) -> bool {
-    let is_own = |path: &PathBuf| !OF_TOOLS.iter().any(|name| path.ends_with(name)) && is_file(path);
-    repository(dir).is_some() || !project_files(dir).is_empty() || fs::entries(dir).iter().any(is_own)
+    let names = fs::names(dir).unwrap_or_default();
+    let is_marked = |name: &&str| REPOSITORIES.contains(name) || OF_PROJECTS.contains(name);
+    let is_own = |name: &&str| is_marked(name) || !OF_TOOLS.contains(name) && is_file(&dir.join(name));
+    names.iter().map(String::as_str).any(|name| is_own(&name))
 }
 
 /// A file that shows that a Python is installed in a directory: of its standard library or, in a directory that is no
 /// environment, its interpreter.
 pub(super) fn installation(dir: &Path, is_environment: bool) -> Option<PathBuf> {
-    let libraries = ["lib", "lib64", "Lib", "lib-python"].map(|name| dir.join(name));
-    let standard_library = libraries.iter().find_map(|library| {
-        let below = fs::entries(library).into_iter().filter(|path| fs::is_dir(path));
-        std::iter::once(library.clone()).chain(below).map(|dir| dir.join("os.py")).find(|os| is_standard_library(os))
-    });
+    let names = fs::names(dir).unwrap_or_default();
+    let libraries = ["lib", "lib64", "Lib", "lib-python"].into_iter().filter(|name| names.iter().any(|it| it == name));
+    let standard_library =
+        libraries.map(|name| dir.join(name)).filter(|path| fs::read_link(path).is_none()).find_map(|library| {
+            let below = fs::entries(&library).into_iter();
+            std::iter::once(library).chain(below).map(|dir| dir.join("os.py")).find(|os| is_standard_library(os))
+        });
     standard_library.or_else(|| if is_environment { None } else { interpreter(dir) })
 }
 

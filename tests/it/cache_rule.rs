@@ -152,6 +152,29 @@ fn an_ensurepip_that_makes_a_seed_sees_few_variables() {
     );
 }
 
+/// Another system may have the same home, with the interpreter in it, and lack a library without which it is dead.
+#[apply(test)]
+fn each_library_that_an_interpreter_has_loaded_is_stamped() {
+    const LOADED: &str = "import sys\nfor line in open('/proc/self/maps'):\n    \
+                          if '.so' in line: print(line.split(None, 5)[-1].strip())";
+    let world = TestEnv::new();
+    if !Path::new("/proc/self/maps").exists() {
+        needs::skip(&Need::new("proc", "a /proc"));
+    }
+    for python in pythons::all() {
+        let run = world.rvenv(&python.path).env("RVENV_CACHE_DIR", world.path("cache"));
+        run.args(["--without-pip", "--clear", "e"]).output().silent_success();
+        let loaded = world.run(&python.path).args(["-I", "-S", "-c", LOADED]).output().success().stdout();
+        let entries = fs::read_dir(world.path("cache/facts-1")).unwrap().flatten();
+        let stamped: Vec<_> = entries.map(|entry| fs::read(entry.path()).unwrap()).collect();
+        let is_stamped = |path: &str| {
+            let line = format!("\t{path}\n");
+            stamped.iter().any(|entry| entry.windows(line.len()).any(|part| part == line.as_bytes()))
+        };
+        assert!(loaded.lines().all(is_stamped), "{}: {loaded}", python.path.display());
+    }
+}
+
 /// Two images whose files have all of their metadata in common, one after the other on the same device.
 #[apply(test)]
 fn in_an_image_contents_decide() {

@@ -111,8 +111,8 @@ fn where_neither_a_link_nor_a_copy_works_both_reasons_are_given() {
     let own = format!("case $0 in {}) ;; *) echo lost >&2; exit 1 ;; esac\n", python.display());
     write_program(&python, &script.replacen('\n', &format!("\n{own}"), 1));
     refused(&world, &python, LINKS, "error=EPERM", &["--without-pip", "e"]).failure(&format!(
-        "error: a link to the interpreter is refused (Operation not permitted (os error 1)), and a copy of `{}` does not \
-         start in `{}`: exit status: 1\n    lost\n  hint: choose a directory on another file system\n",
+        "error: a link to the interpreter is refused (Operation not permitted (os error 1)), and a copy of `{}` does \
+         not start in `{}`: exit status: 1\n    lost\n  hint: choose a directory on another file system\n",
         python.display(),
         world.path("e").display()
     ));

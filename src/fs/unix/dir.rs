@@ -138,7 +138,12 @@ impl Dir {
 
     /// Creates a file; an existing name is an error.
     pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        Ok(self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, 0o666)?.into())
+        self.create_with(name, 0o666)
+    }
+
+    /// Creates a file with a mode, less the umask; an existing name is an error.
+    pub(crate) fn create_with(&self, name: impl AsRef<Path>, mode: u32) -> io::Result<File> {
+        Ok(self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)?.into())
     }
 
     /// Opens a file for writing; a missing file is created for the user alone.

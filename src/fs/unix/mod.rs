@@ -8,8 +8,7 @@ mod stamp;
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -78,9 +77,9 @@ pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
 #[cfg(target_os = "linux")]
 fn resolve_at_once(path: &Path) -> Option<PathBuf> {
     let file = open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
-    let found = fs::read_link(format!("/proc/self/fd/{}", file.as_raw_fd())).ok()?;
+    let found = fs::read_link(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&file))).ok()?;
     // Notes of the kernel, which may be parts of names, too.
-    let has_note = !found.is_absolute() || found.as_os_str().as_bytes().ends_with(b" (deleted)");
+    let has_note = !found.is_absolute() || found.as_os_str().as_encoded_bytes().ends_with(b" (deleted)");
     (!has_note).then_some(found)
 }
 
@@ -92,6 +91,11 @@ fn resolve_at_once(_path: &Path) -> Option<PathBuf> {
 /// Sets a file's permission bits, whatever the umask.
 pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(mode))
+}
+
+/// A file's permission bits.
+pub(super) fn mode(file: &File) -> io::Result<u32> {
+    Ok(file.metadata()?.mode() & 0o7777)
 }
 
 /// Adds bits to a file's permission bits.

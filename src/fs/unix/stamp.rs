@@ -19,6 +19,8 @@ pub(crate) fn stamp(metadata: &Metadata) -> String {
 pub(crate) fn change(metadata: &Metadata) -> Change {
     Change {
         device: metadata.dev(),
+        is_dir: metadata.is_dir(),
+        seconds: metadata.ctime(),
         is_whole_second: metadata.ctime_nsec() == 0,
         is_modification: (metadata.ctime(), metadata.ctime_nsec()) == (metadata.mtime(), metadata.mtime_nsec()),
     }

@@ -169,6 +169,11 @@ impl Dir {
         File::create_new(self.at(name))
     }
 
+    /// Creates a file; Windows has no modes.
+    pub(crate) fn create_with(&self, name: impl AsRef<Path>, _mode: u32) -> io::Result<File> {
+        self.create(name)
+    }
+
     /// Opens a file for writing; a missing file is created.
     pub(crate) fn open_or_create(&self, name: impl AsRef<Path>) -> io::Result<File> {
         OpenOptions::new().write(true).create(true).truncate(false).share_mode(SHARE_ALL).open(self.at(name))

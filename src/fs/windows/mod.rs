@@ -78,7 +78,7 @@ pub(super) fn stamp(metadata: &fs::Metadata) -> String {
 pub(super) fn change(metadata: &fs::Metadata) -> Change {
     let is_whole = |time: u64| time.is_multiple_of(10_000_000);
     let is_whole_second = is_whole(metadata.last_write_time()) && is_whole(metadata.creation_time());
-    Change { device: 0, is_whole_second, is_modification: false }
+    Change { device: 0, is_dir: metadata.is_dir(), seconds: 0, is_whole_second, is_modification: false }
 }
 
 /// The file system of a path.
@@ -124,6 +124,11 @@ pub(super) fn resolve(path: &Path) -> io::Result<PathBuf> {
     let path = fs::canonicalize(path)?;
     let plain = path.to_str().and_then(|text| text.strip_prefix(r"\\?\")).filter(|text| text.get(1..2) == Some(":"));
     Ok(plain.map(PathBuf::from).unwrap_or(path))
+}
+
+/// The bits that nothing has to be done for: Windows has no modes.
+pub(super) fn mode(_file: &File) -> io::Result<u32> {
+    Ok(0)
 }
 
 /// Does nothing: there are no permission bits.

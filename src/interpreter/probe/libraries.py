@@ -26,19 +26,15 @@ def watched():
 
 
 def shared_libraries():
-    """The interpreter's own shared library, if it has one, and what may be loaded before it."""
+    """The interpreter's own shared library, if it has one."""
     if os.name == "nt":
         threads = "t" if free_threaded() else ""
         debug = "_d" if hasattr(sys, "gettotalrefcount") else ""
         name = "python%d%d%s%s.dll" % (sys.version_info[0], sys.version_info[1], threads, debug)
         return [os.path.join(os.path.dirname(sys.executable), name)]
     if os.path.exists("/proc/self/maps"):
-        with open("/proc/self/maps", "rb") as maps:
-            mapped = {os.fsdecode(line.rstrip(b"\n").split(None, 5)[-1]) for line in maps}
-        own = sorted(path for path in mapped if os.path.basename(path).startswith(("libpython", "libpypy")))
-        preloaded = os.environ.get("LD_PRELOAD", "").replace(":", " ").split()
-        names = {os.path.basename(name) for name in preloaded}
-        return own + sorted(path for path in mapped if os.path.basename(path) in names)
+        names = ("libpython", "libpypy")
+        return [path for path in mapped_libraries() if os.path.basename(path).startswith(names)]
     import sysconfig
 
     place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
@@ -46,8 +42,19 @@ def shared_libraries():
     return [os.path.join(framework or place, name)] if (framework or place) and name else []
 
 
+def mapped_libraries():
+    """All libraries that this process has loaded so far: without any of them, the interpreter would not start."""
+    if os.name == "nt" or not os.path.exists("/proc/self/maps"):
+        return []
+    with open("/proc/self/maps", "rb") as maps:
+        mapped = {os.fsdecode(line.rstrip(b"\n").split(None, 5)[-1]) for line in maps}
+    return sorted(path for path in mapped if ".so" in os.path.basename(path))
+
+
 def other_libraries():
-    """The files that would decide, if they appeared or changed, that another shared library is loaded (ld.so(8))."""
+    """The other libraries, and what would decide, if it appeared or changed, that others are loaded (ld.so(8))."""
+    for library in mapped_libraries():
+        yield library
     for library in shared_libraries() if os.name == "posix" else ():
         for place in filter(None, os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":")):
             yield os.path.join(place, os.path.basename(library))

@@ -23,21 +23,26 @@ extern "C" fn pass(_signal: c_int) {}
 
 pub(super) fn catch(interrupt: &Interrupt) {
     INTERRUPT.get_or_init(|| interrupt.clone());
-    let noting = [SIGHUP, SIGINT, SIGTERM].map(|signal| (signal, note as extern "C" fn(c_int), SA_RESETHAND));
-    // A file is larger than it may be (setrlimit(2), `RLIMIT_FSIZE`).
-    let passing = (SIGXFSZ, pass as extern "C" fn(c_int), 0);
-    for (signal, handler, flag) in noting.into_iter().chain([passing]) {
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
         // SAFETY: the structures are whole and outlive the calls, and all zero is a valid `sigaction`.
         unsafe {
             let mut before: libc::sigaction = zeroed();
-            if libc::sigaction(signal, null(), &raw mut before) != 0 || before.sa_sigaction == SIG_IGN {
-                continue;
+            if libc::sigaction(signal, null(), &raw mut before) == 0 && before.sa_sigaction != SIG_IGN {
+                handle(signal, note, SA_RESETHAND);
             }
-            let mut action: libc::sigaction = zeroed();
-            action.sa_sigaction = handler as sighandler_t;
-            action.sa_flags = SA_RESTART | flag;
-            libc::sigaction(signal, &raw const action, null_mut());
         }
+    }
+    // A file is larger than it may be (setrlimit(2), `RLIMIT_FSIZE`). CPython passes over this signal, too.
+    handle(SIGXFSZ, pass, 0);
+}
+
+fn handle(signal: c_int, handler: extern "C" fn(c_int), flag: c_int) {
+    // SAFETY: the structure is whole and outlives the call, and all zero is a valid `sigaction`.
+    unsafe {
+        let mut action: libc::sigaction = zeroed();
+        action.sa_sigaction = handler as sighandler_t;
+        action.sa_flags = SA_RESTART | flag;
+        libc::sigaction(signal, &raw const action, null_mut());
     }
 }
 
