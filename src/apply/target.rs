@@ -12,6 +12,7 @@ use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind};
 use crate::interrupt::Interrupt;
+use crate::pyvenv_cfg;
 
 /// One ENV_DIR, locked. A target that is dropped before it is [finished](Target::finish) takes all changes back.
 #[derive(Debug)]
@@ -126,14 +127,14 @@ impl Target {
     /// If something cannot be put into place. Earlier changes stay until the target is dropped.
     pub(super) fn put(&mut self, new: Dir, intent: &Intent, next: Next, interrupt: &Interrupt) -> Result<Placement> {
         match &self.state {
-            State::Vacant { parent } => self.place(Rc::clone(parent), new, next, interrupt),
+            State::Vacant { parent } => self.place(&Rc::clone(parent), new, next, interrupt),
             State::Placed { env, .. } | State::Occupied { env } => {
                 merge(&new, env, intent, &self.env_dir, &mut self.log).map(|()| Placement::Placed)
             }
         }
     }
 
-    fn place(&mut self, parent: Rc<Dir>, new: Dir, next: Next, interrupt: &Interrupt) -> Result<Placement> {
+    fn place(&mut self, parent: &Rc<Dir>, new: Dir, next: Next, interrupt: &Interrupt) -> Result<Placement> {
         let failed = |source| Error::file("create", &self.env_dir, source);
         let guard = |env: &Rc<Dir>| Staging::within(env, &self.env_dir, interrupt);
         let new = Rc::new(new);
@@ -141,12 +142,16 @@ impl Target {
         let early = next == Next::Run && Dir::FOLLOWS_RENAMES;
         let early = early.then(|| guard(&new)).transpose()?;
         let name = file_name(&self.env_dir);
-        match self.log.staging.dir.rename_new(NEW, &parent, name) {
+        match self.log.staging.dir.rename_new(NEW, parent, name) {
             Err(error) if is_taken(&error) => return Ok(Placement::LostRace),
             other => other.map_err(failed)?,
         }
         let env = if Dir::FOLLOWS_RENAMES { new } else { Rc::new(parent.open_dir(name).map_err(failed)?) };
-        self.log.env_placed(parent, name, Rc::clone(&env));
+        self.log.env_placed(Rc::clone(parent), name, Rc::clone(&env));
+        // Some FUSE programs (fusefat) lose the contents of a directory that is renamed, and say nothing.
+        if parent.kind(Path::new(name).join(pyvenv_cfg::FILE_NAME)).map_err(failed)? == Kind::Nothing {
+            return Err(failed(io::Error::other("the file system loses the contents of directories that are renamed")));
+        }
         let guard = match (next, early) {
             (Next::Run, None) => Some(guard(&env)?),
             (_, early) => early,

@@ -130,6 +130,7 @@ pub(crate) fn check_starts(copy: &Path, original: &Path, env_dir: &Path, interru
     };
     let said = run(&mut command, LIMITS, interrupt).map_err(|failure| match failure {
         Failure::NotRun(_) if fs::forbids_running(copy) => dead("the file system is mounted with `noexec`".to_owned()),
+        Failure::NotRun(_) if !fs::is_executable(copy) => dead("it cannot be made executable there".to_owned()),
         Failure::NotRun(source) => dead(source.to_string()),
         failure => explain(original, failure),
     })?;

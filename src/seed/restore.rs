@@ -92,7 +92,10 @@ impl<'a> Writer<'a> {
         }
         match entry.kind.further_mode() {
             0 => Ok(()),
-            bits => fs::add_mode(&file, bits),
+            // A file system without modes is left alone.
+            bits => {
+                fs::add_mode(&file, bits).or_else(|error| if fs::is_unsupported(&error) { Ok(()) } else { Err(error) })
+            }
         }
     }
 
