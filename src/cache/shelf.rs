@@ -2,6 +2,8 @@
 
 use std::io;
 
+use twox_hash::xxhash3_128;
+
 use super::dir::{CacheDir, UNFINISHED};
 use crate::error::Result;
 use crate::fs::{File, Kind, Lock, ScratchDir};
@@ -38,7 +40,7 @@ impl<'a> Shelf<'a> {
 
     /// The common stem of all names that belong to the entry for `key`.
     pub(crate) fn stem(key: &str) -> String {
-        format!("{:08x}", crc32fast::hash(key.as_bytes()))
+        format!("{:032x}", xxhash3_128::Hasher::oneshot(key.as_bytes()))
     }
 
     /// Opens an entry. Fails if others may write to the entry or its directory.

@@ -86,6 +86,11 @@ impl Stamps {
         }
     }
 
+    /// Whether all stamps tell something.
+    pub(crate) fn are_telling(&self) -> bool {
+        self.files.iter().all(|file| file.stamp.is_telling)
+    }
+
     /// Reads the contents of the files whose stamps tell nothing.
     pub(crate) fn read_needed_contents(&self, interrupt: &Interrupt) {
         for file in self.files.iter().filter(|file| !file.stamp.is_telling) {

@@ -16,14 +16,16 @@ use crate::facts::RelPath;
 /// # Errors
 /// When the file exists but cannot be read.
 pub(crate) fn read_text(path: &Path) -> Result<Option<String>> {
-    // Reading a pipe would block.
-    if !path.is_file() {
-        return Ok(None);
-    }
     let mut bytes = Vec::new();
-    match platform::open_at_once(path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-        Ok(_) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+    let read = platform::open_at_once(path).and_then(|mut file| {
+        // Reading a pipe would block.
+        let is_file = file.metadata()?.is_file();
+        if is_file { file.read_to_end(&mut bytes).map(|_| true) } else { Ok(false) }
+    });
+    match read {
+        Ok(is_file) => Ok(is_file.then(|| String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(_) if !path.is_file() => Ok(None),
         Err(source) => Err(Error::file("read", path, source)),
     }
 }

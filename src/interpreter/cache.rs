@@ -41,7 +41,9 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Cont
     let (facts, answer) = probe::ask(program, wanted, context)?;
     let stamps = before.seen(probe::seen(&answer)).on_ways(&program.to_string_lossy(), &facts.executable);
     let interpreter = Interpreter { facts, stamps };
-    remember(program, &answer, &interpreter, context);
+    if is_sure(program, &interpreter) && is_confirmed(program, wanted, &answer, &interpreter, context)? {
+        remember(program, &answer, &interpreter, context);
+    }
     Ok(interpreter)
 }
 
@@ -51,19 +53,43 @@ pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
     let bytes = read(&shelf(context)?.open(&Shelf::stem(&key)).ok()?).ok()?;
     let (entry_key, stamps, answer) = parse(&bytes)?;
     let stamps = Stamps::parse(stamps)?;
-    let stamps = Some(stamps).filter(|_| entry_key == key)?.renewed(context.interrupt)?;
+    // Rights are in no stamp, nor what a mount forbids.
+    let stamps = Some(stamps).filter(|_| entry_key == key && fs::is_executable(program))?;
+    let stamps = stamps.renewed(context.interrupt)?;
     Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
 }
 
-/// Keeps the answer of `program`, unless that is a shim, which may lead elsewhere tomorrow, is not sure of its answer,
-/// or something has changed since it was asked.
+/// Whether `program` is the interpreter itself, and not a shim, which may lead elsewhere tomorrow; whether nothing in
+/// its answer was assumed; and whether links led to the same place all the time.
+fn is_sure(program: &Path, interpreter: &Interpreter) -> bool {
+    let Facts { is_itself, is_sure, executable, real_executable, .. } = &interpreter.facts;
+    let is_real = fs::resolved(Path::new(executable)) == Path::new(real_executable);
+    *is_itself && *is_sure && is_real && is_same_file(program, interpreter)
+}
+
+/// Whether the interpreter gives the same answer once more, where stamps do not tell whether a file has changed since
+/// it was asked: the contents are read in between.
+///
+/// # Errors
+/// When `program` does not answer any more.
+fn is_confirmed(
+    program: &Path,
+    wanted: Option<&VersionRequest>,
+    answer: &[u8],
+    interpreter: &Interpreter,
+    context: Context,
+) -> Result<bool> {
+    if context.cache.is_none() || interpreter.stamps.are_telling() {
+        return Ok(true);
+    }
+    interpreter.stamps.read_needed_contents(context.interrupt);
+    probe::ask(program, wanted, context).map(|(_, again)| again == answer)
+}
+
+/// Keeps the answer of `program`, unless something has changed since it was asked.
 fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
-    let is_sure = interpreter.facts.is_itself && interpreter.facts.is_sure && is_same_file(program, interpreter);
-    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)).filter(|_| is_sure) else {
-        return;
-    };
+    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)) else { return };
     let stamps = &interpreter.stamps;
-    stamps.read_needed_contents(context.interrupt);
     if !stamps.is_current(context.interrupt) {
         return;
     }

@@ -111,6 +111,7 @@ impl Making<'_> {
         }
         let Interpreter { facts, .. } = self.interpreter;
         let stamps = self.stamps();
+        stamps.read_needed_contents(self.interrupt);
         // The stamps show in the end whether a file has changed meanwhile, so its contents may be read at any time.
         let meanwhile = || stamps.read_contents(self.interrupt);
         let files = pip::install_natively(facts, &env, mtime, self.environment, self.interrupt, meanwhile)?;

@@ -206,6 +206,7 @@ fn in_an_image_contents_decide() {
             let installed = world.path("e/lib/python3.13/site-packages/pip/__init__.py");
             assert_eq!(fs::read_to_string(installed).unwrap(), pip);
         }
-        assert!(!world.started().contains("probe probe"), "an image that is still there is known");
+        // Asked once more, as only contents tell that nothing has changed meanwhile.
+        assert_eq!(world.started().matches("probe").count(), 2, "an image that is still there is known");
     }
 }

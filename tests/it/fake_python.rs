@@ -66,7 +66,6 @@ impl FakePython {
             ("os", "posix"),
             ("platform", "linux"),
             ("executable", executable.to_str().unwrap()),
-            ("real-executable", executable.to_str().unwrap()),
             ("home", home.to_str().unwrap()),
             ("exe-name", name.to_str().unwrap()),
             ("64-bit", "yes"),
@@ -86,7 +85,9 @@ impl FakePython {
              {before}\n\
              printf '\\0rvenv-facts\\0%s\\0' \"$6\"\n\
              printf '%s\\0'{answers}\n\
-             seen '{}'\n\
+             real=$(readlink -f '{0}')\n\
+             printf 'real-executable\\0%s\\0' \"${{real:-{0}}}\"\n\
+             seen '{0}'\n\
              {further}\n\
              printf 'end-of-facts\\0%s\\0' \"$6\"\n",
             executable.display(),

@@ -113,6 +113,9 @@ def is_itself():
     try:
         return os.path.samefile("/proc/self/exe", sys.executable)
     except OSError:
+        # Without /proc, a wrapper that keeps its own name looks like the interpreter.
+        if sys.platform == "linux":
+            return False
         with open(sys.executable, "rb") as program:
             return program.read(2) != b"#!"
 

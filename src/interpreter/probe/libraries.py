@@ -8,11 +8,14 @@ def watched():
     """
     for library in shared_libraries():
         yield library
-    for module in ("venv/__init__.py", "ensurepip/__init__.py", "ensurepip/__main__.py", "sysconfig.py"):
+    # The directories stand for what comes and goes in them, such as modules without which no interpreter starts.
+    for place in (STDLIB, os.path.join(STDLIB, "encodings")):
+        yield place
+    # A package since 3.13.
+    sysconfig_file = "sysconfig.py" if os.path.isfile(os.path.join(STDLIB, "sysconfig.py")) else "sysconfig/__init__.py"
+    launchers = ["venv/__init__.py"] if os.name == "nt" else []
+    for module in launchers + ["ensurepip/__init__.py", "ensurepip/__main__.py", sysconfig_file]:
         yield os.path.join(STDLIB, *module.split("/"))
-    # A package since 3.14.
-    if not os.path.exists(os.path.join(STDLIB, "sysconfig.py")):
-        yield os.path.join(STDLIB, "sysconfig", "__init__.py")
     if os.name != "nt":
         multiarch = getattr(sys.implementation, "_multiarch", "")
         see(os.path.join(STDLIB, "_sysconfigdata_%s_%s_%s.py" % (sys.abiflags, sys.platform, multiarch)))
@@ -55,7 +58,14 @@ def other_libraries():
     """The other libraries, and what would decide, if it appeared or changed, that others are loaded (ld.so(8))."""
     for library in mapped_libraries():
         yield library
+    # The library may also be in an archive, which is looked at first.
+    for archive in sys.path:
+        if archive.endswith(".zip"):
+            yield archive
+    places = os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":")
+    if places and not all(map(os.path.isabs, places.split(":"))):
+        DOUBTS.append("libraries may be found by way of the current directory")
     for library in shared_libraries() if os.name == "posix" else ():
-        for place in filter(None, os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":").split(":")):
+        for place in filter(None, places.split(":")):
             yield os.path.join(place, os.path.basename(library))
         yield "/etc/ld.so.cache"

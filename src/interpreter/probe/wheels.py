@@ -11,9 +11,8 @@ def wheels():
     for place in (os.path.join(STDLIB, "ensurepip", "_bundled"), named, "/usr/share/python-wheels"):
         # One that is missing may appear later.
         if place and (place == named or not found):
-            names = (name for name in listed(place) if name.startswith(("pip-", "setuptools-")))
             places.append(place)
-            found += [os.path.join(place, name) for name in names if name.endswith(".whl")]
+            found += [os.path.join(place, name) for name in listed(place) if name.endswith(".whl")]
     return places, found
 
 
@@ -38,6 +37,12 @@ def bundled():
     known = {"--no-cache-dir", "--root", "--user", "--disable-pip-version-check"}
     known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
     if options - known != {"--no-index", "--find-links", "--upgrade"}:
+        return []
+    # One of somebody's own may bring more than these two.
+    names = [name for name in constants if name.startswith("_") and name.endswith("_VERSION")]
+    if set(names) - {"_SETUPTOOLS_VERSION", "_PIP_VERSION"}:
+        return []
+    if set(constants.get("_PACKAGE_NAMES", "").replace('"', "'").split("'")[1::2]) - {"setuptools", "pip"}:
         return []
     projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
     # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).
