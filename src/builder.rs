@@ -10,7 +10,7 @@ use crate::config::{Config, Pip};
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::event::{Event, Observer};
+use crate::event::{Created, Event, Observer};
 use crate::facts::Facts;
 use crate::fs;
 use crate::inspect;
@@ -19,7 +19,6 @@ use crate::interrupt::Interrupt;
 use crate::pip;
 use crate::plan::{self, Occupant, Occupied, Place, Plan};
 use crate::seed::{self, Installer, Preparing, Seed, SeedStore, SharedSeed};
-use crate::warning::Warning;
 
 /// Creates environments of one interpreter and one configuration.
 #[derive(Debug)]
@@ -33,14 +32,11 @@ pub struct EnvBuilder {
     seed: SharedSeed,
 }
 
-/// An environment that was created.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Created {
-    /// The plan that was applied.
-    pub plan: Plan,
-    /// The plan's warnings.
-    pub warnings: Vec<Warning>,
+/// A plan that was made before ENV_DIR was locked.
+struct Early {
+    plan: Plan,
+    /// Whether ENV_DIR was absent.
+    is_of_vacant: bool,
 }
 
 impl EnvBuilder {
@@ -116,16 +112,17 @@ impl EnvBuilder {
 
     /// Creates an environment whose `early` plan has shown that it may be: nothing is touched before that. ENV_DIR may
     /// change until it is locked, so the plan that is applied is made then.
-    fn create_checked(&self, env_dir: &EnvDir, early: &Plan) -> Result<Created> {
+    fn create_checked(&self, env_dir: &EnvDir, early: &Early) -> Result<Created> {
         // Processes that do not lock may put something there at the same time, but hardly this often.
         const TRIES: u32 = 100;
-        self.prepare(early)?;
+        self.prepare(&early.plan)?;
         let mut place = Place::default();
         for _ in 0..TRIES {
             let mut target = Target::take(env_dir, &self.interrupt)?;
-            let is_vacant = target.is_vacant();
-            let occupant = if is_vacant { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
-            let plan = self.plan(env_dir, &occupant, &place)?;
+            let occupant = if target.is_vacant() { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
+            // Nothing has changed, and nothing else is planned for.
+            let is_planned = occupant == Occupant::Vacant && early.is_of_vacant && place == Place::default();
+            let plan = if is_planned { early.plan.clone() } else { self.plan(env_dir, &occupant, &place)? };
             (self.observer.0)(Event::Planned(&plan));
             match self.apply(&plan, &mut target).map_err(|error| place.explain(error))? {
                 Applied::Done => {
@@ -165,9 +162,9 @@ impl EnvBuilder {
 
     /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only
     /// the lock tells what it leaves.
-    fn check_early(&self, env_dir: &EnvDir) -> Result<Plan> {
+    fn check_early(&self, env_dir: &EnvDir) -> Result<Early> {
         self.look_and_plan(env_dir).or_else(|refusal| match refusal {
-            _ if apply::is_at_work(&env_dir.path) => self.plan(env_dir, &Occupant::Vacant, &Place::default()),
+            _ if apply::is_at_work(&env_dir.path) => self.plan_early(env_dir, &Occupant::Vacant),
             Error::Interrupted { .. } => Err(refusal),
             // It may just have ended.
             _ => self.look_and_plan(env_dir),
@@ -175,8 +172,13 @@ impl EnvBuilder {
     }
 
     /// Looks at ENV_DIR, and plans and checks the environment.
-    fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Plan> {
-        self.plan(env_dir, &self.look(env_dir)?, &Place::default())
+    fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Early> {
+        self.plan_early(env_dir, &self.look(env_dir)?)
+    }
+
+    fn plan_early(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Early> {
+        let plan = self.plan(env_dir, occupant, &Place::default())?;
+        Ok(Early { plan, is_of_vacant: *occupant == Occupant::Vacant })
     }
 
     fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {

@@ -1,4 +1,4 @@
-//! Events during a builder's work.
+//! Events during a builder's work, and its result.
 
 use std::fmt;
 use std::io;
@@ -6,6 +6,17 @@ use std::path::Path;
 
 use crate::plan::Plan;
 use crate::seed::{Installer, Preparing};
+use crate::warning::Warning;
+
+/// An environment that was created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Created {
+    /// The plan that was applied.
+    pub plan: Plan,
+    /// The plan's warnings.
+    pub warnings: Vec<Warning>,
+}
 
 /// An event during a builder's work.
 #[derive(Clone, Copy, Debug)]

@@ -44,12 +44,12 @@ pub mod pyvenv_cfg;
 mod seed;
 mod warning;
 
-pub use builder::{Created, EnvBuilder};
+pub use builder::EnvBuilder;
 pub use config::Config;
 pub use env_dir::EnvDir;
 pub use environment::Environment;
 pub use error::{Error, Result, Unfit};
-pub use event::Event;
+pub use event::{Created, Event};
 pub use interrupt::Interrupt;
 pub use plan::activation;
 pub use seed::{Installer, Preparing};

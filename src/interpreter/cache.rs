@@ -54,7 +54,7 @@ pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
     let (entry_key, stamps, answer) = parse(&bytes)?;
     let stamps = Stamps::parse(stamps)?;
     // Rights are in no stamp, nor what a mount forbids.
-    let stamps = Some(stamps).filter(|_| entry_key == key && fs::is_executable(program))?;
+    let stamps = Some(stamps).filter(|_| entry_key == key && fs::may_run(program))?;
     let stamps = stamps.renewed(context.interrupt)?;
     Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
 }
@@ -93,7 +93,7 @@ fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: C
     if !stamps.is_current(context.interrupt) {
         return;
     }
-    let body = [key.as_bytes(), &[0], stamps.text().as_bytes(), &[0], answer].concat();
+    let body = [key.as_bytes(), &[0], stamps.text().as_bytes(), &[0], &without_seen(answer)].concat();
     let written = shelf.write(&Shelf::stem(&key), |file| {
         file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
         file.write_all(&body)
@@ -101,6 +101,12 @@ fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: C
     if written.is_ok() {
         shelf.prune(None, |stem| is_current(stem, shelf, context));
     }
+}
+
+/// An answer without the stamps, which are kept apart from it.
+fn without_seen(answer: &[u8]) -> Vec<u8> {
+    let others = probe::pairs(answer).into_iter().filter(|(key, _)| *key != b"seen");
+    others.flat_map(|(key, value)| [key, b"\0", value, b"\0"].concat()).collect()
 }
 
 fn shelf(context: Context<'_>) -> Option<Shelf<'_>> {

@@ -76,7 +76,7 @@ pub(super) fn seen(answer: &[u8]) -> impl Iterator<Item = (&str, &str)> {
     seen.map(|(stamp, path)| (path, stamp))
 }
 
-fn pairs(answer: &[u8]) -> Vec<(&[u8], &[u8])> {
+pub(super) fn pairs(answer: &[u8]) -> Vec<(&[u8], &[u8])> {
     let fields: Vec<&[u8]> = answer.split(|byte| *byte == 0).collect();
     let (pairs, _) = fields.as_chunks::<2>();
     pairs.iter().map(|[key, value]| (*key, *value)).collect()

@@ -112,7 +112,13 @@ pub(super) fn may_owner_execute(metadata: &fs::Metadata) -> bool {
 /// Whether the path leads to a file that the user may execute, as access(2) says.
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {
-    path.is_file() && access(path, Access::EXEC_OK).is_ok()
+    path.is_file() && may_run(path)
+}
+
+/// Whether the user may execute a path, which is known to lead to a file, as access(2) says.
+#[must_use]
+pub(crate) fn may_run(path: &Path) -> bool {
+    access(path, Access::EXEC_OK).is_ok()
 }
 
 /// Whether the file system of a path runs no programs, whatever their modes (mount(8), `noexec`).

@@ -152,6 +152,12 @@ pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
+/// Always true: the name decides what may be executed.
+#[must_use]
+pub(crate) fn may_run(_path: &Path) -> bool {
+    true
+}
+
 /// Whether two paths lead to the same file, by its final path. Equal paths are not resolved: on RAM disks, and for long
 /// paths in wine, the final path cannot be told.
 #[must_use]

@@ -5,6 +5,10 @@
 
 mod quote;
 
+use std::borrow::Cow;
+
+use memchr::memchr_iter;
+
 use quote::Delayed;
 
 /// The values in one environment's activation scripts.
@@ -128,9 +132,10 @@ fn deactivate_bat() -> Script {
 ///
 /// If the template contains a name without a word, which the tests of this module rule out.
 fn fill(template: &str, words: &[(&str, String)]) -> String {
-    let template = template.replace("\r\n", "\n");
+    let has_cr = memchr::memchr(b'\r', template.as_bytes()).is_some();
+    let template = if has_cr { Cow::from(template.replace("\r\n", "\n")) } else { Cow::from(template) };
     let mut text = String::with_capacity(template.len() * 2);
-    let mut rest = template.as_str();
+    let mut rest = &*template;
     while let Some((before, name, after)) = split_at_name(rest) {
         let word = words.iter().find(|(known, _)| *known == name);
         let (_, word) = word.unwrap_or_else(|| panic!("no word for @{name}@"));
@@ -144,7 +149,7 @@ fn fill(template: &str, words: &[(&str, String)]) -> String {
 /// Splits a text at the first `@NAME@`: the text before it, the name, the text after it.
 fn split_at_name(text: &str) -> Option<(&str, &str, &str)> {
     let is_name = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
-    for (start, _) in text.match_indices('@') {
+    for start in memchr_iter(b'@', text.as_bytes()) {
         if let Some((name, after)) = text[start + 1..].split_once('@')
             && is_name(name)
         {
