@@ -94,8 +94,15 @@ impl Target {
 
     fn take_vacant(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
         let above = env_dir.parent().unwrap_or(env_dir);
-        let topmost = fs::create_parent(env_dir)?;
-        let opened = Dir::open(above).map(Rc::new).map_err(|source| Error::file("open", above, source));
+        let mut topmost = None;
+        let opened = match Dir::open(above) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                topmost = fs::create_parent(env_dir)?;
+                Dir::open(above)
+            }
+            other => other,
+        };
+        let opened = opened.map(Rc::new).map_err(|source| Error::file("open", above, source));
         let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir, interrupt)?, parent)));
         let staged = unless_gone(staged, gone).inspect_err(|_| {
             if let Some(topmost) = &topmost {
