@@ -114,10 +114,13 @@ pub(super) fn installation(dir: &Path, is_environment: bool) -> Option<PathBuf> 
     standard_library.or_else(|| if is_environment { None } else { interpreter(dir) })
 }
 
-/// Whether a path is the `os.py` of a standard library. Before version 20, virtualenv linked or copied it into each
-/// environment, and left a note.
+/// Whether a path is the `os.py` of a standard library, and not of some package. Before version 20, virtualenv linked
+/// or copied it into each environment, and left a note.
 fn is_standard_library(os: &Path) -> bool {
-    is_file(os) && is_file(&os.with_file_name("site.py")) && !is_file(&os.with_file_name("orig-prefix.txt"))
+    let beside = |name: &str| is_file(&os.with_file_name(name));
+    let dir = os.parent().and_then(|dir| dir.file_name()).and_then(|name| name.to_str()).unwrap_or_default();
+    let has_its_name = ["python", "pypy"].iter().any(|name| dir.starts_with(name));
+    is_file(os) && (has_its_name || beside("site.py")) && !beside("orig-prefix.txt")
 }
 
 /// An interpreter in the scripts directory that is a file, or a link to one in the same tree. A link that leads out is
