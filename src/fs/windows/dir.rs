@@ -65,12 +65,6 @@ impl Dir {
         path
     }
 
-    /// A second handle to the same directory.
-    #[allow(clippy::unnecessary_wraps)]
-    pub(crate) fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self(self.0.clone()))
-    }
-
     /// Whether nobody else may write to the directory: assumed of every directory that exists.
     pub(crate) fn only_owner_writes(&self) -> bool {
         self.0.is_dir()
