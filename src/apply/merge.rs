@@ -103,11 +103,8 @@ impl Merge<'_> {
 
     fn put(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr, path: &RelPath) -> Result<()> {
         let failed = |source| Error::file("create", &path.below(self.env_dir), source);
-        let in_the_way = |wanted: &str| Error::InTheWay {
-            env_dir: self.env_dir.to_owned(),
-            path: path.below(self.env_dir),
-            problem: format!("is not a {wanted}"),
-        };
+        let in_the_way =
+            |wanted| Error::in_the_way(self.env_dir, &path.below(self.env_dir), format!("is not a {wanted}"));
         match (new.kind(name).map_err(failed)?, dir.kind(name).map_err(failed)?) {
             (_, Kind::Nothing) => self.changes.put(new, dir, name).map_err(failed),
             // A dangling link is not worth keeping.

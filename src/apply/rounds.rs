@@ -82,14 +82,11 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
         with.interrupt.check()?;
         let build = |step| build_step(plan, step, &new, &modes, with);
         // An error of a moment is no property of the file system.
-        let twice = |error| if is_refused(step, &error) { build(step) } else { Err(error) };
+        let twice = |error| if refusal(step, &error).is_some() { build(step) } else { Err(error) };
         match build(step).or_else(twice) {
             Ok(Restored::Whole) => {}
             Ok(Restored::SeedDamaged) => return Ok(Applied::SeedDamaged),
-            Err(Error::File { source, .. }) if is_link(step) && fs::refuses_links(&source) => {
-                return Ok(Applied::LinksRefused(source.to_string()));
-            }
-            Err(error) => return Err(error),
+            Err(error) => return refusal(step, &error).map(Applied::LinksRefused).ok_or(error),
         }
     }
     if let Some(reason) = unfollowed(plan, steps, &new) {
@@ -106,9 +103,12 @@ fn is_link(step: &Step) -> bool {
     matches!(step, Step::Symlink { .. })
 }
 
-/// Whether an error says that the step's link is not to be had in this place.
-fn is_refused(step: &Step, error: &Error) -> bool {
-    is_link(step) && matches!(error, Error::File { source, .. } if fs::refuses_links(source))
+/// The reason why the step's link is not to be had in this place, if that is what an error says.
+fn refusal(step: &Step, error: &Error) -> Option<String> {
+    match error {
+        Error::File { source, .. } if is_link(step) && fs::refuses_links(source) => Some(source.to_string()),
+        _ => None,
+    }
 }
 
 /// The reason why a link to the interpreter is of no use, although it could be created: some file systems let nobody

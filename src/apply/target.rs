@@ -195,16 +195,17 @@ fn file_name(env_dir: &Path) -> &OsStr {
 /// Turns an error which says that a directory is gone into `None`, and keeps it in `gone`.
 fn unless_gone<T>(result: Result<T>, gone: &mut Option<Error>) -> Result<Option<T>> {
     match result {
-        Err(Error::File { source, action, path }) if source.kind() == ErrorKind::NotFound => {
-            *gone = Some(Error::File { source, action, path });
-            Ok(None)
-        }
-        Err(Error::NothingCreated { source, env_dir, dir }) if source.kind() == ErrorKind::NotFound => {
-            *gone = Some(Error::NothingCreated { source, env_dir, dir });
+        Err(error) if says_gone(&error) => {
+            *gone = Some(error);
             Ok(None)
         }
         other => other.map(Some),
     }
+}
+
+fn says_gone(error: &Error) -> bool {
+    matches!(error, Error::File { source, .. } | Error::NothingCreated { source, .. }
+        if source.kind() == ErrorKind::NotFound)
 }
 
 fn is_taken(error: &io::Error) -> bool {

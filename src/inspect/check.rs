@@ -138,7 +138,7 @@ fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
 fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
-        Kind::Dir => Err(in_the_way(env_dir, &path, "is not a file")),
+        Kind::Dir => Err(Error::in_the_way(env_dir, &path, "is not a file")),
         _ => Ok(()),
     }
 }
@@ -170,7 +170,7 @@ fn check_dir(env_dir: &Path, relative: &RelPath) -> Result<()> {
             Kind::Dir => {}
             // Such as `lib64` -> `lib`.
             Kind::Link(target) => check_link(&path, &target, is_last, env_dir)?,
-            Kind::File => return Err(in_the_way(env_dir, &path, "is not a directory")),
+            Kind::File => return Err(Error::in_the_way(env_dir, &path, "is not a directory")),
         }
     }
     writable(&path, env_dir)
@@ -186,16 +186,12 @@ fn check_link(path: &Path, target: &Path, is_last: bool, env_dir: &Path) -> Resu
         () if is_last => "is another directory in it",
         () => return Ok(()),
     };
-    Err(in_the_way(env_dir, path, &format!("is a link to `{}`, which {problem}", shown(target))))
+    Err(Error::in_the_way(env_dir, path, format!("is a link to `{}`, which {problem}", shown(target))))
 }
 
 fn writable(dir: &Path, env_dir: &Path) -> Result<()> {
     if fs::is_writable_dir(dir) {
         return Ok(());
     }
-    Err(in_the_way(env_dir, dir, "may not be written to"))
-}
-
-fn in_the_way(env_dir: &Path, path: &Path, problem: &str) -> Error {
-    Error::InTheWay { env_dir: env_dir.to_owned(), path: path.to_owned(), problem: problem.to_owned() }
+    Err(Error::in_the_way(env_dir, dir, "may not be written to"))
 }

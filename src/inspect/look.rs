@@ -34,8 +34,7 @@ pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Resul
 /// The error for an ENV_DIR below a file, which is clearer than the system's "not a directory".
 fn below_a_file(env_dir: &Path) -> Option<Error> {
     let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
-    let problem = "is not a directory".to_owned();
-    Some(Error::InTheWay { env_dir: env_dir.to_owned(), path: file.to_owned(), problem })
+    Some(Error::in_the_way(env_dir, file, "is not a directory"))
 }
 
 fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupied> {

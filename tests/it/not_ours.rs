@@ -38,7 +38,7 @@ fn an_installed_python_is_refused() {
             file(world, "e/Lib/os.py");
             file(world, "e/Lib/site.py");
         }),
-        // Although somebody made an environment of it.
+        // Although somebody has created an environment in it.
         ("e/lib/python3.12/os.py", &|world| {
             file(world, "e/lib/python3.12/os.py");
             file(world, "e/lib/python3.12/site.py");
@@ -155,7 +155,7 @@ fn leftovers_are_cleared() {
     world.rvenv(&python).args(["--without-pip", "--clear", "old"]).output().silent_success();
 }
 
-/// Somebody made an environment of a whole project: `rvenv .`
+/// Somebody has created an environment in the root of a project: `rvenv .`
 #[apply(test)]
 fn a_project_with_an_environment_in_its_root_is_not_cleared() {
     for (name, reason) in [
