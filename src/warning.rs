@@ -23,6 +23,13 @@ pub enum Warning {
         /// The reason.
         reason: String,
     },
+    /// A directory with files that were replaced, or of a run that failed, cannot be deleted.
+    Left {
+        /// The directory.
+        path: PathBuf,
+        /// The reason.
+        reason: String,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -36,6 +43,10 @@ impl fmt::Display for Warning {
             Self::Copied { env_dir, reason } => {
                 let env_dir = crate::error::shown(env_dir);
                 write!(f, "the interpreter in `{env_dir}` is a copy: a link is refused there ({reason})")
+            }
+            Self::Left { path, reason } => {
+                let path = crate::error::shown(path);
+                write!(f, "`{path}` is no longer needed and cannot be deleted: {reason}")
             }
         }
     }

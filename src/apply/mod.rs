@@ -1,7 +1,10 @@
 //! Applying a plan.
 
 pub(crate) mod build;
+mod claim;
+mod leftovers;
 mod merge;
+mod placement;
 mod rounds;
 mod staging;
 mod target;

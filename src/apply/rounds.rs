@@ -5,9 +5,11 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::build;
+use super::claim::{NEW, TRIAL};
 use super::merge::{Contents, Intent};
-use super::staging::{NEW, Staging, TRIAL};
-use super::target::{Next, Placement, Target};
+use super::placement::{Next, Placement};
+use super::staging::{Room, Staging};
+use super::target::Target;
 use crate::env_dir::EnvDir;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
@@ -18,7 +20,7 @@ use crate::interrupt::Interrupt;
 use crate::pip::{self, Surroundings};
 use crate::plan::{Mode, OnExisting, Plan, Step};
 use crate::pyvenv_cfg;
-use crate::seed::{Restored, Seed, restore};
+use crate::seed::{Restored, Seed, restore, settle};
 
 /// The outcome of applying a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(crate) enum Applied {
     SeedDamaged,
     /// The file system takes no links, for the reason given; nothing was put into place.
     LinksRefused(String),
+    /// The file system loses the contents of directories that are renamed.
+    DirsLost,
 }
 
 /// The circumstances under which a plan is applied.
@@ -39,6 +43,8 @@ pub(crate) enum Applied {
 pub(crate) struct Circumstances<'a> {
     /// The seed to restore; without one, ensurepip runs in the environment itself.
     pub(crate) seed: Option<&'a Seed>,
+    /// Whether no directory may be renamed.
+    pub(crate) spares_dirs: bool,
     /// The user's directory for temporary files.
     pub(crate) temp_dir: &'a Path,
     pub(crate) interrupt: &'a Interrupt,
@@ -80,7 +86,7 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
     let modes = Modes::default();
     for step in steps {
         with.interrupt.check()?;
-        let build = |step| build_step(plan, step, &new, &modes, with);
+        let build = |step| build_step(plan, step, &new.dir, &modes, with);
         // An error of a moment is no property of the file system.
         let twice = |error| if refusal(step, &error).is_some() { build(step) } else { Err(error) };
         match build(step).or_else(twice) {
@@ -89,13 +95,21 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
             Err(error) => return refusal(step, &error).map(Applied::LinksRefused).ok_or(error),
         }
     }
-    if let Some(reason) = unfollowed(plan, steps, &new) {
+    if let Some(reason) = unfollowed(plan, steps, &new.dir) {
         return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
-    match target.put(new, &intent(plan, steps), next, with.interrupt)? {
-        Placement::Placed => Ok(Applied::Done),
+    let intent = Intent { spares_dirs: with.spares_dirs, ..intent(plan, steps) };
+    match target.put(new, &intent, next, with.interrupt)? {
+        Placement::Placed => {
+            let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
+            if let (Some(seed), Some((env, are_copies))) = (with.seed.filter(|_| is_seeded), target.placed()) {
+                settle(seed, &plan.env_dir.path, env, are_copies, with.interrupt)?;
+            }
+            Ok(Applied::Done)
+        }
         Placement::LostRace => Ok(Applied::LostRace),
+        Placement::DirsLost => Ok(Applied::DirsLost),
     }
 }
 
@@ -146,11 +160,8 @@ fn intent<'a>(plan: &'a Plan, steps: &'a [Step]) -> Intent<'a> {
 
 /// Runs the program of a step in the environment itself.
 fn run_in(env_dir: &EnvDir, step: &Step, staging: &Staging, with: Circumstances) -> Result<()> {
-    let own_temp = staging.path().join(TRIAL);
-    let temp = pip::safe_temp(with.temp_dir, &own_temp);
-    if temp.is_some() {
-        staging.create(TRIAL)?;
-    }
+    let own_temp = staging.create(TRIAL)?;
+    let temp = pip::safe_temp(with.temp_dir, &own_temp.path);
     let surroundings = Surroundings { variables: None, temp, home: None, lock: None, interrupt: with.interrupt };
     let env = &env_dir.path;
     match step {
@@ -175,13 +186,15 @@ fn check_copy(source: &Path, home: &str, env_dir: &Path, staging: &Staging, inte
     let trial = staging.create(TRIAL)?;
     let modes = Modes::default();
     let name = RelPath::of(source.file_name().and_then(|name| name.to_str()).unwrap_or("python"));
-    let path = staging.path().join(TRIAL);
+    let Room { dir: trial, path, .. } = &trial;
     let failed = |source| Error::file("write in", env_dir, source);
     let (cfg, text) = (RelPath::of(pyvenv_cfg::FILE_NAME), format!("home = {home}\n"));
-    fs::create_file(&trial, &cfg, None, &modes, |file| file.write_all(text.as_bytes())).map_err(failed)?;
+    fs::create_file(trial, &cfg, None, &modes, |file| file.write_all(text.as_bytes())).map_err(failed)?;
     let mut from = fs::open(source)?;
     let mode = Mode::Executable.bits();
-    fs::create_file(&trial, &name, mode, &modes, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
-    interpreter::check_starts(&name.below(&path), source, env_dir, interrupt)?;
-    fs::clear(&trial, &path)
+    fs::create_file(trial, &name, mode, &modes, |file| io::copy(&mut from, file).map(drop)).map_err(failed)?;
+    interpreter::check_starts(&name.below(path), source, env_dir, interrupt)?;
+    // The room may be needed; deleted it is in any case.
+    let _ = fs::clear(trial, path);
+    Ok(())
 }

@@ -1,31 +1,30 @@
 //! ENV_DIR while we hold its lock: vacant, placed by us, or occupied by an earlier directory.
 
 use std::ffi::OsStr;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::merge::{Intent, merge};
-use super::staging::{NEW, Staging};
+use super::staging::Staging;
 use super::undo::UndoLog;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind};
 use crate::interrupt::Interrupt;
-use crate::pyvenv_cfg;
+use crate::warning::Warning;
 
 /// One ENV_DIR, locked. A target that is dropped before it is [finished](Target::finish) takes all changes back.
 #[derive(Debug)]
 pub(crate) struct Target {
-    env_dir: PathBuf,
+    pub(super) env_dir: PathBuf,
     // Fields are dropped in order: the guard goes before the log moves the environment away.
-    state: State,
-    log: UndoLog,
+    pub(super) state: State,
+    pub(super) log: UndoLog,
 }
 
 /// The state of ENV_DIR.
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// ENV_DIR is absent: not even an empty directory. The staging directory is beside it.
     Vacant { parent: Rc<Dir> },
     /// ENV_DIR is the new environment. The staging directory is beside it. The guard, a staging directory inside, makes
@@ -33,24 +32,6 @@ enum State {
     Placed { env: Rc<Dir>, guard: Option<Staging> },
     /// ENV_DIR existed before. The staging directory is inside.
     Occupied { env: Rc<Dir> },
-}
-
-/// The outcome of putting a new directory into place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub(crate) enum Placement {
-    Placed,
-    /// Another process put something at ENV_DIR first.
-    LostRace,
-}
-
-/// The next thing to happen after files were put into place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Nothing: the environment is complete.
-    Finish,
-    /// A program runs in the environment.
-    Run,
 }
 
 impl Target {
@@ -123,72 +104,32 @@ impl Target {
         matches!(self.state, State::Vacant { .. })
     }
 
+    /// The environment, once something is in place, and whether files were copied there, as they could not be renamed.
+    pub(super) fn placed(&self) -> Option<(&Dir, bool)> {
+        match &self.state {
+            State::Placed { env, .. } | State::Occupied { env } => Some((env, self.log.has_copied)),
+            State::Vacant { .. } => None,
+        }
+    }
+
     /// The staging directory to build in.
     pub(super) fn staging(&self) -> &Staging {
         &self.log.staging
     }
 
-    /// Puts the directory `new` into place, or merges its entries into ENV_DIR.
-    ///
-    /// # Errors
-    /// If something cannot be put into place. Earlier changes stay until the target is dropped.
-    pub(super) fn put(&mut self, new: Dir, intent: &Intent, next: Next, interrupt: &Interrupt) -> Result<Placement> {
-        match &self.state {
-            State::Vacant { parent } => self.place(&Rc::clone(parent), new, next, interrupt),
-            State::Placed { env, .. } | State::Occupied { env } => {
-                merge(&new, env, intent, &self.env_dir, &mut self.log).map(|()| Placement::Placed)
-            }
-        }
-    }
-
-    fn place(&mut self, parent: &Rc<Dir>, new: Dir, next: Next, interrupt: &Interrupt) -> Result<Placement> {
-        let failed = |source| Error::file("create", &self.env_dir, source);
-        let guard = |env: &Rc<Dir>| Staging::within(env, &self.env_dir, interrupt);
-        let new = Rc::new(new);
-        // Before anybody can find the environment, if a directory can be renamed with a locked one in it.
-        let early = next == Next::Run && Dir::FOLLOWS_RENAMES;
-        let early = early.then(|| guard(&new)).transpose()?;
-        let name = file_name(&self.env_dir);
-        match self.log.staging.dir.rename_new(NEW, parent, name) {
-            Err(error) if is_taken(&error) => return Ok(Placement::LostRace),
-            other => other.map_err(failed)?,
-        }
-        let env = if Dir::FOLLOWS_RENAMES { new } else { Rc::new(parent.open_dir(name).map_err(failed)?) };
-        self.log.env_placed(Rc::clone(parent), name, Rc::clone(&env));
-        // Some FUSE programs (fusefat) lose the contents of a directory that is renamed, and say nothing.
-        if parent.kind(Path::new(name).join(pyvenv_cfg::FILE_NAME)).map_err(failed)? == Kind::Nothing {
-            return Err(failed(io::Error::other("the file system loses the contents of directories that are renamed")));
-        }
-        let guard = match (next, early) {
-            (Next::Run, None) => Some(guard(&env)?),
-            (_, early) => early,
+    /// Deletes the staging directory with the replaced entries in it; the changes stay, also if something cannot be
+    /// deleted. Returns what that is, unless an earlier run has left it.
+    pub(crate) fn finish(mut self) -> Option<Warning> {
+        self.log.forget();
+        let guard = match &mut self.state {
+            State::Placed { guard, .. } => guard.as_mut().and_then(Staging::finish),
+            State::Vacant { .. } | State::Occupied { .. } => None,
         };
-        self.state = State::Placed { env, guard };
-        Ok(Placement::Placed)
-    }
-
-    /// Deletes the staging directory with the replaced entries in it; the changes stay.
-    ///
-    /// # Errors
-    /// If something cannot be deleted. An existing environment keeps its changes then, as some of the replaced entries
-    /// are gone; a new environment is taken back.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        match &mut self.state {
-            State::Placed { guard, .. } => {
-                guard.as_mut().map_or(Ok(()), Staging::finish)?;
-                self.log.staging.finish()?;
-                self.log.forget();
-                Ok(())
-            }
-            State::Vacant { .. } | State::Occupied { .. } => {
-                self.log.forget();
-                self.log.staging.finish()
-            }
-        }
+        self.log.staging.finish().or(guard)
     }
 }
 
-fn file_name(env_dir: &Path) -> &OsStr {
+pub(super) fn file_name(env_dir: &Path) -> &OsStr {
     env_dir.file_name().unwrap_or_default()
 }
 
@@ -206,8 +147,4 @@ fn unless_gone<T>(result: Result<T>, gone: &mut Option<Error>) -> Result<Option<
 fn says_gone(error: &Error) -> bool {
     matches!(error, Error::File { source, .. } | Error::NothingCreated { source, .. }
         if source.kind() == ErrorKind::NotFound)
-}
-
-fn is_taken(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory)
 }

@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::staging::{OLD, Staging, UNDONE};
+use super::claim::{OLD, UNDONE};
+use super::staging::{SCRIPTS, Staging};
 use crate::error::Result;
 use crate::fs::{self, Dir, Kind};
 
@@ -16,6 +17,10 @@ pub(super) struct UndoLog {
     pub(super) staging: Staging,
     /// The directory for replaced entries, once it is created.
     old: Option<Rc<Dir>>,
+    /// The number of names given to replaced entries.
+    count: usize,
+    /// Whether a file was copied, as it could not be renamed.
+    pub(super) has_copied: bool,
     changes: Vec<Undo>,
 }
 
@@ -26,6 +31,8 @@ enum Undo {
     RemoveParents { parent: PathBuf, topmost: PathBuf },
     /// Delete ENV_DIR, if it still is the directory `env`.
     RemoveEnv { parent: Rc<Dir>, name: OsString, env: Rc<Dir> },
+    /// Delete a directory that was created where the name was free, if it is empty.
+    RemoveDir { dir: Rc<Dir>, name: OsString },
     /// Move an entry that replaced nothing to `old`, as `put-` and this number; it is deleted with the staging
     /// directory.
     Remove { dir: Rc<Dir>, name: OsString, old: Rc<Dir>, number: usize },
@@ -37,11 +44,13 @@ enum Undo {
 pub(super) struct Changes<'a> {
     log: &'a mut Vec<Undo>,
     old: Rc<Dir>,
+    count: &'a mut usize,
+    has_copied: &'a mut bool,
 }
 
 impl UndoLog {
     pub(super) fn new(staging: Staging) -> Self {
-        Self { staging, old: None, changes: Vec::new() }
+        Self { staging, old: None, count: 0, has_copied: false, changes: Vec::new() }
     }
 
     /// Records that the directories above ENV_DIR were created, from `topmost` down to `parent`.
@@ -54,17 +63,22 @@ impl UndoLog {
         self.changes.push(Undo::RemoveEnv { parent, name: name.to_owned(), env });
     }
 
+    /// Records that the directory `name` was created in `parent`, where the name was free.
+    pub(super) fn dir_created(&mut self, parent: Rc<Dir>, name: &OsStr) {
+        self.changes.push(Undo::RemoveDir { dir: parent, name: name.to_owned() });
+    }
+
     /// Begins to change an existing directory.
     ///
     /// # Errors
     /// If the directory for replaced entries cannot be created.
     pub(super) fn changes(&mut self) -> Result<Changes<'_>> {
         let old = match self.old.take() {
-            None => Rc::new(self.staging.create(OLD)?),
+            None => self.staging.create(OLD)?.dir,
             Some(old) => old,
         };
         self.old = Some(Rc::clone(&old));
-        Ok(Changes { log: &mut self.changes, old })
+        Ok(Changes { log: &mut self.changes, old, count: &mut self.count, has_copied: &mut self.has_copied })
     }
 
     /// Forgets the changes, so that they stay.
@@ -82,13 +96,31 @@ impl UndoLog {
             }
             // ENV_DIR may be another directory by now.
             Undo::RemoveEnv { parent, name, env } if env.is_at(&parent, &name)? => {
-                parent.rename(&name, &self.staging.dir, UNDONE)
+                parent.rename(&name, &self.staging.dir, UNDONE).or_else(|_| remove_env(&parent, &name, &env))
             }
             Undo::RemoveEnv { .. } => Ok(()),
-            Undo::Remove { dir, name, old, number } => dir.rename(name, &old, format!("put-{number}")),
-            Undo::Restore { dir, name, old, number } => old.rename(number.to_string(), &dir, name),
+            Undo::RemoveDir { dir, name } => dir.remove_dir(name),
+            Undo::Remove { dir, name, old, number } => {
+                dir.rename(&name, &old, format!("put-{number}")).or_else(|_| remove(&dir, &name))
+            }
+            Undo::Restore { dir, name, old, number } => old.rename(number.to_string(), &dir, &name).or_else(|_| {
+                // What is there is ours, if it can be deleted at all.
+                let _ = dir.remove(&name);
+                fs::carry(&old, number.to_string(), &dir, &name)
+            }),
         }
     }
+}
+
+/// Deletes an environment where it is, its scripts directory first: without that, the rest is not an environment.
+fn remove_env(parent: &Dir, name: &OsStr, env: &Dir) -> io::Result<()> {
+    SCRIPTS.iter().try_for_each(|scripts| remove(env, OsStr::new(scripts)))?;
+    remove(parent, name)
+}
+
+/// Deletes an entry where it is. Nobody is told of errors, so their path does not matter.
+fn remove(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    fs::delete(dir, name, Path::new(name)).map_err(|_| ErrorKind::Other.into())
 }
 
 impl Drop for UndoLog {
@@ -101,42 +133,99 @@ impl Drop for UndoLog {
 }
 
 impl Changes<'_> {
-    /// Puts an entry of `new` where the name is free.
+    /// Puts an entry of `new` where the name is free. A directory that cannot be renamed stays where it is, with an
+    /// error that says so.
     pub(super) fn put(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
-        new.rename_new(name, dir, name)?;
+        new.rename_new(name, dir, name).or_else(|refusal| match new.kind(name) {
+            Ok(kind) if kind != Kind::Dir && fs::refuses_renames(&refusal) => {
+                *self.has_copied = true;
+                fs::carry(new, name, dir, name)
+            }
+            _ => Err(refusal),
+        })?;
         let (old, number) = self.next_old();
         self.log.push(Undo::Remove { dir: Rc::clone(dir), name: name.to_owned(), old, number });
         Ok(())
     }
 
-    /// Replaces a file or link by the entry of `new`. If hard links work, the name exists at every moment.
-    pub(super) fn replace(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
-        let (old, number) = self.next_old();
-        // Hard links may be unsupported or forbidden: then the name is absent for a moment.
-        match dir.link(name, &old, number.to_string()) {
-            Ok(()) => self.log.push(Undo::Restore { dir: Rc::clone(dir), name: name.to_owned(), old, number }),
-            Err(_) => self.put_aside(dir, name)?,
-        }
-        new.rename(name, dir, name)
+    /// Creates a directory where the name is free.
+    pub(super) fn create_dir(&mut self, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
+        dir.create_dir(name)?;
+        self.log.push(Undo::RemoveDir { dir: Rc::clone(dir), name: name.to_owned() });
+        Ok(())
     }
 
-    /// Moves an entry out of a directory, to be restored or deleted later.
+    /// Replaces a file or link by the entry of `new`. Wherever renames and hard links work, the name exists at every
+    /// moment; a file that `stays` there in any case is overwritten where they do not.
+    pub(super) fn replace(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr, stays: bool) -> io::Result<()> {
+        self.keep(dir, name)?;
+        match new.rename(name, dir, name) {
+            Err(refusal) if fs::refuses_renames(&refusal) => {}
+            other => return other,
+        }
+        *self.has_copied = true;
+        if stays && matches!(dir.kind(name), Ok(Kind::File)) {
+            return self.overwrite(new, dir, name);
+        }
+        match dir.remove(name) {
+            Err(error) if error.kind() != ErrorKind::NotFound => self.overwrite(new, dir, name).map_err(|_| error),
+            _ => fs::carry(new, name, dir, name),
+        }
+    }
+
+    /// Overwrites a file that has just been [kept](Self::keep).
+    fn overwrite(&mut self, new: &Dir, dir: &Dir, name: &OsStr) -> io::Result<()> {
+        // What was kept may be the same file by another name.
+        let kept = (*self.count - 1).to_string();
+        self.old.remove(&kept)?;
+        fs::carry(dir, name, &self.old, &kept)?;
+        fs::overwrite(new, name, dir, name)
+    }
+
+    /// Gives an entry that is to be replaced a second name, to be restored or deleted later.
+    fn keep(&mut self, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
+        let (old, number) = self.next_old();
+        // Hard links may be unsupported or forbidden.
+        match dir.link(name, &old, number.to_string()) {
+            Ok(()) => self.log.push(Undo::Restore { dir: Rc::clone(dir), name: name.to_owned(), old, number }),
+            Err(_) => self.keep_copy(dir, name).or_else(|_| self.put_aside(dir, name))?,
+        }
+        Ok(())
+    }
+
+    fn keep_copy(&mut self, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
+        let (old, number) = self.next_old();
+        fs::carry(dir, name, &old, number.to_string())?;
+        self.log.push(Undo::Restore { dir: Rc::clone(dir), name: name.to_owned(), old, number });
+        Ok(())
+    }
+
+    /// Moves an entry out of a directory, to be restored or deleted later. A directory that cannot be renamed stays.
     pub(super) fn put_aside(&mut self, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
         let (old, number) = self.next_old();
-        dir.rename(name, &old, number.to_string()).or_else(|error| {
+        let is_dir = || matches!(dir.kind(name), Ok(Kind::Dir));
+        let moved = dir.rename(name, &old, number.to_string()).or_else(|error| {
             // Moving a directory needs write permission on the directory itself.
-            if error.kind() != ErrorKind::PermissionDenied || !matches!(dir.kind(name), Ok(Kind::Dir)) {
+            if error.kind() != ErrorKind::PermissionDenied || !is_dir() {
                 return Err(error);
             }
             dir.grant_owner_access(name);
             dir.rename(name, &old, number.to_string())
-        })?;
+        });
+        match moved {
+            Err(refusal) if fs::refuses_renames(&refusal) && !is_dir() => {
+                self.keep_copy(dir, name)?;
+                return dir.remove(name);
+            }
+            other => other?,
+        }
         self.log.push(Undo::Restore { dir: Rc::clone(dir), name: name.to_owned(), old, number });
         Ok(())
     }
 
     /// The directory for the next replaced entry, and the entry's number there.
-    fn next_old(&self) -> (Rc<Dir>, usize) {
-        (Rc::clone(&self.old), self.log.len())
+    fn next_old(&mut self) -> (Rc<Dir>, usize) {
+        *self.count += 1;
+        (Rc::clone(&self.old), *self.count - 1)
     }
 }

@@ -20,6 +20,13 @@ pub(crate) enum Kind {
     File,
 }
 
+/// The identity of a file or directory, whatever its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(super) device: u64,
+    pub(super) inode: u64,
+}
+
 /// An entry below a directory, at any depth.
 pub(crate) struct WalkEntry {
     /// The path below the directory.

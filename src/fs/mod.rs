@@ -2,9 +2,11 @@
 //!
 //! The platform-specific parts are in [`unix`] and [`windows`], with the same signatures.
 
+mod carry;
 mod delete;
 mod entry;
 mod look;
+mod refusal;
 mod scratch;
 mod stamper;
 mod times;
@@ -28,8 +30,9 @@ use std::time::{Duration, SystemTime};
 use crate::error::{Error, Result};
 use crate::facts::RelPath;
 
+pub(crate) use carry::{carry, overwrite};
 pub(crate) use delete::{clear, delete};
-pub(crate) use entry::{FileType, Kind, LOCK_NAME, Stamp, WalkEntry};
+pub(crate) use entry::{FileType, Identity, Kind, LOCK_NAME, Stamp, WalkEntry};
 pub(crate) use look::{
     entries, exists, find_below, is_dir, is_same, is_script, kind, names, read, read_at_most, read_into, read_link,
     read_text, resolved, resolved_parent, subdirs, walk,
@@ -39,6 +42,7 @@ pub(crate) use platform::{
     Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
     is_executable, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
 };
+pub(crate) use refusal::{is_unsupported, refuses_links, refuses_renames};
 pub(crate) use scratch::ScratchDir;
 pub(crate) use stamper::Stamper;
 
@@ -113,16 +117,6 @@ pub(crate) fn create_link(dir: &Dir, path: &RelPath, target: &Path) -> io::Resul
     with_room(dir, path, || dir.symlink(target, path))
 }
 
-/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage,
-/// in shared folders, or on Windows without the privilege. It has many names.
-pub(crate) fn refuses_links(error: &io::Error) -> bool {
-    /// `EIO`, `EPROTO`; Windows' `ERROR_PRIVILEGE_NOT_HELD` and `ERROR_INVALID_FUNCTION`.
-    const OTHERS: [i32; 2] = if cfg!(windows) { [1314, 1] } else { [5, 71] };
-    is_unsupported(error)
-        || error.kind() == ErrorKind::PermissionDenied
-        || error.raw_os_error().is_some_and(|code| OTHERS.contains(&code))
-}
-
 /// The bits of modes that new files are known to get as they are created: under the usual umask, most modes need not be
 /// set. All files that share this have the same umask and file system.
 #[derive(Debug, Default)]
@@ -190,14 +184,6 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 pub(crate) fn set_mtime(file: &File, seconds: u64) -> io::Result<()> {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     file.set_times(fs::FileTimes::new().set_accessed(time).set_modified(time))
-}
-
-/// Whether an error says that the file system cannot do something at all, or lets nobody do it.
-pub(crate) fn is_unsupported(error: &io::Error) -> bool {
-    /// `EPERM`. The same kind of error has `EACCES`, which is about rights.
-    const NOT_PERMITTED: i32 = 1;
-    matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput)
-        || error.raw_os_error() == Some(NOT_PERMITTED)
 }
 
 /// Tries to lock a file; returns whether another process holds the lock. On a file system without locks, the answer is

@@ -13,6 +13,8 @@ use crate::warning::Warning;
 pub struct Place {
     /// The reason why links cannot be created there, or cannot be followed.
     pub refuses_links: Option<String>,
+    /// Whether directories lose their contents when they are renamed.
+    pub loses_dirs: bool,
 }
 
 impl Place {

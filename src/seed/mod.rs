@@ -22,6 +22,6 @@ pub use make::Installer;
 pub(crate) use make::make;
 pub use preparing::Preparing;
 pub(crate) use reader::Seed;
-pub(crate) use restore::{Restored, restore};
+pub(crate) use restore::{Restored, restore, settle};
 pub(crate) use shared::SharedSeed;
 pub(crate) use store::SeedStore;

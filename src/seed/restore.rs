@@ -1,6 +1,7 @@
 //! Restoring a seed: writing its files into an environment.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use super::archive::{Entry, Kind};
 use super::dates;
@@ -34,11 +35,21 @@ pub(crate) fn restore(seed: &Seed, env: &EnvPaths, root: &Dir, interrupt: &Inter
         interrupt.check().map_err(Stop::Failed)?;
         write_chunk(chunk.ok_or(Stop::SeedDamaged)?, &mut writer, &mut contents)
     });
-    match written.and_then(|()| writer.check_dates(seed, interrupt)) {
+    let settle = || dates::settle(&seed.list, root, !writer.is_dated, interrupt);
+    match written.and_then(|()| settle().map_err(|stop| Stop::Failed(stop.explained(&env.dir)))) {
         Ok(()) => Ok(Restored::Whole),
         Err(Stop::SeedDamaged) => Ok(Restored::SeedDamaged),
         Err(Stop::Failed(error)) => Err(error),
     }
+}
+
+/// Corrects the bytecode of a seed in its final place, where sources may have got other dates: all of it if they were
+/// copied there.
+///
+/// # Errors
+/// When the date of a source cannot be told, bytecode cannot be written, or a signal has come.
+pub(crate) fn settle(seed: &Seed, env: &Path, root: &Dir, are_copies: bool, interrupt: &Interrupt) -> Result<()> {
+    dates::settle(&seed.list, root, are_copies, interrupt).map_err(|stop| stop.explained(env))
 }
 
 fn write_chunk<'a>(chunk: &Chunk<'a, '_>, writer: &mut Writer<'a>, contents: &mut Contents<'a>) -> Result<(), Stop> {
@@ -97,18 +108,6 @@ impl<'a> Writer<'a> {
                 fs::add_mode(&file, bits).or_else(|error| if fs::is_unsupported(&error) { Ok(()) } else { Err(error) })
             }
         }
-    }
-
-    /// Corrects all bytecode if sources have not the date that they were given: it would be stale.
-    fn check_dates(&self, seed: &Seed, interrupt: &Interrupt) -> Result<(), Stop> {
-        let failed = |source| Stop::Failed(Error::file("look at", &self.env.dir, source));
-        if self.is_dated && dates::are_kept(&seed.list, self.root).map_err(failed)? {
-            return Ok(());
-        }
-        seed.list.entries.iter().try_for_each(|entry| {
-            interrupt.check().map_err(Stop::Failed)?;
-            dates::correct(&entry.path, self.mtime, self.root).map_err(|source| self.failed("write", entry, source))
-        })
     }
 
     /// The reason to stop after a failed write. No other process is at work in a new environment: if a name is taken,

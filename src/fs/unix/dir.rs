@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self as at, AtFlags, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
 
-use crate::fs::Kind;
+use crate::fs::{Identity, Kind};
 
 /// An open directory. Operations apply to this directory even if its path leads elsewhere by now. A name may be a path
 /// of several components: links in the last one are not followed, unless stated; the others are up to the caller.
@@ -50,6 +50,18 @@ impl Dir {
     /// A second handle to the same directory.
     pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self(self.0.try_clone()?))
+    }
+
+    /// The directory that contains this one.
+    pub(crate) fn above(&self) -> io::Result<Self> {
+        self.open_dir("..")
+    }
+
+    /// The identity of the directory, whatever its path.
+    pub(crate) fn identity(&self) -> io::Result<Identity> {
+        let stat = at::fstat(&self.0)?;
+        #[allow(clippy::useless_conversion, clippy::cast_sign_loss)] // The device has 32 bits on macOS.
+        Ok(Identity { device: stat.st_dev as u64, inode: stat.st_ino })
     }
 
     /// Whether the directory belongs to the effective user, and nobody else may write to it.
@@ -108,9 +120,26 @@ impl Dir {
         Ok(retry_on_intr(|| at::statat(&self.0, name.as_ref(), AtFlags::empty())).map(drop)?)
     }
 
-    /// The time of a file's last modification, in seconds since 1970.
+    /// The time of a file's last modification, in seconds since 1970, as the file system has it: where that is a server
+    /// or another program, the kernel may remember what the time was set to (statx(2), `AT_STATX_FORCE_SYNC`).
+    #[cfg(target_os = "linux")]
     pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
-        let stat = retry_on_intr(|| at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW))?;
+        let (name, flags) = (name.as_ref(), AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_FORCE_SYNC);
+        match retry_on_intr(|| at::statx(&self.0, name, flags, at::StatxFlags::MTIME)) {
+            // Sandboxes may not know the call.
+            Err(Errno::NOSYS | Errno::PERM) => self.modified_by_stat(name),
+            found => Ok(found?.stx_mtime.tv_sec.try_into().unwrap_or_default()),
+        }
+    }
+
+    /// The time of a file's last modification, in seconds since 1970.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn modified(&self, name: impl AsRef<Path>) -> io::Result<u64> {
+        self.modified_by_stat(name.as_ref())
+    }
+
+    fn modified_by_stat(&self, name: &Path) -> io::Result<u64> {
+        let stat = retry_on_intr(|| at::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW))?;
         Ok(stat.st_mtime.try_into().unwrap_or_default())
     }
 
@@ -125,30 +154,6 @@ impl Dir {
             }
         }
         Ok(names)
-    }
-
-    /// Opens a regular file for reading. The effective user must own the file, and nobody else may write to it.
-    pub(crate) fn read(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        // Opening a pipe would block.
-        let file = File::from(self.open_with(name, OFlags::NONBLOCK, 0)?);
-        let stat = at::fstat(&file)?;
-        let is_regular = at::FileType::from_raw_mode(stat.st_mode) == at::FileType::RegularFile;
-        if is_regular && is_ours(&stat, 0o022) { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
-    }
-
-    /// Creates a file; an existing name is an error.
-    pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        self.create_with(name, 0o666)
-    }
-
-    /// Creates a file with a mode, less the umask; an existing name is an error.
-    pub(crate) fn create_with(&self, name: impl AsRef<Path>, mode: u32) -> io::Result<File> {
-        Ok(self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)?.into())
-    }
-
-    /// Opens a file for writing; a missing file is created for the user alone.
-    pub(crate) fn open_or_create(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        Ok(self.open_with(name, OFlags::RDWR | OFlags::CREATE, 0o600)?.into())
     }
 
     /// Creates a directory; an existing name is an error.
@@ -195,29 +200,6 @@ impl Dir {
     pub(crate) fn remove_dir(&self, name: impl AsRef<Path>) -> io::Result<()> {
         Ok(retry_on_intr(|| at::unlinkat(&self.0, name.as_ref(), AtFlags::REMOVEDIR))?)
     }
-
-    /// Gives the owner of a directory all rights to it, if permitted. A failure shows in later operations.
-    ///
-    /// The mode is set through the handle's path in `/proc`, as chmod(2) takes the handle in no other form. By name,
-    /// chmod(2) would follow a link that has taken the directory's place.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn grant_owner_access(&self, name: impl AsRef<Path>) {
-        let Ok(Self(dir)) = self.open_dir(name) else { return };
-        if let Ok(stat) = at::fstat(&dir) {
-            let mode = Mode::from_raw_mode(stat.st_mode) | Mode::RWXU;
-            let _ = at::chmod(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&dir)), mode);
-        }
-    }
-
-    /// Gives the owner of a directory all rights to it, if permitted. A failure shows in later operations.
-    #[cfg(not(target_os = "linux"))]
-    pub(crate) fn grant_owner_access(&self, name: impl AsRef<Path>) {
-        if let Ok(stat) = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW) {
-            // Permission bits only: another file may have the name by now, and must not become setuid.
-            let mode = Mode::from_raw_mode(stat.st_mode & 0o777) | Mode::RWXU;
-            let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::SYMLINK_NOFOLLOW);
-        }
-    }
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -231,7 +213,7 @@ fn rename_exclusively(_from: &OwnedFd, _name: &Path, _to: &OwnedFd, _to_name: &P
     Err(Errno::NOSYS)
 }
 
-fn is_ours(stat: &at::Stat, others: u32) -> bool {
+pub(super) fn is_ours(stat: &at::Stat, others: u32) -> bool {
     #[allow(clippy::useless_conversion)] // The mode has 16 bits on macOS.
     let mode = u32::from(stat.st_mode);
     stat.st_uid == rustix::process::geteuid().as_raw() && mode & others == 0

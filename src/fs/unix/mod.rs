@@ -1,6 +1,7 @@
 //! File operations on POSIX systems.
 
 mod dir;
+mod files;
 mod group;
 mod lock;
 mod stamp;

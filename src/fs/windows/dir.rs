@@ -5,37 +5,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
 use std::os::windows::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use super::{is_same, patiently};
-use crate::fs::{Kind, LOCK_NAME};
+use crate::fs::{Identity, Kind, LOCK_NAME};
 
 /// `FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE`: an open file may be replaced by a rename.
 const SHARE_ALL: u32 = 7;
 
-/// `FILE_FLAG_DELETE_ON_CLOSE`: the file is deleted with its last handle, even if the process is killed.
-const DELETE_ON_CLOSE: u32 = 0x0400_0000;
-
-/// `ERROR_SHARING_VIOLATION`: another process has the file open.
-const SHARING_VIOLATION: i32 = 32;
-
 /// A directory. Its access list is trusted: others may not write where a user's caches are.
 #[derive(Debug)]
-pub(crate) struct Dir(PathBuf);
-
-/// A lock on a directory or a file. When it is dropped or the process ends, the lock file is deleted.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// An empty standard input. The lock file cannot be handed on, as nobody else may open it.
-    #[allow(clippy::unused_self)]
-    pub(crate) fn as_stdin(&self) -> Stdio {
-        Stdio::null()
-    }
-}
+pub(crate) struct Dir(pub(super) PathBuf);
 
 impl Dir {
     /// Whether an open directory stays the same one when it is renamed, and can be renamed with a lock in it: here it
@@ -58,11 +37,28 @@ impl Dir {
         Self::open_itself(&self.at(name))
     }
 
-    fn at(&self, name: impl AsRef<Path>) -> PathBuf {
+    /// A second handle to the same directory.
+    #[allow(clippy::unnecessary_wraps)]
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self(self.0.clone()))
+    }
+
+    pub(super) fn at(&self, name: impl AsRef<Path>) -> PathBuf {
         // In a path that begins with `\\?\`, `/` does not separate.
         let mut path = self.0.clone();
         path.extend(name.as_ref().components());
         path
+    }
+
+    /// The directory that contains this one.
+    pub(crate) fn above(&self) -> io::Result<Self> {
+        Self::open_itself(self.0.parent().unwrap_or(&self.0))
+    }
+
+    /// The same for all directories: a directory is its path here.
+    #[allow(clippy::unnecessary_wraps, clippy::unused_self)]
+    pub(crate) fn identity(&self) -> io::Result<Identity> {
+        Ok(Identity { device: 0, inode: 0 })
     }
 
     /// Whether nobody else may write to the directory: assumed of every directory that exists.
@@ -85,36 +81,6 @@ impl Dir {
     #[allow(clippy::unnecessary_wraps)]
     pub(crate) fn has(&self, name: impl AsRef<Path>, _file: &File) -> io::Result<bool> {
         Ok(self.at(name).exists())
-    }
-
-    /// Locks the directory by a file in it, or returns `None` if it is locked already.
-    pub(crate) fn try_lock(&self) -> io::Result<Option<Lock>> {
-        self.try_lock_file(LOCK_NAME)
-    }
-
-    /// Locks the file `name` by opening it for nobody else, or returns `None` if it is locked already.
-    pub(crate) fn try_lock_file(&self, name: impl AsRef<Path>) -> io::Result<Option<Lock>> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(false).share_mode(0).custom_flags(DELETE_ON_CLOSE);
-        match options.open(self.at(name)) {
-            Ok(file) => Ok(Some(Lock { _file: file })),
-            Err(error) if error.raw_os_error() == Some(SHARING_VIOLATION) => Ok(None),
-            // The file or its directory is just being deleted.
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Releases the lock of an empty directory and deletes the directory, unless the next lock holder has it by then.
-    pub(crate) fn remove_locked_dir(&self, name: impl AsRef<Path>, lock: &mut Option<Lock>) -> io::Result<()> {
-        if lock.is_some() && !self.open_dir(name.as_ref())?.names()?.is_empty() {
-            return Err(ErrorKind::DirectoryNotEmpty.into());
-        }
-        lock.take();
-        match self.remove_dir(name) {
-            Err(error) if matches!(error.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
-            other => other,
-        }
     }
 
     /// The kind of file at a name.
@@ -145,6 +111,16 @@ impl Dir {
     /// Opens a file for reading.
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> io::Result<File> {
         OpenOptions::new().read(true).share_mode(SHARE_ALL).open(self.at(name))
+    }
+
+    /// Opens a regular file for reading.
+    pub(crate) fn open_file(&self, name: impl AsRef<Path>) -> io::Result<File> {
+        self.read(name)
+    }
+
+    /// Opens a file for writing, with its contents.
+    pub(crate) fn open_to_write(&self, name: impl AsRef<Path>) -> io::Result<File> {
+        OpenOptions::new().write(true).share_mode(SHARE_ALL).open(self.at(name))
     }
 
     /// Follows a link to its end; returns the error if that cannot be reached.

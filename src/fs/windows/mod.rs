@@ -1,6 +1,7 @@
 //! File operations on Windows.
 
 mod dir;
+mod lock;
 
 use std::fs::{self, File};
 use std::io;
@@ -14,7 +15,8 @@ use tempfile::Builder;
 
 use super::times::{Change, FileSystem, Times};
 
-pub(crate) use dir::{Dir, Lock};
+pub(crate) use dir::Dir;
+pub(crate) use lock::Lock;
 
 /// `ERROR_ACCESS_DENIED` and `ERROR_SHARING_VIOLATION`: the errors for a file that another process has open.
 const IN_USE: [i32; 2] = [5, 32];

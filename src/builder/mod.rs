@@ -1,12 +1,14 @@
 //! The builder: facts, then a plan, then the environment.
 
+mod seeds;
+
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::apply::{self, Applied, Circumstances, Target};
 use crate::batch;
 use crate::cache::CacheDir;
-use crate::config::{Config, Pip};
+use crate::config::Config;
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
@@ -18,7 +20,7 @@ use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
 use crate::pip;
 use crate::plan::{self, Occupant, Occupied, Place, Plan};
-use crate::seed::{self, Installer, Preparing, Seed, SeedStore, SharedSeed};
+use crate::seed::SharedSeed;
 
 /// Creates environments of one interpreter and one configuration.
 #[derive(Debug)]
@@ -124,40 +126,19 @@ impl EnvBuilder {
             let is_planned = occupant == Occupant::Vacant && early.is_of_vacant && place == Place::default();
             let plan = if is_planned { early.plan.clone() } else { self.plan(env_dir, &occupant, &place)? };
             (self.observer.0)(Event::Planned(&plan));
-            match self.apply(&plan, &mut target).map_err(|error| place.explain(error))? {
+            match self.apply(&plan, &mut target, &place).map_err(|error| place.explain(error))? {
                 Applied::Done => {
-                    target.finish()?;
-                    let warnings = plan.warnings.clone();
+                    let mut warnings = plan.warnings.clone();
+                    warnings.extend(target.finish());
                     return Ok(Created { plan, warnings });
                 }
                 Applied::LinksRefused(reason) => place.refuses_links = Some(reason),
+                Applied::DirsLost => place.loses_dirs = true,
                 // After a lost race, our environment is created over that of the other process.
                 Applied::LostRace | Applied::SeedDamaged => {}
             }
         }
         Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
-    }
-
-    /// Finds or makes the seed, if the environment needs one. Making it takes time, so it is done before ENV_DIR is
-    /// locked: a process that is killed meanwhile leaves nothing beside it.
-    fn prepare(&self, early: &Plan) -> Result<()> {
-        if self.config.pip == Pip::Omit {
-            return Ok(());
-        }
-        let store = self.seed_store();
-        if !early.needs_seed() {
-            // The leftovers of a killed process are otherwise deleted by the next process that wants the seed. If the
-            // environment was created before the kill, this process is not the one.
-            if let Some(store) = store {
-                store.tidy();
-            }
-            return Ok(());
-        }
-        self.seed.find(store.as_ref());
-        match self.seed.get(|| self.make_seed())? {
-            Some(seed) => inspect::check_length(&early.env_dir, seed.paths()),
-            None => Ok(()),
-        }
     }
 
     /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only
@@ -204,8 +185,13 @@ impl EnvBuilder {
     /// Applies a plan, with a seed if the plan needs one. A damaged seed is made anew. If the new seed is damaged too,
     /// something is wrong with the cache, and ensurepip runs in the environment itself, as it does when no seed can be
     /// made.
-    fn apply(&self, plan: &Plan, target: &mut Target) -> Result<Applied> {
-        let without = Circumstances { seed: None, temp_dir: &self.environment.temp_dir, interrupt: &self.interrupt };
+    fn apply(&self, plan: &Plan, target: &mut Target, place: &Place) -> Result<Applied> {
+        let without = Circumstances {
+            seed: None,
+            spares_dirs: place.loses_dirs,
+            temp_dir: &self.environment.temp_dir,
+            interrupt: &self.interrupt,
+        };
         if !plan.needs_seed() {
             return apply::apply(plan, target, without);
         }
@@ -217,32 +203,5 @@ impl EnvBuilder {
             }
         }
         apply::apply(plan, target, without)
-    }
-
-    /// Makes the seed, which takes a moment, or seconds if ensurepip has to be run.
-    fn make_seed(&self) -> Result<Option<Seed>> {
-        let store = self.seed_store();
-        let is_kept = store.is_some() && !self.facts().is_of_store();
-        if let Some(Err(error)) = &self.cache {
-            self.unkept(error);
-        }
-        (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
-        let observer = |installer: &Installer| (self.observer.0)(Event::Installing(installer));
-        let Self { interpreter, environment, interrupt, .. } = self;
-        let made =
-            seed::make(store.as_ref(), interpreter, environment, interrupt, observer, &|error| self.unkept(error));
-        (self.observer.0)(Event::Prepared);
-        made
-    }
-
-    fn unkept(&self, error: &io::Error) {
-        if let Some(dir) = &self.environment.cache_dir {
-            (self.observer.0)(Event::Unkept { dir, error });
-        }
-    }
-
-    fn seed_store(&self) -> Option<SeedStore<'_>> {
-        let cache = self.cache.as_ref()?.as_ref().ok()?;
-        Some(SeedStore::new(cache, &self.interpreter, &self.environment, &self.interrupt))
     }
 }

@@ -1,0 +1,36 @@
+//! Errors which say that something is not to be had in this place, as opposed to errors of a moment.
+
+use std::io::{self, ErrorKind};
+
+/// Whether an error says that the file system cannot do something at all, or lets nobody do it.
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
+    /// `EPERM`. The same kind of error has `EACCES`, which is about rights.
+    const NOT_PERMITTED: i32 = 1;
+    matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput)
+        || error.raw_os_error() == Some(NOT_PERMITTED)
+}
+
+/// `EIO`, `EPROTO`; Windows' `ERROR_PRIVILEGE_NOT_HELD` and `ERROR_INVALID_FUNCTION`. Servers and programs that offer a
+/// file system answer with these, too.
+const VAGUE: [i32; 2] = if cfg!(windows) { [1314, 1] } else { [5, 71] };
+
+/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage,
+/// in shared folders, or on Windows without the privilege. It has many names.
+pub(crate) fn refuses_links(error: &io::Error) -> bool {
+    is_unsupported(error) || error.kind() == ErrorKind::PermissionDenied || is_vague(error)
+}
+
+/// Whether an error of renaming says that this cannot be renamed, or cannot be moved there: a directory in object
+/// storage, in a lower layer of an overlayfs, another volume, a mount point. It has even more names.
+pub(crate) fn refuses_renames(error: &io::Error) -> bool {
+    /// `EMFILE`, of a directory with many files (gcsfuse); Windows' `ERROR_SHARING_VIOLATION`, of one with an open
+    /// file.
+    const OF_MANY: i32 = if cfg!(windows) { 32 } else { 24 };
+    refuses_links(error)
+        || matches!(error.kind(), ErrorKind::CrossesDevices | ErrorKind::ResourceBusy)
+        || error.raw_os_error() == Some(OF_MANY)
+}
+
+fn is_vague(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| VAGUE.contains(&code))
+}
