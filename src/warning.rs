@@ -16,6 +16,11 @@ pub enum Warning {
         /// The environment's Python version now.
         version: Version,
     },
+    /// An interrupted run has left pip incomplete, and this run was not to install it.
+    PipIncomplete {
+        /// The environment's directory.
+        env_dir: PathBuf,
+    },
     /// The interpreter was copied, as the file system takes no links.
     Copied {
         /// The environment's directory.
@@ -39,6 +44,11 @@ impl fmt::Display for Warning {
                 let dir = crate::error::shown(dir);
                 write!(f, "the packages in `{dir}` are no longer used and their scripts do not work any more: ")?;
                 write!(f, "the environment has Python {version} now")
+            }
+            Self::PipIncomplete { env_dir } => {
+                let env_dir = crate::error::shown(env_dir);
+                write!(f, "pip in `{env_dir}` is incomplete, as an earlier run was interrupted: ")?;
+                write!(f, "run rvenv once more, without --without-pip, to install it anew")
             }
             Self::Copied { env_dir, reason } => {
                 let env_dir = crate::error::shown(env_dir);

@@ -20,7 +20,9 @@ pub(super) const UNDONE: &str = "undone";
 /// The outcome of asking for the staging directory with the fixed name.
 pub(super) enum Claim {
     Ours(Dir, Lock),
-    /// Like `Ours`, with leftovers in it that cannot be deleted.
+    /// Like `Ours`, left by a killed process.
+    Left(Dir, Lock),
+    /// Like `Left`, with leftovers in it that cannot be deleted.
     Littered(Dir, Lock),
     /// Another process holds the lock, or has just deleted the directory.
     Later,
@@ -38,7 +40,7 @@ pub(super) fn claim(parent: &Dir, name: &OsStr, path: &Path) -> Result<Claim> {
         other => other.is_ok(),
     };
     let claimed = take(parent, name, path, is_new);
-    if is_new && !matches!(claimed, Ok(Claim::Ours(..) | Claim::Littered(..) | Claim::Later)) {
+    if is_new && !matches!(claimed, Ok(Claim::Ours(..) | Claim::Left(..) | Claim::Littered(..) | Claim::Later)) {
         let _ = parent.remove_dir(name);
     }
     claimed
@@ -72,6 +74,7 @@ pub(super) fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Res
         if fs::clear(&dir, path).is_err() {
             return Ok(Claim::Littered(dir, lock));
         }
+        return Ok(Claim::Left(dir, lock));
     }
     Ok(Claim::Ours(dir, lock))
 }

@@ -53,6 +53,11 @@ impl Leftovers {
     /// # Errors
     /// When something cannot be deleted. What was deleted before stays so.
     pub(super) fn delete(&self, env: &Dir, env_dir: &Path) -> Result<()> {
+        // A second attempt may succeed, as in `fs::clear`.
+        self.delete_all(env, env_dir).or_else(|_| self.delete_all(env, env_dir))
+    }
+
+    fn delete_all(&self, env: &Dir, env_dir: &Path) -> Result<()> {
         self.dirs.iter().try_for_each(|path| {
             let (above, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
             let above = open_below(env, above).map_err(|source| Error::file("delete", &env_dir.join(path), source))?;

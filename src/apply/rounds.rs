@@ -71,7 +71,10 @@ pub(crate) fn apply(plan: &Plan, target: &mut Target, with: Circumstances) -> Re
             }
         }
         rest = match run.split_first() {
-            Some((step, rest)) => run_in(&plan.env_dir, step, target.staging(), with).map(|()| rest)?,
+            Some((step, rest)) => {
+                target.has_run = true;
+                run_in(&plan.env_dir, step, target.staging(), with).map(|()| rest)?
+            }
             None => run,
         };
     }

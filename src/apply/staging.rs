@@ -36,6 +36,9 @@ pub(super) struct Staging {
     /// The directory with such leftovers, and the name of ours in it.
     littered: Option<(Dir, OsString)>,
     is_there: bool,
+    /// Whether the directory is the mark of a killed process in ENV_DIR, which may have left the environment incomplete.
+    /// It stays until a run has succeeded.
+    pub(super) is_mark: bool,
 }
 
 /// A directory inside the staging directory.
@@ -58,7 +61,7 @@ impl Staging {
     /// # Errors
     /// If the directory cannot be created, or a signal comes while waiting for the lock.
     pub(super) fn within(env: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), interrupt);
+        let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), true, interrupt);
         opened.map_err(|error| nothing_created(error, env_dir, env_dir))
     }
 
@@ -67,7 +70,7 @@ impl Staging {
     /// # Errors
     /// Same as [`Staging::within`].
     pub(super) fn beside(parent: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let open = |name: OsString| Self::open(parent, &name, &env_dir.with_file_name(&name), interrupt);
+        let open = |name: OsString| Self::open(parent, &name, &env_dir.with_file_name(&name), false, interrupt);
         let opened = open(name_beside(env_dir)).or_else(|error| match error {
             Error::File { source, .. } if is_too_long(&source) => open(short_name_beside(env_dir)),
             error => Err(error),
@@ -90,7 +93,7 @@ impl Staging {
         // `take` clears the directory, unless a lock holder is at work in it.
         match take(parent, &name, &env_dir.with_file_name(&name), false) {
             Ok(Claim::Later) => false,
-            Ok(Claim::Ours(_, lock) | Claim::Littered(_, lock)) => {
+            Ok(Claim::Ours(_, lock) | Claim::Left(_, lock) | Claim::Littered(_, lock)) => {
                 let _ = parent.remove_locked_dir(&name, &mut Some(lock));
                 true
             }
@@ -98,8 +101,8 @@ impl Staging {
         }
     }
 
-    fn open(parent: &Rc<Dir>, name: &OsStr, path: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let staging = |name: &OsStr, dir, lock| Self {
+    fn open(parent: &Rc<Dir>, name: &OsStr, path: &Path, is_inside: bool, interrupt: &Interrupt) -> Result<Self> {
+        let staging = |name: &OsStr, dir, lock, is_mark| Self {
             parent: Rc::clone(parent),
             name: name.to_owned(),
             lock,
@@ -107,12 +110,16 @@ impl Staging {
             path: path.with_file_name(name),
             littered: None,
             is_there: true,
+            is_mark,
         };
         interrupt.wait_for(|| match claim(parent, name, path)? {
-            Claim::Ours(dir, lock) => Ok(Some(staging(name, dir, Some(lock)))),
-            Claim::Littered(dir, lock) => staging(name, dir, Some(lock)).beside_litter().map(Some),
+            Claim::Ours(dir, lock) => Ok(Some(staging(name, dir, Some(lock), false))),
+            Claim::Left(dir, lock) => Ok(Some(staging(name, dir, Some(lock), is_inside))),
+            Claim::Littered(dir, lock) => staging(name, dir, Some(lock), is_inside).beside_litter().map(Some),
             Claim::Later => Ok(None),
-            Claim::NotOurs => with_own_name(parent, name, path).map(|(name, dir)| Some(staging(&name, dir, None))),
+            Claim::NotOurs => {
+                with_own_name(parent, name, path).map(|(name, dir)| Some(staging(&name, dir, None, false)))
+            }
         })
     }
 
@@ -180,6 +187,9 @@ impl Staging {
             clear(&self.dir, &self.path)?;
             litter.remove_dir(name)?;
             return self.parent.remove_locked_dir(&self.name, &mut self.lock);
+        }
+        if self.is_mark {
+            return clear(&self.dir, &self.path);
         }
         // Often the directory is empty by now.
         if self.parent.remove_locked_dir(&self.name, &mut self.lock).is_ok() {

@@ -20,6 +20,8 @@ pub(crate) struct Target {
     // Fields are dropped in order: the guard goes before the log moves the environment away.
     pub(super) state: State,
     pub(super) log: UndoLog,
+    /// Whether a program was run in ENV_DIR.
+    pub(super) has_run: bool,
 }
 
 /// The state of ENV_DIR.
@@ -69,7 +71,7 @@ impl Target {
         let staging = staging.filter(|_| parent.as_ref().is_none_or(is_there));
         Ok(staging.map(|staging| {
             let state = State::Occupied { env };
-            Self { env_dir: env_dir.to_owned(), state, log: UndoLog::new(staging) }
+            Self { env_dir: env_dir.to_owned(), state, log: UndoLog::new(staging), has_run: false }
         }))
     }
 
@@ -96,12 +98,27 @@ impl Target {
         // The previous lock holder may have created ENV_DIR.
         let is_vacant = matches!(parent.kind(file_name(env_dir)), Ok(Kind::Nothing));
         let state = State::Vacant { parent };
-        Ok(is_vacant.then(|| Self { env_dir: env_dir.to_owned(), state, log }))
+        Ok(is_vacant.then(|| Self { env_dir: env_dir.to_owned(), state, log, has_run: false }))
     }
 
     /// Whether ENV_DIR is absent.
     pub(crate) fn is_vacant(&self) -> bool {
         matches!(self.state, State::Vacant { .. })
+    }
+
+    /// Whether an earlier process was killed while it worked in ENV_DIR.
+    pub(crate) fn was_interrupted(&self) -> bool {
+        self.log.staging.is_mark
+    }
+
+    /// Whether a program was run in an environment that existed before, so that its changes cannot be taken back.
+    pub(crate) fn has_run(&self) -> bool {
+        self.has_run && matches!(self.state, State::Occupied { .. })
+    }
+
+    /// Lets the staging directory stay as a mark, also if this run fails.
+    pub(crate) fn keep_mark(&mut self) {
+        self.log.staging.is_mark = true;
     }
 
     /// The environment, once something is in place, and whether files were copied there, as they could not be renamed.
@@ -119,8 +136,11 @@ impl Target {
 
     /// Deletes the staging directory with the replaced entries in it; the changes stay, also if something cannot be
     /// deleted. Returns what that is, unless an earlier run has left it.
-    pub(crate) fn finish(mut self) -> Option<Warning> {
+    ///
+    /// With `keeps_mark`, the staging directory stays, as the mark of an incomplete environment.
+    pub(crate) fn finish(mut self, keeps_mark: bool) -> Option<Warning> {
         self.log.forget();
+        self.log.staging.is_mark = keeps_mark;
         let guard = match &mut self.state {
             State::Placed { guard, .. } => guard.as_mut().and_then(Staging::finish),
             State::Vacant { .. } | State::Occupied { .. } => None,

@@ -103,13 +103,24 @@ impl UndoLog {
             Undo::Remove { dir, name, old, number } => {
                 dir.rename(&name, &old, format!("put-{number}")).or_else(|_| remove(&dir, &name))
             }
-            Undo::Restore { dir, name, old, number } => old.rename(number.to_string(), &dir, &name).or_else(|_| {
-                // What is there is ours, if it can be deleted at all.
-                let _ = dir.remove(&name);
-                fs::carry(&old, number.to_string(), &dir, &name)
-            }),
+            Undo::Restore { dir, name, old, number } => {
+                let number = number.to_string();
+                old.rename(&number, &dir, &name).or_else(|_| restore(&old, &number, &dir, &name))
+            }
         }
     }
+}
+
+/// Puts a replaced entry back by copying it. It is never missing, if it is a file that can be overwritten.
+fn restore(old: &Dir, number: &str, dir: &Dir, name: &OsStr) -> io::Result<()> {
+    if old.kind(number)? == Kind::Nothing {
+        return Err(ErrorKind::NotFound.into());
+    }
+    fs::overwrite(old, number, dir, name).or_else(|_| {
+        // Only a file of ours can be there.
+        let _ = dir.remove(name);
+        fs::carry(old, number, dir, name)
+    })
 }
 
 /// Deletes an environment where it is, its scripts directory first: without that, the rest is not an environment.
@@ -174,11 +185,13 @@ impl Changes<'_> {
     }
 
     /// Overwrites a file that has just been [kept](Self::keep).
-    fn overwrite(&mut self, new: &Dir, dir: &Dir, name: &OsStr) -> io::Result<()> {
-        // What was kept may be the same file by another name.
-        let kept = (*self.count - 1).to_string();
-        self.old.remove(&kept)?;
-        fs::carry(dir, name, &self.old, &kept)?;
+    fn overwrite(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
+        // What was kept may be the same file by another name. If so, it is of no use any more.
+        let kept = self.log.pop();
+        if let Err(error) = self.keep_copy(dir, name) {
+            self.log.extend(kept);
+            return Err(error);
+        }
         fs::overwrite(new, name, dir, name)
     }
 

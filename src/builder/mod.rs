@@ -18,7 +18,7 @@ use crate::fs;
 use crate::inspect;
 use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::Interrupt;
-use crate::pip;
+use crate::pip::{self, Traces};
 use crate::plan::{self, Occupant, Occupied, Place, Plan};
 use crate::seed::SharedSeed;
 
@@ -121,15 +121,22 @@ impl EnvBuilder {
         let mut place = Place::default();
         for _ in 0..TRIES {
             let mut target = Target::take(env_dir, &self.interrupt)?;
-            let occupant = if target.is_vacant() { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
+            let mut occupant = if target.is_vacant() { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
+            if let Occupant::Occupied(occupied) = &mut occupant
+                && target.was_interrupted()
+            {
+                let traces = pip::traces(&env_dir.path, self.facts())?;
+                (occupied.put_aside, occupied.incomplete_pip) = (traces.put_aside, traces.incomplete);
+            }
             // Nothing has changed, and nothing else is planned for.
             let is_planned = occupant == Occupant::Vacant && early.is_of_vacant && place == Place::default();
             let plan = if is_planned { early.plan.clone() } else { self.plan(env_dir, &occupant, &place)? };
             (self.observer.0)(Event::Planned(&plan));
-            match self.apply(&plan, &mut target, &place).map_err(|error| place.explain(error))? {
+            let applied = self.apply(&plan, &mut target, &place).inspect_err(|_| self.mark(&mut target, env_dir));
+            match applied.map_err(|error| place.explain(error))? {
                 Applied::Done => {
                     let mut warnings = plan.warnings.clone();
-                    warnings.extend(target.finish());
+                    warnings.extend(target.finish(plan.leaves_it_incomplete()));
                     return Ok(Created { plan, warnings });
                 }
                 Applied::LinksRefused(reason) => place.refuses_links = Some(reason),
@@ -139,6 +146,14 @@ impl EnvBuilder {
             }
         }
         Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Leaves a mark in an existing environment in which pip has failed half-way: nobody can take back what it did.
+    fn mark(&self, target: &mut Target, env_dir: &EnvDir) {
+        if target.has_run() && pip::traces(&env_dir.path, self.facts()).is_ok_and(|traces| traces != Traces::default())
+        {
+            target.keep_mark();
+        }
     }
 
     /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only

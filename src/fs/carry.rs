@@ -4,7 +4,7 @@ use std::fs::{File, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use super::{Dir, Kind, is_unsupported, platform};
+use super::{Dir, Kind, platform, refuses_attributes};
 
 /// Copies a file or link to the directory `to`, with its mode and times as far as these can be had there; an existing
 /// name is an error. The original stays.
@@ -49,7 +49,8 @@ fn plain_mode(file: &File) -> io::Result<u32> {
 
 /// Gives a copy the mode and times of the original, where there are such things.
 fn dress(original: &File, copy: &File) -> io::Result<()> {
-    let forgive = |done: io::Result<()>| done.or_else(|error| if is_unsupported(&error) { Ok(()) } else { Err(error) });
+    let forgive =
+        |done: io::Result<()>| done.or_else(|error| if refuses_attributes(&error) { Ok(()) } else { Err(error) });
     let mode = plain_mode(original)?;
     if platform::mode(copy)? != mode {
         forgive(platform::set_mode(copy, mode))?;

@@ -57,6 +57,11 @@ pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
 }
 
+/// The length of a file in bytes; links are not followed.
+pub(crate) fn length(path: &Path) -> Option<u64> {
+    fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+}
+
 /// Whether two paths lead to the same file or directory; links are followed.
 pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     platform::is_same(one, other)

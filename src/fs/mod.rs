@@ -34,15 +34,15 @@ pub(crate) use carry::{carry, overwrite};
 pub(crate) use delete::{clear, delete};
 pub(crate) use entry::{FileType, Identity, Kind, LOCK_NAME, Stamp, WalkEntry};
 pub(crate) use look::{
-    entries, exists, find_below, is_dir, is_same, is_script, kind, names, read, read_at_most, read_into, read_link,
-    read_text, resolved, resolved_parent, subdirs, walk,
+    entries, exists, find_below, is_dir, is_same, is_script, kind, length, names, read, read_at_most, read_into,
+    read_link, read_text, resolved, resolved_parent, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
     Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
     is_executable, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
 };
-pub(crate) use refusal::{is_unsupported, refuses_links, refuses_renames};
+pub(crate) use refusal::{refuses_attributes, refuses_links, refuses_renames};
 pub(crate) use scratch::ScratchDir;
 pub(crate) use stamper::Stamper;
 
@@ -132,7 +132,7 @@ impl Modes {
             self.0.set(self.0.get() | mode);
             return Ok(());
         }
-        platform::set_mode(file, mode).or_else(|error| if is_unsupported(&error) { Ok(()) } else { Err(error) })
+        platform::set_mode(file, mode).or_else(|error| if refuses_attributes(&error) { Ok(()) } else { Err(error) })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 
 /// Whether an error says that the file system cannot do something at all, or lets nobody do it.
-pub(crate) fn is_unsupported(error: &io::Error) -> bool {
+fn is_unsupported(error: &io::Error) -> bool {
     /// `EPERM`. The same kind of error has `EACCES`, which is about rights.
     const NOT_PERMITTED: i32 = 1;
     matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::InvalidInput)
@@ -29,6 +29,12 @@ pub(crate) fn refuses_renames(error: &io::Error) -> bool {
     refuses_links(error)
         || matches!(error.kind(), ErrorKind::CrossesDevices | ErrorKind::ResourceBusy)
         || error.raw_os_error() == Some(OF_MANY)
+}
+
+/// Whether an error of setting a mode or a time says that there are none, or that this one cannot be set. It is left as
+/// it is then.
+pub(crate) fn refuses_attributes(error: &io::Error) -> bool {
+    refuses_links(error)
 }
 
 fn is_vague(error: &io::Error) -> bool {

@@ -7,6 +7,7 @@ mod ensurepip;
 mod file;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod incomplete;
 mod installation;
 mod installed;
 mod members;
@@ -21,5 +22,6 @@ mod wheel;
 pub(crate) use available::check;
 pub(crate) use ensurepip::{Surroundings, ensure_pip, install, safe_temp, upgrade};
 pub(crate) use file::{FileKind, InstalledFile};
+pub(crate) use incomplete::{Traces, traces};
 pub(crate) use installed::installed;
 pub(crate) use native::{NotNative, REVISION, install as install_natively};

@@ -47,6 +47,11 @@ impl Plan {
         self.steps.iter().flat_map(Step::paths)
     }
 
+    /// Whether the environment stays incomplete, so that the mark which says so has to stay, too.
+    pub(crate) fn leaves_it_incomplete(&self) -> bool {
+        self.warnings.iter().any(|warning| matches!(warning, Warning::PipIncomplete { .. }))
+    }
+
     /// Whether a seed is needed to apply the plan.
     pub(crate) fn needs_seed(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::SeedPip { .. }))
@@ -93,7 +98,8 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
     let cfg = |config: &Config| {
         write(RelPath::of(pyvenv_cfg::FILE_NAME), pyvenv_cfg::render(facts, config, &env_dir.text), Mode::Umask)
     };
-    let pip = pip(facts, config, &layout, occupied.pip);
+    let is_incomplete = !occupied.incomplete_pip.is_empty();
+    let pip = pip(facts, config, &layout, if is_incomplete { InstalledPip::Lacking } else { occupied.pip });
     // ensurepip skips pip if it sees one, so the base interpreter's packages are hidden from it, as in venv.
     let hides = pip.is_some() && config.site_packages == SystemSitePackages::Visible;
     let unseen = Config { site_packages: SystemSitePackages::Hidden, ..config.clone() };
@@ -121,7 +127,10 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
         steps.push(Step::UpgradeDeps { python, packages: bundle::core_packages(facts) });
     }
     let unused = |dir: &PathBuf| Warning::PackagesUnused { dir: dir.clone(), version: facts.version };
-    let warnings = occupied.other_libraries.iter().map(unused).collect();
+    let mut warnings: Vec<Warning> = occupied.other_libraries.iter().map(unused).collect();
+    if is_incomplete && config.pip == Pip::Omit {
+        warnings.push(Warning::PipIncomplete { env_dir: env_dir.path.clone() });
+    }
     let interpreters = layout.interpreters();
     Plan { env_dir: env_dir.clone(), os: facts.os, steps, interpreters, warnings }
 }
@@ -156,6 +165,10 @@ fn removals(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupie
     let mut paths = if is_of_another_base { Layout::of(facts).interpreters() } else { Vec::new() };
     paths.reverse();
     paths.extend(occupied.stale_names.iter().cloned());
+    paths.extend(occupied.put_aside.iter().cloned());
+    if config.pip == Pip::Install {
+        paths.extend(occupied.incomplete_pip.iter().cloned());
+    }
     paths.into_iter().map(|path| Step::Remove { path }).collect()
 }
 

@@ -30,6 +30,10 @@ pub struct Occupied {
     pub has_own_files: bool,
     /// The state of pip.
     pub pip: InstalledPip,
+    /// The entries of pip, or of what ensurepip installs with it, that pip has put aside when it was interrupted.
+    pub put_aside: Vec<RelPath>,
+    /// The entries of pip, or of what ensurepip installs with it, if an interrupted run has left these incomplete.
+    pub incomplete_pip: Vec<RelPath>,
     /// The library directories of other Python versions that have packages, such as `env/lib/python3.12`.
     pub other_libraries: Vec<PathBuf>,
 }

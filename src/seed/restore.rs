@@ -97,16 +97,15 @@ impl<'a> Writer<'a> {
         file.write_all(bytes)?;
         if entry.kind.is_source() {
             match fs::set_mtime(&file, self.mtime) {
-                Err(error) if fs::is_unsupported(&error) => self.is_dated = false,
+                Err(error) if fs::refuses_attributes(&error) => self.is_dated = false,
                 other => other?,
             }
         }
         match entry.kind.further_mode() {
             0 => Ok(()),
             // A file system without modes is left alone.
-            bits => {
-                fs::add_mode(&file, bits).or_else(|error| if fs::is_unsupported(&error) { Ok(()) } else { Err(error) })
-            }
+            bits => fs::add_mode(&file, bits)
+                .or_else(|error| if fs::refuses_attributes(&error) { Ok(()) } else { Err(error) }),
         }
     }
 

@@ -25,7 +25,7 @@ from tracing import strace_version
 from trials import plan, run_all
 from world import World, empty
 
-TRACED = ("kill", "signal", "fault")
+TRACED = ("kill", "signal", "fault", "refusals")
 
 
 def main(argv: List[str]) -> int:

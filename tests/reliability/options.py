@@ -9,10 +9,11 @@ import shutil
 import sys
 from typing import List
 
+import refused
 from rows import Row
 from tools import NAMES, RVENV
 
-CLASSES = ("kill", "signal", "fault", "full", "flood")
+CLASSES = ("kill", "signal", "fault", "refusals", "full", "flood")
 
 
 def parse(argv: List[str]) -> argparse.Namespace:
@@ -29,6 +30,8 @@ def parse(argv: List[str]) -> argparse.Namespace:
     pip.add_argument("--pip", action="store_const", const=[True], dest="pip", help="only environments with pip")
     pip.add_argument("--without-pip", action="store_const", const=[False], dest="pip", help="only those without")
     parser.add_argument("--scenario", action="append", dest="scenarios", metavar="NAME", help="only this scenario")
+    parser.add_argument("--refuse", metavar="KIND:ERROR", help="kill, signal, fault: where calls are refused as well, "
+                        "such as renames:EXDEV")
     parser.add_argument("--point", metavar="POINT", help="only this point, as a violation names it")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th point")
     parser.add_argument("--limit", type=int, metavar="N", help="no more points than these, evenly spread")
@@ -50,6 +53,10 @@ def check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
         parser.error(f"no such class: {', '.join(sorted(wrong))}")
     if min(options.every, options.jobs, options.processes) < 1 or options.limit is not None and options.limit < 1:
         parser.error("numbers begin at 1")
+    try:
+        options.refused = refused.parse(options.refuse) if options.refuse else None
+    except (KeyError, ValueError):
+        parser.error(f"no such refusal: {options.refuse}")
     options.is_asked_for = set(options.classes) - {"all"}
     options.classes = [each for each in CLASSES if each in options.classes or "all" in options.classes or
                        not options.classes]
@@ -79,6 +86,7 @@ def repeat(options: argparse.Namespace, row: Row, at: str) -> str:
         if getattr(options, name):
             words += [f"--{name.replace('_', '-')}", getattr(options, name)]
     words += ["--pip" if row.pip else "--without-pip", "--scenario", row.scenario]
+    words += ["--refuse", options.refuse] if options.refuse else []
     if row.klass == "flood":
         words += ["--processes", str(options.processes)]
     elif ":" in at:

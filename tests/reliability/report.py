@@ -18,6 +18,7 @@ INTRODUCTION = {
     "kill": "SIGKILL at a system call, and the next run at once.",
     "signal": "SIGINT, SIGTERM or SIGHUP at a system call, and while rvenv waits. There is no next run.",
     "fault": f"A system call fails with one of the errors {', '.join(('ENOSPC', 'EIO', 'EACCES', 'EMFILE'))}, …",
+    "refusals": "Calls fail each time, as on a file system that does not have what they ask for.",
     "full": "A file system with room for a part, in pages or in inodes.",
     "flood": "Many processes at once.",
 }

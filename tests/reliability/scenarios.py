@@ -7,7 +7,7 @@ from typing import List, NamedTuple, Optional
 
 from tools import Tool
 from tree import Tree, read_tree
-from verdict import BROKEN, DANGEROUS, OLD, RUNS, WHOLE, Judge
+from verdict import ABSENT, BROKEN, DANGEROUS, MARK, OLD, RUNS, UNFINISHED, WHOLE, Judge
 from world import Outcome, World
 
 
@@ -30,11 +30,13 @@ SCENARIOS = (
     Scenario("upgrade", exists=True, option="--upgrade"),
     Scenario("rebase", exists=True, is_other=True),
 )
+# Only where something is refused do copies go another way than links.
+COPIES = Scenario("copies", option="--copies")
 
 
 def by_name(name: str) -> Scenario:
     """The scenario of this name."""
-    return next(scenario for scenario in SCENARIOS if scenario.name == name)
+    return next(scenario for scenario in (*SCENARIOS, COPIES) if scenario.name == name)
 
 
 def is_for(scenario: Scenario, tool: Tool) -> bool:
@@ -79,10 +81,14 @@ class Stage:
         """The verdict on the state before the run."""
         return "old" if self.scenario.exists else "absent"
 
-    def is_allowed(self, verdict: str) -> bool:
-        """Whether a killed run may leave an environment with this verdict."""
-        allowed = (OLD, WHOLE, RUNS, "unfinished") if self.scenario.exists else ("absent", WHOLE)
-        return verdict in allowed
+    def is_allowed(self, verdict: str, tree: Optional[Tree]) -> bool:
+        """Whether a killed run may leave this tree, with this verdict. Where no directory can be renamed into place, a
+        new environment may be incomplete, but only with the mark that says so."""
+        if self.scenario.exists:
+            return verdict in (OLD, WHOLE, RUNS, UNFINISHED)
+        is_marked = self.world.refused is not None and MARK in (tree or {})
+        return verdict in (ABSENT, WHOLE) or verdict == UNFINISHED and self.world.refused is not None or \
+            verdict == RUNS and is_marked
 
     def complaint_about_next(self, outcome: Outcome, tree: Optional[Tree]) -> Optional[str]:
         """The complaint about a next run that fails or leaves an environment that does not work, or None."""

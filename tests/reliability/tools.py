@@ -23,7 +23,7 @@ class Tool:
     name = ""
     # The variable for the tool's cache directory.
     cache_variable = ""
-    options = ("--clear", "--upgrade")
+    options = ("--clear", "--upgrade", "--copies")
     # The tool works in threads besides the first, so strace has to follow them.
     is_threaded = False
     has_cold_start = False

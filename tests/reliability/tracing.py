@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Dict, List, NamedTuple, Optional, Sequence, TypeVar
 
+from refused import calls, injection
 from world import World
 
 CALL = re.compile(r"^(?:(\d+) +)?([a-z]\w*)\(")
@@ -59,15 +60,21 @@ def strace_version() -> Optional[str]:
 
 def recording(world: World, argv: List[str], log: Path) -> List[str]:
     """The command that runs a program and writes its system calls to a file."""
-    return ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", str(log), *argv]
+    return ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", str(log), *_refuse(world), *argv]
 
 
 def injecting(world: World, argv: List[str], point: Point) -> List[str]:
     """The command that runs a program and injects an event at one of its system calls."""
     what = "signal" if point.event.startswith("SIG") else "error"
     inject = f"inject={point.name}:{what}={point.event}:when={point.occurrence}"
-    fixed = ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={point.name}"]
-    return [*fixed, "-e", inject, *argv]
+    traced = ",".join([point.name, *([calls(world.refused)] if world.refused else [])])
+    fixed = ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={traced}"]
+    return [*fixed, *_refuse(world), "-e", inject, *argv]
+
+
+def _refuse(world: World) -> List[str]:
+    """The options to refuse calls, if the world does so."""
+    return injection(world.refused) if world.refused else []
 
 
 def _follow(world: World) -> List[str]:

@@ -13,12 +13,13 @@ from typing import Dict, List, NamedTuple, Optional
 
 import flood
 import full
+import refusals
 import waiting
 from injected import run_points
 from options import repeat
 from processes import adopt_orphans, kill_orphans
 from rows import Row
-from scenarios import SCENARIOS, Stage, Unprepared, by_name, is_for
+from scenarios import COPIES, SCENARIOS, Stage, Unprepared, by_name, is_for
 from tools import Tool
 from world import World, empty
 
@@ -50,7 +51,8 @@ def scenario_names(klass: str, tool: Tool, pip: bool, options: argparse.Namespac
         return [each.name for each in flood.FLOODS if each.is_for(tool, pip)]
     if klass == "signal" and not tool.is_rvenv:
         return []
-    names = [each.name for each in SCENARIOS if is_possible(each.name, tool, options)]
+    scenarios = (*SCENARIOS, COPIES) if klass == "refusals" else SCENARIOS
+    names = [each.name for each in scenarios if is_possible(each.name, tool, options)]
     return names + ([each.name for each in waiting.CASES] if klass == "signal" and pip else [])
 
 
@@ -79,10 +81,11 @@ def run(options: argparse.Namespace, trial: Trial, root: Path, warm: Path) -> Ro
         elif trial.scenario in [each.name for each in waiting.CASES]:
             waiting.run(row, root, trial.tool, warm)
         else:
-            world = World(root, trial.tool)
+            world = World(root, trial.tool, refused=options.refused)
             stage = Stage(by_name(trial.scenario), world, trial.pip, warm, options.other_python)
             row.notes += stage.notes
-            run_points(row, stage, options.every, limit, options.point)
+            try_points = refusals.run if trial.klass == "refusals" else run_points
+            try_points(row, stage, options.every, limit, options.point)
     except Unprepared as why:
         row.violate("an undisturbed run", str(why))
     except full.NoDisk as why:

@@ -14,11 +14,25 @@ ABSENT, WHOLE, OLD, RUNS, UNFINISHED = "absent", "whole", "old", "runs", "unfini
 BROKEN, DANGEROUS = "BROKEN", "DANGEROUS"
 VERDICTS = (ABSENT, WHOLE, OLD, RUNS, UNFINISHED, BROKEN, DANGEROUS)
 
+# The directory that is in an environment while it is incomplete.
+MARK = ".rvenv-unfinished"
+
 # Runs in the environment: prints Python's version, and fails if the environment or its pip does not work.
 CHECK = """
 import os, runpy, sys
 print("%d.%d" % sys.version_info[:2], flush=True)
 assert os.path.realpath(sys.prefix) == os.path.realpath(sys.argv[1]), sys.prefix
+for path, _, files in os.walk(os.path.join(sys.argv[1], "lib")):
+    for name in files:
+        found = os.path.join(path, name)
+        if os.path.basename(path) == "__pycache__" and name.count(".") == 2 and name.endswith(".pyc"):
+            source = os.path.join(os.path.dirname(path), name.split(".")[0] + ".py")
+            with open(found, "rb") as file:
+                header = file.read(16)
+            at = 8 if sys.version_info >= (3, 7) else 4
+            is_dated = at == 4 or header[4:8] == b"\\0\\0\\0\\0"
+            date = int(os.stat(source).st_mtime) & 0xffffffff
+            assert not is_dated or int.from_bytes(header[at:at + 4], "little") == date, found + " is stale"
 if sys.argv[2] == "pip":
     sys.argv[:] = ["pip", "--version"]
     runpy.run_module("pip", run_name="__main__")

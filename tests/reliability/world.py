@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Callable, Dict, List, NamedTuple, Optional
 
+from refused import Refused, refusing
 from tools import Tool
 
 # Seconds after which a run counts as hanging.
@@ -31,9 +32,11 @@ class Outcome(NamedTuple):
 class World:
     """The private directories of a tool: a home, a TMPDIR, a cache and the parent of ENV_DIR."""
 
-    def __init__(self, root: Path, tool: Tool, disk: Optional[Path] = None, on_disk: str = ""):
-        """Creates the directories below `root`. `parent` and `cache` are below `disk` if `on_disk` names them."""
-        self.root, self.tool = root, tool
+    def __init__(self, root: Path, tool: Tool, disk: Optional[Path] = None, on_disk: str = "",
+                 refused: Optional[Refused] = None):
+        """Creates the directories below `root`. `parent` and `cache` are below `disk` if `on_disk` names them. In each
+        run, the `refused` calls fail."""
+        self.root, self.tool, self.refused = root, tool, refused
         self.home, self.tmp, self.kept, self.output = root / "home", root / "tmp", root / "kept", root / "output"
         self.parent = ((disk or root) if "parent" in on_disk else root) / "parent"
         self.cache = ((disk or root) if "cache" in on_disk else root) / "cache"
@@ -69,7 +72,9 @@ class World:
         return Outcome(status, (self.output / str(number)).read_text(errors="replace"))
 
     def run(self, argv: List[str], python: Optional[str] = None, **more: str) -> Outcome:
-        """Runs a program to its end."""
+        """Runs a program to its end. strace, which may trace it, refuses the calls itself."""
+        if self.refused and argv[0] != "strace":
+            argv = refusing(argv, self.refused)
         return self.finish(self.start(argv, python=python, **more))
 
     def make(self, pip: bool, option: Optional[str] = None, python: Optional[str] = None) -> Outcome:
