@@ -38,6 +38,13 @@ Register-ArgumentCompleter -Native -CommandName 'rvenv' -ScriptBlock {
         }
     })
 
+    # A word is a directory if it does not begin with a dash, or is after `--`.
+    $end = $commandElements.Where{ $_.Extent.Text -eq '--' -and $_.Extent.EndOffset -lt $cursorPosition }
+    if ($end -or -not $wordToComplete.StartsWith('-')) {
+        return [CompletionCompleters]::CompleteFilename($wordToComplete) |
+            Where-Object ResultType -EQ ProviderContainer
+    }
+
     $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
         Sort-Object -Property ListItemText
 }

@@ -150,7 +150,7 @@ impl World {
         let bin = dir.join("bin");
         fs::create_dir_all(&bin).expect("an environment's directory");
         let python = bin.join("python");
-        fs::write(&python, "").expect("a file for python");
+        fs::write(&python, "#!/bin/sh\n").expect("a file for python");
         fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("an executable python");
         let env_dir = dir.to_str().expect("a path in UTF-8");
         for script in posix_scripts(&Values { env_dir, prompt, scripts_dir: "bin" }) {

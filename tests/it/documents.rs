@@ -60,16 +60,30 @@ fn the_manual_page_has_each_variable_that_is_read() {
     }
 }
 
+/// PowerShell offers files if a completer offers nothing.
+const POWERSHELL_DIRECTORIES: &str = "    # A word is a directory if it does not begin with a dash, or is after `--`.
+    $end = $commandElements.Where{ $_.Extent.Text -eq '--' -and $_.Extent.EndOffset -lt $cursorPosition }
+    if ($end -or -not $wordToComplete.StartsWith('-')) {
+        return [CompletionCompleters]::CompleteFilename($wordToComplete) |
+            Where-Object ResultType -EQ ProviderContainer
+    }
+
+";
+
 #[apply(test)]
 fn the_completions_are_current() {
     // Some generators do not support arguments that are directories, and those for Elvish and PowerShell take a word
-    // before an option for a subcommand.
+    // before an option for a subcommand. The one for PowerShell offers options for each word.
     assert_completions_are_current(Shell::Bash, |script| script.replace("-o bashdefault -o default", "-o plusdirs"));
     assert_completions_are_current(Shell::Zsh, identity);
     assert_completions_are_current(Shell::Fish, |script| {
         script + "complete -c rvenv -f -a '(__fish_complete_directories)'\n"
     });
-    assert_completions_are_current(Shell::PowerShell, |script| script.replace("switch ($command)", "switch ('rvenv')"));
+    assert_completions_are_current(Shell::PowerShell, |script| {
+        let script = script.replace("switch ($command)", "switch ('rvenv')");
+        let (before, offered) = script.split_once("    $completions.Where").expect("the options are filtered at last");
+        format!("{before}{POWERSHELL_DIRECTORIES}    $completions.Where{offered}")
+    });
     assert_completions_are_current(Shell::Elvish, |script| {
         script.replace("$completions[$command]\n", "$completions[rvenv]\n    edit:complete-filename $words[-1]\n")
     });

@@ -8,6 +8,7 @@ mod prompt;
 mod shebang;
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 
 use co_process::CoProcess;
@@ -17,16 +18,28 @@ use crate::pythons::{self, Python};
 /// Asserts that a property holds for `cases` values; reports the simplest value for which it does not.
 #[track_caller]
 pub(crate) fn holds<S: Strategy>(cases: u32, values: &S, property: impl Fn(S::Value) -> Result<(), TestCaseError>) {
+    if let Err(failure) = TestRunner::new(config(cases)).run(values, property) {
+        panic!("{failure}");
+    }
+}
+
+/// As many values as [`holds`] would try for `cases`, for a property that is slow to ask one by one. A failure is not
+/// simplified.
+pub(crate) fn samples<S: Strategy>(cases: u32, values: &S) -> Vec<S::Value> {
+    let config = config(cases);
+    let cases = config.cases;
+    let mut runner = TestRunner::new(config);
+    (0..cases).map(|_| values.new_tree(&mut runner).expect("no value is rejected for ever").current()).collect()
+}
+
+fn config(cases: u32) -> Config {
     let given = Config::default();
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { given.cases } else { cases };
     let rng_seed = match given.rng_seed {
         RngSeed::Random => RngSeed::Fixed(20_240_917),
         fixed @ RngSeed::Fixed(_) => fixed,
     };
-    let config = with!(given, cases, rng_seed, failure_persistence: None, max_shrink_iters: 2_000);
-    if let Err(failure) = TestRunner::new(config).run(values, property) {
-        panic!("{failure}");
-    }
+    with!(given, cases, rng_seed, failure_persistence: None, max_shrink_iters: 2_000)
 }
 
 /// Texts shorter than `longest` characters, from all of Unicode and often with characters that are special to some

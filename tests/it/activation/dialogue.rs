@@ -12,6 +12,13 @@ const SH: &str = include_str!("dialogue.sh");
 const CSH: &str = include_str!("dialogue.csh");
 const FISH: &str = include_str!("dialogue.fish");
 
+/// An initial state of a shell as it is reported: each value, or `unset`.
+pub(super) struct State<'a> {
+    pub(super) path: &'a str,
+    pub(super) home: &'a str,
+    pub(super) prompt: &'a str,
+}
+
 /// An initial state of the shell: each value, or `unset`, and the code that sets them.
 struct Before {
     path: &'static str,
@@ -20,6 +27,12 @@ struct Before {
     sh: &'static str,
     csh: Option<&'static str>,
     fish: Option<&'static str>,
+}
+
+impl Before {
+    fn state(&self) -> State<'static> {
+        State { path: self.path, home: self.home, prompt: self.prompt }
+    }
 }
 
 const BEFORE: &[Before] = &[
@@ -101,7 +114,7 @@ fn the_dialogue_goes_the_same_way_with_the_scripts_of_venv() {
         }
         let seen = talk(&world, shell, &BEFORE[0], [&a, &b]).expect("every shell can be in the plain state");
         let reports = |text: &str| text.split_once("edited: ").map(|(before, _)| before.to_owned());
-        let expected = expected_report(&BEFORE[0], &a, &b);
+        let expected = expected_report(&BEFORE[0].state(), &a, &b);
         assert_eq!(reports(&seen.report()), reports(&expected), "{:?}", shell.command);
     });
 }
@@ -141,7 +154,7 @@ fn talk(world: &World, shell: &Shell, before: &Before, [a, b]: [&Path; 2]) -> Op
 /// Compares everything that was seen with the expectations.
 fn check(shell: &Shell, before: &Before, seen: &Seen, [a, b]: [&Path; 2]) {
     let at = format!("{:?} after {:?}", shell.command, seen.text("setup"));
-    assert_eq!(seen.report(), expected_report(before, a, b), "{at}");
+    assert_eq!(seen.report(), expected_report(&before.state(), a, b), "{at}");
 
     let env = |name: &str| names(&seen.text(&format!("env.{name}")));
     let mut active = env("before");
@@ -154,8 +167,8 @@ fn check(shell: &Shell, before: &Before, seen: &Seen, [a, b]: [&Path; 2]) {
     assert_same_lines(&stable(&snapshot("before")), &stable(&snapshot("after")), &at);
 }
 
-fn expected_report(before: &Before, a: &Path, b: &Path) -> String {
-    let Before { path, home, prompt, .. } = before;
+pub(super) fn expected_report(before: &State<'_>, a: &Path, b: &Path) -> String {
+    let State { path, home, prompt } = before;
     let inactive = format!("unset unset {path} {home} [{prompt}]\n");
     let active = |env: &Path| {
         let env = env.to_str().expect("a path in UTF-8");

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use super::names::{HOSTILE, environments, hostile_names};
-use super::{Family, SHELLS, Shell, World, bare_command, in_every_shell, quiet_success};
+use super::{Family, Shell, World, bare_command, in_every_shell, quiet_success};
 use crate::pythons;
 
 const PTY: &str = include_str!("pty.py");
@@ -52,38 +53,42 @@ impl Shell {
 
 /// The lines to type, and for each the text that has to follow before `READY> `.
 #[derive(Default)]
-struct Dialogue {
+pub(super) struct Dialogue {
     lines: String,
     count: usize,
 }
 
 impl Dialogue {
-    fn step(&mut self, typed: &str, expected: Option<&str>) {
+    pub(super) fn step(&mut self, typed: &str, expected: Option<&str>) {
         let hex = |text: &str| text.bytes().fold(String::new(), |all, byte| all + &format!("{byte:02x}"));
         let typed = format!("{typed}; echo SYN''C{}.", self.count);
         let expected = expected.map_or("-".to_owned(), |text| format!("={}", hex(text)));
         writeln!(self.lines, "{} {expected}", hex(&typed)).expect("a String takes all that is written");
         self.count += 1;
     }
-}
 
-/// Runs the dialogue in a pseudo-terminal. The script fails if anything else is displayed.
-fn converse(world: &World, python: &Path, path: &Path, shell: &Shell, dialogue: &Dialogue) {
-    let number = SHELLS.iter().position(|other| other.command == shell.command).expect("one of the shells");
-    let file = world.root.path().join(format!("dialogue{number}"));
-    fs::write(&file, &dialogue.lines).expect("the dialogue");
-    let pty = world.root.path().join("pty.py");
-    let mut command = bare_command(python, world);
-    command.env("LINKS", world.root.path()).env("PS1", "READY> ").env("PATH", path).arg("-I").arg(pty).arg(file);
-    command.args(shell.interactive());
-    quiet_success(&mut command);
+    /// Holds the dialogue with a shell in a pseudo-terminal. The script fails if anything else is displayed.
+    pub(super) fn hold(&self, world: &World, python: &Path, shell: &Command) {
+        let name = shell.get_args().fold(shell.get_program().to_owned(), |mut all, word| {
+            all.push(word);
+            all
+        });
+        let dir = world.root.path().join("dialogues").join(name.to_string_lossy().replace('/', ""));
+        fs::create_dir_all(&dir).expect("a directory for the dialogue");
+        fs::write(dir.join("dialogue"), &self.lines).expect("the dialogue");
+        fs::write(dir.join("pty.py"), PTY).expect("the script");
+        let mut command = bare_command(python, world);
+        command.envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.arg("-I").args([dir.join("pty.py"), dir.join("dialogue")]);
+        command.arg(shell.get_program()).args(shell.get_args());
+        quiet_success(&mut command);
+    }
 }
 
 #[apply(slow_test)]
 fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
     let python = &pythons::all().last().unwrap().path;
     let world = World::new();
-    fs::write(world.root.path().join("pty.py"), PTY).expect("the script");
     let path = world.few_programs();
     let names = hostile_names();
     environments(&world, &names);
@@ -104,7 +109,9 @@ fn an_interactive_prompt_shows_every_name_as_it_is_and_executes_none() {
             dialogue.step(change, None);
         }
         dialogue.step("deactivate", Some(""));
-        converse(&world, python, &path, shell, &dialogue);
+        let mut command = bare_command(shell.command[0], &world);
+        command.env("LINKS", world.root.path()).env("PS1", "READY> ").env("PATH", &path);
+        dialogue.hold(&world, python, command.args(&shell.interactive()[1..]));
     });
     world.assert_nothing_was_executed();
 }

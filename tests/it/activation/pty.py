@@ -34,6 +34,8 @@ def read_until(terminal, is_enough):
             data = b""
         if not data:
             sys.exit(f"the shell ended or fell silent after {seen!r}")
+        # .NET asks for the place of the cursor, and waits for an answer.
+        os.write(terminal, data.count(b"\x1b[6n") * b"\x1b[1;1R")
         seen += data
     return seen
 

@@ -95,11 +95,20 @@ fn nushell_offers_options_and_directories() {
     }
 }
 
-/// PowerShell offers files if a completer offers nothing.
 #[apply(test)]
-fn powershell_offers_options() {
-    let script = "& { . $args[0]; foreach ($line in 'rvenv --cl', 'rvenv x --cl') \
-                  { (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText } }";
+fn powershell_offers_options_and_directories() {
+    let script = r#"& {
+        . $args[0]
+        foreach ($line in '', '--cl', 'x --cl', '--clear ', '--prompt ', '-- ', '-- --cl', 'x su') {
+            $offered = (TabExpansion2 "rvenv $line" ($line.Length + 6)).CompletionMatches.CompletionText
+            "${line}: $offered"
+        }
+    }"#;
     let words = ["-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script];
-    assert_offers("pwsh", &words, "_rvenv.ps1", "--clear\n--clear\n");
+    let dirs = "./home ./subdir";
+    let expected = format!(
+        ": {dirs}\n--cl: --clear\nx --cl: --clear\n--clear : {dirs}\n--prompt : {dirs}\n-- : {dirs}\n-- --cl: \n\
+         x su: ./subdir\n"
+    );
+    assert_offers("pwsh", &words, "_rvenv.ps1", &expected);
 }

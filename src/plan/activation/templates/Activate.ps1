@@ -3,176 +3,271 @@
 Activates a Python virtual environment in this PowerShell session.
 
 .DESCRIPTION
-For Windows PowerShell 5.1 and PowerShell 7, on every system. The file is the same in every
-environment: it finds the environment by its own path, and the prompt in pyvenv.cfg. So it is plain
-ASCII (Windows PowerShell would misread anything else), and contains no names that could be executed.
+Activate.ps1 [[-VenvDir] <directory>] [[-Prompt] <name>] [-Verbose]
 
-.PARAMETER VenvDir
-The environment's directory. The default is the parent of this file's directory.
+For Windows PowerShell 5.1 and PowerShell 7, on every system, in the constrained language too. The
+file is the same in every environment: it finds the environment by its own path, and the prompt in
+pyvenv.cfg. So it is plain ASCII (Windows PowerShell would misread anything else), and contains no
+names that could be executed.
 
-.PARAMETER Prompt
-The name shown in the prompt. The default is the prompt in pyvenv.cfg, or else the directory's name.
-
-.EXAMPLE
-Activate.ps1 -Prompt project
+-VenvDir: the environment's directory. The default is the parent of this file's directory.
+-Prompt: the name shown in the prompt. The default is the prompt in pyvenv.cfg, or else the
+directory's name.
 
 If Windows refuses to run scripts, allow them for the current user:
 Set-ExecutionPolicy -ExecutionPolicy RemoteSigned -Scope CurrentUser
+
+.EXAMPLE
+Activate.ps1 -Prompt project
 #>
-[CmdletBinding()]
-param(
-    [Parameter(Mandatory = $false)]
-    [string] $VenvDir,
 
-    [Parameter(Mandatory = $false)]
-    [string] $Prompt
-)
-
-# The user's own alias and function of this name are kept. A function that mentions _OLD_VIRTUAL_PATH is
-# an environment's. An alias would hide the function below.
-if ((Test-Path -LiteralPath Function:deactivate) -and
-    "$((Get-Item -LiteralPath Function:deactivate).ScriptBlock)" -notlike '*_OLD_VIRTUAL_PATH*') {
-    Set-Item -Path Function:global:_OLD_VIRTUAL_DEACTIVATE -Value (Get-Item -LiteralPath Function:deactivate).ScriptBlock
-}
-if (Test-Path -LiteralPath Alias:deactivate) {
-    $global:_OLD_VIRTUAL_ALIAS = Get-Item -LiteralPath Alias:deactivate
-    Remove-Item -LiteralPath Alias:deactivate -Force
-}
-
-function global:deactivate ([switch] $NonDestructive) {
-    # A nested session inherits environment variables, but not this variable, and must not restore a
-    # PATH that another session has saved.
-    if (Test-Path -LiteralPath Variable:global:_VENV_PATH_ENTRY) {
-        $separator = [string] [System.IO.Path]::PathSeparator
-        $old = "$env:_OLD_VIRTUAL_PATH"
-        if ($env:PATH -cne ($global:_VENV_PATH_ENTRY + $separator + $old)) {
-            # The user has changed PATH since, or PATH was empty: remove only our entry.
-            $kept = New-Object -TypeName 'System.Collections.Generic.List[string]'
-            foreach ($directory in "$env:PATH".Split([System.IO.Path]::PathSeparator)) {
-                $kept.Add($directory)
-            }
-            [void] $kept.Remove($global:_VENV_PATH_ENTRY)
-            $old = [string]::Join($separator, $kept.ToArray())
-        }
-        $env:PATH = $old
-        $env:_OLD_VIRTUAL_PATH = $null
-        Remove-Variable -Name _VENV_PATH_ENTRY -Scope Global
-    }
-    if (Test-Path -LiteralPath Env:_OLD_VIRTUAL_PYTHONHOME) {
-        $env:PYTHONHOME = $env:_OLD_VIRTUAL_PYTHONHOME
-        Remove-Item -LiteralPath Env:_OLD_VIRTUAL_PYTHONHOME
-    }
-    if (Test-Path -LiteralPath Function:_OLD_VIRTUAL_PROMPT) {
-        Set-Item -Path Function:global:prompt -Value (Get-Item -LiteralPath Function:_OLD_VIRTUAL_PROMPT).ScriptBlock
-        Remove-Item -LiteralPath Function:_OLD_VIRTUAL_PROMPT
-    }
-    if (Test-Path -LiteralPath Variable:global:_PYTHON_VENV_PROMPT_PREFIX) {
-        Remove-Variable -Name _PYTHON_VENV_PROMPT_PREFIX -Scope Global -Force
-    }
-    foreach ($name in 'VIRTUAL_ENV', 'VIRTUAL_ENV_PROMPT') {
-        if (Test-Path -LiteralPath "Env:$name") {
-            Remove-Item -LiteralPath "Env:$name"
-        }
-    }
-    if (-not $NonDestructive) {
-        Remove-Item -LiteralPath Function:deactivate
-        if (Test-Path -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE) {
-            Set-Item -Path Function:global:deactivate -Value (Get-Item -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE).ScriptBlock
-            Remove-Item -LiteralPath Function:_OLD_VIRTUAL_DEACTIVATE
-        }
-        if (Test-Path -LiteralPath Variable:global:_OLD_VIRTUAL_ALIAS) {
-            $alias = $global:_OLD_VIRTUAL_ALIAS
-            Set-Alias -Name deactivate -Value $alias.Definition -Description $alias.Description -Option $alias.Options -Scope Global
-            Remove-Variable -Name _OLD_VIRTUAL_ALIAS -Scope Global
-        }
-    }
-}
-
-# Undo an earlier activation first, so that activations do not stack.
-deactivate -NonDestructive
-
-# A script block: without it, all variables and functions of a dot-sourced file would stay behind.
+# A block: the parameters and variables of a dot-sourced file itself would be the user's. Commands are
+# named with their modules, as the user may have others of their names.
 & {
-    param([string] $VenvDir, [string] $Prompt, [string] $ScriptsDir)
+    [CmdletBinding()]
+    param([string] $VenvDir, [string] $Prompt)
 
-    # The prompt in pyvenv.cfg is a Python string literal, with quotes and backslash escapes.
-    function Read-VenvPrompt ([string] $Directory) {
-        $config = [System.IO.Path]::Combine($Directory, 'pyvenv.cfg')
-        if (-not [System.IO.File]::Exists($config)) {
-            return ''
+    # Settings of the session that would change the commands below.
+    $PSDefaultParameterValues = @{}
+    $WhatIfPreference = $false
+    $ConfirmPreference = 'None'
+    $slash, $colon = '/', ':'
+    if ($PSVersionTable.PSVersion.Major -lt 6 -or $IsWindows) {
+        $slash, $colon = '\', ';'
+    }
+    $slashes = [regex]::Escape($slash)
+    # Where the language allows it, files are read without cmdlets: that takes a fifth of the time, and the
+    # cmdlets take each backslash for a slash, on Linux too.
+    $full = $ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'
+    # The current location may be in no file system.
+    $files = 'Microsoft.PowerShell.Core\FileSystem::'
+
+    $entry = $PSScriptRoot
+    if ($VenvDir) {
+        $found = if ($VenvDir -like '/*' -and $slash -eq '/') { $files + $VenvDir } else { $VenvDir }
+        $found = Microsoft.PowerShell.Management\Convert-Path -LiteralPath $found -ErrorAction Ignore
+        if (-not $found) {
+            Microsoft.PowerShell.Utility\Write-Error -Message "activate: there is no directory '$VenvDir'"
+            return
         }
-        foreach ($line in [System.IO.File]::ReadAllLines($config)) {
+        $entry = ($found -replace "$slashes+\z") + $slash + ($PSScriptRoot -replace "(?s)^.*$slashes")
+    }
+    $VenvDir = $entry -replace "$slashes[^$slashes]*\z"
+    $name = $VenvDir -replace "(?s)^.*$slashes"
+    if ($VenvDir -match '(^|:)\z') {
+        $VenvDir += $slash
+    }
+
+    # The prompt in pyvenv.cfg is a Python string literal, with quotes and backslash escapes. An escape
+    # of something that no text can have (half a surrogate pair, a NUL) is left as it is written.
+    if (-not $Prompt) {
+        $config = ($VenvDir -replace "$slashes\z") + $slash + 'pyvenv.cfg'
+        if ($full) {
+            $lines = if ([System.IO.File]::Exists($config)) { [System.IO.File]::ReadAllLines($config) }
+        }
+        else {
+            $lines = Microsoft.PowerShell.Management\Get-Content -LiteralPath ($files + $config) `
+                -Encoding UTF8 -ErrorAction Ignore
+        }
+        foreach ($line in $lines) {
             if ($line -notmatch '^\s*prompt\s*=\s*(.*?)\s*$') {
                 continue
             }
-            $text = $Matches[1]
-            if ($text -notmatch '^([''"])(.*)\1$') {
-                return $text
+            $Prompt = $Matches[1]
+            if ($Prompt -notmatch '^([''"])(.*)\1$') {
+                continue
             }
-            $escape = '\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))'
-            return [regex]::Replace($Matches[2], $escape, [System.Text.RegularExpressions.MatchEvaluator] {
-                param($match)
-                if (-not $match.Groups[4].Success) {
-                    return [char]::ConvertFromUtf32([Convert]::ToInt32($match.Value.Substring(2), 16))
+            $Prompt = $Matches[2]
+            if ($Prompt -notlike '*\*') {
+                continue
+            }
+            # Each second part is an escape.
+            $parts = $Prompt -csplit '(\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[nrt''"\\]))'
+            for ($i = 1; $i -lt $parts.Length; $i += 2) {
+                $letter = $parts[$i].Substring(1, 1)
+                if ($parts[$i].Length -gt 2) {
+                    $code = [long] ('0x' + $parts[$i].Substring(2))
+                    if ($code -ge 0x10000 -and $code -le 0x10FFFF) {
+                        $code -= 0x10000
+                        $parts[$i] = [string] [char] (0xD800 + ($code -shr 10)) + [char] (0xDC00 + ($code -band 0x3FF))
+                    }
+                    elseif ($code -gt 0 -and $code -lt 0x10000 -and ($code -band 0xF800) -ne 0xD800) {
+                        $parts[$i] = [string] [char] $code
+                    }
                 }
-                switch -CaseSensitive ($match.Groups[4].Value) {
-                    'n' { return "`n" }
-                    'r' { return "`r" }
-                    't' { return "`t" }
-                    default { return $match.Groups[4].Value }
+                elseif ('nrt'.Contains($letter)) {
+                    $parts[$i] = @{ n = "`n"; r = "`r"; t = "`t" }[$letter]
                 }
-            })
+                else {
+                    $parts[$i] = $letter
+                }
+            }
+            $Prompt = -join $parts
         }
-        return ''
+    }
+    if (-not $Prompt) {
+        $Prompt = $name
     }
 
-    if ($VenvDir) {
-        $VenvDir = (Resolve-Path -LiteralPath $VenvDir).ProviderPath.TrimEnd('\', '/')
+    # An active environment is deactivated by its own function: one that mentions _OLD_VIRTUAL_PATH is an
+    # environment's. The user's own function and alias of this name are kept.
+    if ("$function:deactivate" -like '*_OLD_VIRTUAL_PATH*') {
+        & $function:deactivate
     }
-    else {
-        $VenvDir = [System.IO.Path]::GetDirectoryName($ScriptsDir)
+    if ($function:deactivate) {
+        ${function:global:_OLD_VIRTUAL_DEACTIVATE} = $function:deactivate
     }
-    if (-not $Prompt) {
-        $Prompt = Read-VenvPrompt $VenvDir
+
+    function global:deactivate ([switch] $NonDestructive) {
+        <#
+        .SYNOPSIS
+        Leaves the active Python virtual environment: PATH, the prompt and variables are as before.
+
+        .PARAMETER NonDestructive
+        Keep this function.
+        #>
+        $PSDefaultParameterValues = @{}
+        $WhatIfPreference = $false
+        $ConfirmPreference = 'None'
+        if ($null -ne $env:PATH -and ($env:VIRTUAL_ENV -or $null -ne $env:_OLD_VIRTUAL_PATH)) {
+            $slash, $colon, $case = '/', ':', ''
+            if ($PSVersionTable.PSVersion.Major -lt 6 -or $IsWindows) {
+                $slash, $colon, $case = '\', ';', '(?i)'
+            }
+            # Only our entry is removed, as the user may have changed PATH or VIRTUAL_ENV since. It is another
+            # environment's if this session has inherited its variables without its function.
+            $slashes = [regex]::Escape($slash)
+            $entry = ($env:VIRTUAL_ENV -replace "$slashes\z") + $slash + ($PSScriptRoot -replace "(?s)^.*$slashes")
+            $entry = '(?:' + [regex]::Escape($entry) + '|' + [regex]::Escape($PSScriptRoot) + ')'
+            $first = "(?s)$case\A(.*?)(?:(?<=\A)$entry(?:$colon|\z)|$colon$entry(?=$colon|\z))"
+            $rest = $env:PATH -creplace $first, '$1'
+            if (-not $rest -and $null -eq $env:_OLD_VIRTUAL_PATH) {
+                $rest = $null
+            }
+            $env:PATH = $rest
+        }
+        if ($null -ne $env:_OLD_VIRTUAL_PYTHONHOME -and $null -eq $env:PYTHONHOME) {
+            $env:PYTHONHOME = $env:_OLD_VIRTUAL_PYTHONHOME
+        }
+        $env:VIRTUAL_ENV = $env:VIRTUAL_ENV_PROMPT = $env:_OLD_VIRTUAL_PATH = $env:_OLD_VIRTUAL_PYTHONHOME = $null
+        if ($function:_OLD_VIRTUAL_PROMPT) {
+            if ("$function:prompt" -like '*_OLD_VIRTUAL_PROMPT*') {
+                ${function:global:prompt} = $function:_OLD_VIRTUAL_PROMPT
+            }
+            else {
+                # Another prompt has come, which may call ours: that one becomes the one that it wraps.
+                $n = 0
+                while (Microsoft.PowerShell.Management\Test-Path -LiteralPath Function:_VENV_PROMPT_$n) {
+                    $n++
+                }
+                Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:global:_VENV_PROMPT_$n `
+                    -Value $function:_OLD_VIRTUAL_PROMPT
+            }
+            $function:_OLD_VIRTUAL_PROMPT = $null
+            Microsoft.PowerShell.Utility\Remove-Variable -Name _PYTHON_VENV_PROMPT_PREFIX -Scope Global `
+                -Force -ErrorAction Ignore
+        }
+        if (-not $NonDestructive) {
+            $function:deactivate = $null
+            if ($function:_OLD_VIRTUAL_DEACTIVATE) {
+                ${function:global:deactivate} = $function:_OLD_VIRTUAL_DEACTIVATE
+                $function:_OLD_VIRTUAL_DEACTIVATE = $null
+            }
+            if (Microsoft.PowerShell.Management\Test-Path -LiteralPath Variable:global:_OLD_VIRTUAL_ALIAS) {
+                $alias = $global:_OLD_VIRTUAL_ALIAS
+                Microsoft.PowerShell.Utility\Set-Alias -Name deactivate -Value $alias.Definition -Scope Global `
+                    -Description $alias.Description -Option $alias.Options
+                Microsoft.PowerShell.Utility\Remove-Variable -Name _OLD_VIRTUAL_ALIAS -Scope Global
+            }
+        }
     }
-    if (-not $Prompt) {
-        $Prompt = [System.IO.Path]::GetFileName($VenvDir)
+    if ("${function:global:deactivate}" -notlike '*_OLD_VIRTUAL_PATH*') {
+        # The user's function is read-only, and PowerShell has said so.
+        $function:_OLD_VIRTUAL_DEACTIVATE = $null
+        return
     }
+    if ($alias:deactivate) {
+        $own = Microsoft.PowerShell.Management\Get-Item -LiteralPath Alias:deactivate
+        if ($own.Options -notlike '*Constant*') {
+            $global:_OLD_VIRTUAL_ALIAS = $own
+            # An alias for all scopes is in each of them.
+            while ($alias:deactivate) {
+                Microsoft.PowerShell.Management\Remove-Item -LiteralPath Alias:deactivate -Force
+            }
+        }
+    }
+    & ${function:global:deactivate} -NonDestructive
 
     $env:VIRTUAL_ENV = $VenvDir
     $env:VIRTUAL_ENV_PROMPT = $Prompt
+    $env:_OLD_VIRTUAL_PATH = $env:PATH
+    # An empty entry would mean the current directory.
+    $env:PATH = if ($env:PATH) { $entry + $colon + $env:PATH } else { $entry }
+    $env:_OLD_VIRTUAL_PYTHONHOME = $env:PYTHONHOME
+    $env:PYTHONHOME = $null
 
-    $global:_VENV_PATH_ENTRY = [System.IO.Path]::Combine($VenvDir, [System.IO.Path]::GetFileName($ScriptsDir))
-    if (Test-Path -LiteralPath Env:PATH) {
-        $env:_OLD_VIRTUAL_PATH = $env:PATH
-        $env:PATH = $global:_VENV_PATH_ENTRY + [System.IO.Path]::PathSeparator + $env:PATH
-    }
-    else {
-        $env:PATH = $global:_VENV_PATH_ENTRY
-    }
-
-    if (Test-Path -LiteralPath Env:PYTHONHOME) {
-        $env:_OLD_VIRTUAL_PYTHONHOME = $env:PYTHONHOME
-        Remove-Item -LiteralPath Env:PYTHONHOME
-    }
-
-    if (-not $env:VIRTUAL_ENV_DISABLE_PROMPT -and (Test-Path -LiteralPath Function:prompt)) {
-        New-Variable -Name _PYTHON_VENV_PROMPT_PREFIX -Scope Global -Option ReadOnly -Value $Prompt -Force
-        Set-Item -Path Function:global:_OLD_VIRTUAL_PROMPT -Value (Get-Item -LiteralPath Function:prompt).ScriptBlock
-
-        function global:prompt {
+    if (-not $env:VIRTUAL_ENV_DISABLE_PROMPT -and $function:prompt) {
+        $own = {
             $succeeded = $?
-            Write-Host -NoNewline -ForegroundColor Green ('(' + $global:_PYTHON_VENV_PROMPT_PREFIX + ') ')
+            $wrapped = $function:_VENV_PROMPT_0
+            if (-not $wrapped) {
+                $wrapped = $function:_OLD_VIRTUAL_PROMPT
+                Microsoft.PowerShell.Utility\Write-Host -NoNewline -ForegroundColor Green `
+                    ('(' + $global:_PYTHON_VENV_PROMPT_PREFIX + ') ')
+            }
             # The wrapped prompt may show whether the last command failed: let one fail, unseen.
             if (-not $succeeded) {
-                Write-Error -Message 'failed' -ErrorAction Ignore
+                Microsoft.PowerShell.Utility\Write-Error -Message 'failed' -ErrorAction Ignore
             }
-            _OLD_VIRTUAL_PROMPT
+            & $wrapped
+        }
+        # Each that somebody else's prompt may call has a number of its own.
+        $n = 0
+        while (Microsoft.PowerShell.Management\Test-Path -LiteralPath Function:_VENV_PROMPT_$n) {
+            $n++
+        }
+        if ($n) {
+            $own = "$own" -replace '_0\b', "_$n"
+        }
+        ${function:global:_OLD_VIRTUAL_PROMPT} = $function:prompt
+        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:global:prompt -Value $own `
+            -ErrorAction Ignore
+        if ("$function:prompt" -like '*_OLD_VIRTUAL_PROMPT*') {
+            $global:_PYTHON_VENV_PROMPT_PREFIX = $Prompt
+        }
+        else {
+            # The user's function is read-only.
+            $function:_OLD_VIRTUAL_PROMPT = $null
         }
     }
-
-    $python = [System.IO.Path]::Combine($global:_VENV_PATH_ENTRY, 'python')
-    if (-not ((Test-Path -LiteralPath $python) -or (Test-Path -LiteralPath "$python.exe"))) {
-        [Console]::Error.WriteLine('activate: no Python is found in this environment: it was moved, or its interpreter is gone')
+    if ($VerbosePreference -ne 'SilentlyContinue') {
+        Microsoft.PowerShell.Utility\Write-Verbose -Message "VIRTUAL_ENV is '$VenvDir', with the prompt '$Prompt'"
+        Microsoft.PowerShell.Utility\Write-Verbose -Message "PATH begins with '$entry'"
     }
-} $VenvDir $Prompt $PSScriptRoot
+
+    $python = $entry + $slash + 'python'
+    if ($slash -eq '\') {
+        $python += '.exe'
+    }
+    $is_gone = $false
+    if ($full) {
+        # Opening follows links. A file that may not be read is there, too.
+        try {
+            [System.IO.File]::OpenRead($python).Dispose()
+        }
+        catch {
+            $is_gone = $_.Exception.InnerException.GetType().Name -like '*NotFoundException'
+            $global:Error.RemoveAt(0)
+        }
+    }
+    elseif ($slash -eq '\' -or $python -notlike '*\*') {
+        $item = Microsoft.PowerShell.Management\Get-Item -LiteralPath ($files + $python) -Force -ErrorAction Ignore
+        # The end of a chain of links, which Windows PowerShell does not tell.
+        $end = if ($item -and $item.PSObject.Properties['ResolvedTarget']) { $item.ResolvedTarget }
+        $is_gone = -not $item -or ($end -and -not (Microsoft.PowerShell.Management\Test-Path -LiteralPath ($files + $end)))
+    }
+    if ($is_gone) {
+        $message = 'activate: no Python is found in this environment: it was moved, or its interpreter is gone'
+        Microsoft.PowerShell.Utility\Write-Warning -WarningAction Continue -Message $message
+    }
+} @args
