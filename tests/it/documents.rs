@@ -16,6 +16,7 @@ use crate::committed::{self, assert_current, read};
 mod args;
 #[cfg(unix)]
 mod completions;
+mod package;
 
 /// The path of a document, given relative to `docs`.
 fn document(name: &str) -> PathBuf {
