@@ -22,7 +22,8 @@ Activate.ps1 -Prompt project
 #>
 
 # A block: the parameters and variables of a dot-sourced file itself would be the user's. Commands are
-# named with their modules, as the user may have others of their names.
+# named with their modules, as the user may have others of their names. In most sessions none is run:
+# the first one takes as long as all the rest, as PowerShell then loads its module.
 & {
     [CmdletBinding()]
     param([string] $VenvDir, [string] $Prompt)
@@ -221,23 +222,25 @@ Activate.ps1 -Prompt project
             }
             & $wrapped
         }
-        # Each that somebody else's prompt may call has a number of its own.
-        $n = 0
-        while (Microsoft.PowerShell.Management\Test-Path -LiteralPath Function:_VENV_PROMPT_$n) {
-            $n++
-        }
-        if ($n) {
+        if ($function:_VENV_PROMPT_0) {
+            # Each that somebody else's prompt may call has a number of its own.
+            $n = 1
+            while (Microsoft.PowerShell.Management\Test-Path -LiteralPath Function:_VENV_PROMPT_$n) {
+                $n++
+            }
             $own = "$own" -replace '_0\b', "_$n"
         }
         ${function:global:_OLD_VIRTUAL_PROMPT} = $function:prompt
-        Microsoft.PowerShell.Management\Set-Item -LiteralPath Function:global:prompt -Value $own `
-            -ErrorAction Ignore
-        if ("$function:prompt" -like '*_OLD_VIRTUAL_PROMPT*') {
+        try {
+            ${function:global:prompt} = $own
             $global:_PYTHON_VENV_PROMPT_PREFIX = $Prompt
         }
-        else {
+        catch {
             # The user's function is read-only.
             $function:_OLD_VIRTUAL_PROMPT = $null
+            if ($full) {
+                $global:Error.RemoveAt(0)
+            }
         }
     }
     if ($VerbosePreference -ne 'SilentlyContinue') {

@@ -186,7 +186,7 @@ Case 'a prompt that wraps ours' 'a|(a) <> |a- b|(b) <> |b- b|(b) <<> |b- |<<> |-
     Remove-Item -Path Function:_VENV_PROMPT_*
     Remove-Variable -Name inner, second -Scope Global
 }
-Case 'a read-only prompt' 'a|> |a- |> |-' {
+Case 'a read-only prompt' 'a|> |a- |> |-' -Complains:($env:LANGUAGE -ne 'FullLanguage') {
     Set-Item -LiteralPath Function:global:prompt -Value { '> ' } -Options ReadOnly
     . $a
     See
