@@ -121,6 +121,8 @@ mod testenv;
 mod tidy;
 mod tree;
 #[cfg(unix)]
+mod unfinished;
+#[cfg(unix)]
 mod upgrade;
 #[cfg(unix)]
 mod use_env;

@@ -11,6 +11,7 @@ use crate::pythons::{self, Python};
 use crate::run::Outcome;
 use crate::stopping;
 use crate::testenv::TestEnv;
+use crate::tree::Tree;
 
 /// Runs rvenv where each of these calls fails, each time.
 fn refused(world: &TestEnv, python: &Path, calls: &str, error: &str, arguments: &[&str]) -> Outcome {
@@ -117,4 +118,116 @@ fn where_neither_a_link_nor_a_copy_works_both_reasons_are_given() {
         world.path("e").display()
     ));
     assert!(!world.path("e").exists());
+}
+
+const RENAMES: &str = "rename,renameat,renameat2";
+
+#[apply(slow_test)]
+fn where_renames_are_refused_files_are_copied_into_place() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    for python in pythons::oldest_and_newest_with_pip() {
+        for error in ["EXDEV", "EACCES", "EPERM", "EBUSY", "EMFILE", "ENOSYS", "EINVAL"] {
+            let pip: &[&str] = if error == "EXDEV" { &[] } else { &["--without-pip"] };
+            let _ = fs::remove_dir_all(world.path("e"));
+            world.rvenv(&python.path).args(pip).arg("e").output().silent_success();
+            let (whole, beside) = (Tree::read(&world.path("e")), names(&world.path(".")));
+            fs::remove_dir_all(world.path("e")).unwrap();
+            for options in [&[][..], &[], &["--upgrade"], &["--clear"]] {
+                if options == ["--clear"] {
+                    fs::create_dir_all(world.path("e/lib/mine/deep")).unwrap();
+                    fs::write(world.path("e/lib/mine/deep/file"), "").unwrap();
+                    fs::write(world.path("e/bin/mine"), "").unwrap();
+                }
+                let arguments = [options, pip, &["e"]].concat();
+                let error = format!("error={error}");
+                refused(&world, &python.path, RENAMES, &error, &arguments).silent_success();
+                // `pyvenv.cfg` has the command line.
+                let cfg = fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap();
+                fs::write(
+                    world.path("e/pyvenv.cfg"),
+                    options.iter().fold(cfg, |cfg, option| cfg.replace(&format!(" {option}"), "")),
+                )
+                .unwrap();
+                assert_eq!(whole.diff(&Tree::read(&world.path("e"))), "", "{error} {options:?}");
+                assert_eq!(names(&world.path(".")), beside, "{error} {options:?}");
+            }
+        }
+    }
+}
+
+#[apply(test)]
+fn a_failure_where_renames_are_refused_is_taken_back() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython::default().write(&world.path("tools/python3"));
+    let before = names(&world.path("."));
+    let inject = format!("inject={RENAMES}:error=EXDEV");
+    // A link in ENV_DIR, after those in the staging directory, and the `pyvenv.cfg` that is overwritten.
+    let (link, cfg) = ("symlinkat:error=ENOSPC:when=5", "ftruncate:error=ENOSPC:when=1");
+    for (existing, options, fault) in
+        [(false, &[][..], link), (true, &[], cfg), (true, &["--clear"], link), (true, &["--upgrade"], cfg)]
+    {
+        let _ = fs::remove_dir_all(world.path("e"));
+        if existing {
+            world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+            fs::write(world.path("e/lib/mine"), "").unwrap();
+        }
+        let old = existing.then(|| Tree::read(&world.path("e")));
+        let strace = [
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            &format!("trace={RENAMES},symlinkat,ftruncate"),
+            "-e",
+            &inject,
+        ];
+        let fault = format!("inject={fault}");
+        let strace = strace.into_iter().chain(["-e", &fault]).map(str::to_owned);
+        let arguments = [options, &["--without-pip", "e"]].concat();
+        let outcome = world.rvenv(&python).args(&arguments).by(strace).output().status(1);
+        assert!(outcome.stderr().contains("No space left on device"), "{options:?}: {}", outcome.stderr());
+        match old {
+            Some(old) => assert_eq!(old.diff(&Tree::read(&world.path("e"))), "", "{options:?}"),
+            None => assert_eq!(names(&world.path(".")), before),
+        }
+    }
+}
+
+#[apply(test)]
+fn what_cannot_be_deleted_is_said_once_and_in_nobodys_way() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython::default().write(&world.path("tools/python3"));
+    let deletions = "unlink,unlinkat,rmdir";
+    let bare = |options: &[&'static str]| [options, &["--without-pip", "e"]].concat();
+    let warning = |path: &str| {
+        let path = world.path(path).display().to_string();
+        format!("warning: `{path}` is no longer needed and cannot be deleted: Operation not permitted (os error 1)\n")
+    };
+    let new = refused(&world, &python, deletions, "error=EPERM", &bare(&[])).success();
+    assert_eq!(new.stderr(), warning(".e.rvenv-unfinished"));
+    for (number, options) in [&[][..], &["--clear"], &["--upgrade"], &["--copies", "--clear"], &[]].iter().enumerate() {
+        let outcome = refused(&world, &python, deletions, "error=EPERM", &bare(options)).success();
+        let said = if number == 0 { warning("e/.rvenv-unfinished") } else { String::new() };
+        assert_eq!(outcome.stderr(), said, "{options:?}");
+    }
+    // Where deleting works again, nothing is left.
+    world.rvenv(&python).args(bare(&[])).output().silent_success();
+    assert!(!names(&world.path("e")).iter().chain(&names(&world.path("."))).any(|name| name.contains("unfinished")));
+}
+
+#[apply(test)]
+fn a_staging_name_is_shortened_where_it_is_too_long() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    let python = FakePython::default().write(&world.path("tools/python3"));
+    refused(&world, &python, "mkdirat", "error=ENAMETOOLONG:when=1", &["--without-pip", "e"]).silent_success();
+    let long = "e".repeat(250);
+    world.rvenv(&python).args(["--without-pip", &long]).output().silent_success();
+    world.rvenv(&python).args(["--without-pip", "--clear", &long]).output().silent_success();
+    assert!(!names(&world.path(".")).iter().any(|name| name.contains("unfinished")));
 }
