@@ -91,6 +91,8 @@ mod parity;
 mod peers;
 mod plan;
 #[cfg(unix)]
+mod probe;
+#[cfg(unix)]
 mod progress;
 #[cfg(unix)]
 mod properties;

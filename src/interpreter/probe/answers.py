@@ -62,18 +62,29 @@ def first_working_link(executable):
 
 
 def reaches_library(executable):
+    """Whether the library that an interpreter finds on the way up is its own. It does not look in the root."""
     landmark = os.path.join(*(STDLIB.split(os.sep)[-2:] + ["os.py"]))
     parent = os.path.dirname(executable)
-    while True:
-        if is_file(os.path.join(parent, landmark)):
-            return True
-        if parent == os.path.dirname(parent):
-            return False
+    while parent != os.path.dirname(parent):
+        found = os.path.join(parent, landmark)
+        if is_file(found):
+            return is_library(os.path.dirname(found))
         parent = os.path.dirname(parent)
+    return False
+
+
+def is_library(place):
+    try:
+        return os.path.samefile(place, STDLIB)
+    except OSError:
+        return False
 
 
 def starts_an_environment(executable):
-    """Whether an environment of `executable` starts. Only a try can tell: sysconfig's paths may be rewritten."""
+    """Whether an environment of `executable` starts, and with this library: another one may go without a notice.
+
+    Only a try can tell: sysconfig's paths may be rewritten.
+    """
     import shutil
     import signal
     import subprocess
@@ -86,14 +97,35 @@ def starts_an_environment(executable):
         os.symlink(executable, python)
         with open(os.path.join(env_dir, "pyvenv.cfg"), "w", encoding="utf-8") as cfg:
             cfg.write("home = %s\n" % os.path.dirname(executable))
-        command = [python, "-I", "-S", "-B", "-c", "pass"]
-        status = subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        script = "import os, sys; sys.stdout.buffer.write(os.fsencode(os.path.dirname(os.__file__)))"
+        command = [python, "-I", "-S", "-B", "-c", script]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        library = process.communicate()[0]
+        status = process.returncode
         # An interpreter without its library fails, and before 3.8 aborts. Any other signal is not its own doing.
         if status not in (0, 1, -signal.SIGABRT):
             raise OSError("it ended with status %d" % status)
-        return status == 0
+        return status == 0 and is_library(os.fsdecode(library))
     finally:
         shutil.rmtree(env_dir, ignore_errors=True)
+
+
+def beside(executable):
+    """The files by which CPython takes its library's place to be another one (getpath.py)."""
+    if sys.implementation.name == "cpython" and os.name == "posix":
+        real = os.path.realpath(executable)
+        yield os.path.join(os.path.dirname(real), "pybuilddir.txt")
+        if sys.version_info >= (3, 11):
+            yield executable + "._pth"
+            yield real + "._pth"
+
+
+def is_text(path):
+    """Whether a path can be in a line of an entry in the cache."""
+    try:
+        return not any(byte < 32 for byte in path.encode("utf-8"))
+    except UnicodeEncodeError:
+        return False
 
 
 def free_threaded():
@@ -132,6 +164,8 @@ def answers():
         for path in paths:
             see(path)
     executable = see(first_working_link(executable))
+    for path in beside(executable):
+        see(path)
     home, exe_name = os.path.split(os.path.abspath(executable))
     yield "version", "%d.%d.%d" % sys.version_info[:3]
     yield "implementation", sys.implementation.name
@@ -164,7 +198,7 @@ def answers():
     for path, stamp in sorted(SEEN.items()):
         yield "seen", "%s %s" % (stamp, path)
     # A library that was replaced since it was loaded is not the one at its path.
-    is_sure = not DOUBTS and not any(path.endswith(" (deleted)") for path in SEEN)
+    is_sure = not DOUBTS and all(map(is_text, SEEN)) and not any(path.endswith(" (deleted)") for path in SEEN)
     yield "sure", yes_or_no(is_sure and sys.getfilesystemencoding().lower() == "utf-8")
 
 

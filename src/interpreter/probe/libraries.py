@@ -22,9 +22,13 @@ def watched():
         import sysconfig
 
         sysconfig.get_config_var("WHEEL_PKG_DIR")
-        data = (module for name, module in sorted(sys.modules.items()) if name.startswith("_sysconfigdata"))
+        data = [module for name, module in sorted(sys.modules.items()) if name.startswith("_sysconfigdata")]
         for path in (getattr(module, "__file__", None) for module in data):
             if path:
+                yield path
+        # Bytecode may be older than its source, and nobody notices if both have the same size and date.
+        for path in (getattr(module.__spec__, "cached", None) for module in [sysconfig] + data):
+            if path and os.path.exists(path):
                 yield path
 
 
@@ -50,8 +54,67 @@ def mapped_libraries():
     if os.name == "nt" or not os.path.exists("/proc/self/maps"):
         return []
     with open("/proc/self/maps", "rb") as maps:
-        mapped = {os.fsdecode(line.rstrip(b"\n").split(None, 5)[-1]) for line in maps}
-    return sorted(path for path in mapped if ".so" in os.path.basename(path))
+        fields = [line.rstrip(b"\n").split(None, 5) for line in maps]
+    # A library may have any name, but its code is mapped.
+    mapped = {os.fsdecode(found[5]) for found in fields if len(found) == 6 and b"x" in found[1]}
+    program = os.path.realpath(sys.executable)
+    return sorted(path for path in map(as_asked_for, mapped) if path.startswith("/") and path != program)
+
+
+def as_asked_for(path):
+    """The path of the loader as the executable has it, which may lead there by links; any other path as it is."""
+    loader = elf_parts()[0]
+    try:
+        return loader if loader and os.path.samefile(loader, path) else path
+    except OSError:
+        return path
+
+
+ELF_PARTS = []
+
+
+def elf_parts():
+    """The loader that the executable asks for, and where libraries are to be searched for (elf(5)), read once."""
+    if not ELF_PARTS:
+        ELF_PARTS.extend((None, ""))
+        try:
+            with open("/proc/self/exe", "rb") as program:
+                ELF_PARTS[:] = read_elf(program)
+        except OSError as error:
+            DOUBTS.append(error)
+    return ELF_PARTS
+
+
+def read_elf(program):
+    word = 8 if sys.maxsize > 2**32 else 4
+
+    def read(offset, length):
+        program.seek(offset)
+        return program.read(length)
+
+    def number(data, offset, length=word):
+        return int.from_bytes(data[offset : offset + length], sys.byteorder)
+
+    header = read(0, 16 + 6 * word)
+    if header[:4] != b"\x7fELF":
+        return None, ""
+    table, size, count = number(header, 24 + word), number(header, 30 + 3 * word, 2), number(header, 32 + 3 * word, 2)
+    segments = [read(table + index * size, size) for index in range(count)]
+    parts = [(number(part, 0, 4),) + tuple(number(part, word * at) for at in (1, 2, 4)) for part in segments]
+    loaders = [os.fsdecode(read(offset, length).rstrip(b"\0")) for kind, offset, _, length in parts if kind == 3]
+    tags = []
+    for offset, length in ((part[1], part[3]) for part in parts if part[0] == 2):
+        dynamic = read(offset, length)
+        tags += [(number(dynamic, at), number(dynamic, at + word)) for at in range(0, length, 2 * word)]
+    strings = [
+        value - address + offset
+        for kind, offset, address, length in parts
+        for tag, value in tags
+        if kind == 1 and tag == 5 and address <= value < address + length
+    ]
+    # A RUNPATH makes the loader ignore an RPATH, but nothing is lost by a doubt.
+    paths = [read(strings[0] + value, 65536).split(b"\0")[0] for tag, value in tags if strings and tag in (15, 29)]
+    return (loaders or [None])[0], ":".join(os.fsdecode(path) for path in paths if path)
 
 
 def other_libraries():
@@ -62,10 +125,44 @@ def other_libraries():
     for archive in sys.path:
         if archive.endswith(".zip"):
             yield archive
-    places = os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":")
-    if places and not all(map(os.path.isabs, places.split(":"))):
-        DOUBTS.append("libraries may be found by way of the current directory")
-    for library in shared_libraries() if os.name == "posix" else ():
-        for place in filter(None, places.split(":")):
-            yield os.path.join(place, os.path.basename(library))
+    if os.name == "posix":
+        for path in preloaded():
+            yield path
+        for place in searched_first():
+            yield place
+    if sys.platform == "linux":
         yield "/etc/ld.so.cache"
+        places = elf_parts()[1].replace("${ORIGIN}", "/").replace("$ORIGIN", "/")
+        all(map(is_fixed, places.split(":") if places else ()))
+
+
+def is_fixed(path):
+    """Whether a path leads to the same place in each directory, and has no token that the loader replaces."""
+    if os.path.isabs(path) and "$" not in path:
+        return True
+    DOUBTS.append("the loader finds %s in a place of its own" % path)
+    return False
+
+
+def preloaded():
+    """The libraries that are loaded before all others."""
+    for name in ("LD_PRELOAD", "LD_AUDIT"):
+        for path in os.environ.get(name, "").replace(":", " ").split():
+            if is_fixed(path):
+                yield path
+
+
+def searched_first():
+    """The directories in which a library that appears is loaded instead of another one."""
+    machine = os.uname()[4]
+    places = os.environ.get("LD_LIBRARY_PATH", "").replace(";", ":")
+    # An empty entry is the current directory.
+    for place in filter(is_fixed, places.split(":") if places else ()):
+        yield place
+        for name in ("glibc-hwcaps", "tls", machine, "haswell", "xeon_phi"):
+            variant = os.path.join(place, name)
+            if os.path.isdir(variant):
+                yield variant
+                for inner in listed(variant):
+                    if os.path.isdir(os.path.join(variant, inner)):
+                        yield os.path.join(variant, inner)
