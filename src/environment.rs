@@ -80,7 +80,7 @@ fn cache_dir(cwd: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
 
 /// The variables, and the beginnings of such, that decide about the answers of an interpreter although it is isolated:
 /// the encoding of file names, the libraries that are loaded, and sysconfig's data.
-const HEEDED: [&str; 3] = ["LOCPATH", "GLIBC_TUNABLES", "MSYSTEM"];
+const HEEDED: [&str; 4] = ["LOCPATH", "GLIBC_TUNABLES", "MSYSTEM", "QEMU_LD_PREFIX"];
 const HEEDED_BEGINNINGS: [&str; 10] = [
     "LD_",
     "DYLD_",
@@ -104,5 +104,7 @@ fn influences() -> OsString {
     let mut heeded: Vec<(OsString, OsString)> = std::env::vars_os().filter(|(name, _)| is_heeded(name)).collect();
     heeded.sort();
     let lines = heeded.into_iter().map(|(name, value)| [name, value].join(OsStr::new("=")));
-    locale.into_iter().chain(lines).collect::<Vec<_>>().join(OsStr::new("\n"))
+    // A value may hold what looks like another variable: each has its length before it.
+    let measured = |line: OsString| [OsStr::new(&line.len().to_string()), &line].join(OsStr::new(" "));
+    locale.into_iter().chain(lines).map(measured).collect::<Vec<_>>().join(OsStr::new("\n"))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use super::stamped::{LINK, RESOLVED, Stamped, Way, WayKind};
 use crate::facts::Facts;
@@ -35,10 +36,10 @@ impl Stamps {
     }
 
     /// Adds the `seen` stamps, which an interpreter has taken of files before it read them. If a file has another stamp
-    /// now, it is unknown which state was read.
+    /// now, it is unknown which state was read. At the moment `asked` the interpreter had not started yet.
     #[must_use]
-    pub(crate) fn seen<'a>(mut self, seen: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut stamper = Stamper::default();
+    pub(crate) fn seen<'a>(mut self, seen: impl IntoIterator<Item = (&'a str, &'a str)>, asked: SystemTime) -> Self {
+        let mut stamper = Stamper::since(asked);
         for (path, text) in seen {
             let now = stamper.stamp(path);
             let known = self.files.iter().position(|file| file.path == path);

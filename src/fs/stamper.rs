@@ -3,18 +3,32 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::entry::Stamp;
 use super::times::FileSystem;
 use super::{is_absent, platform};
 
 /// Takes stamps. Each file system is asked only once what it is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stamper {
     known: Vec<(u64, FileSystem)>,
+    /// The moment from which on a change is to show.
+    since: SystemTime,
+}
+
+impl Default for Stamper {
+    fn default() -> Self {
+        Self::since(SystemTime::now())
+    }
 }
 
 impl Stamper {
+    /// Takes stamps that tell of changes since the moment `since`, at which nobody had looked at the files yet.
+    pub(crate) fn since(since: SystemTime) -> Self {
+        Self { known: Vec::new(), since }
+    }
+
     /// A fingerprint of a file's metadata; links are followed. A missing file has a stamp too, as it may appear later.
     /// The stamp of a file that cannot be looked at tells nothing.
     pub(crate) fn stamp(&mut self, path: &str) -> Stamp {
@@ -24,7 +38,7 @@ impl Stamper {
             Ok(metadata) => {
                 let change = platform::change(&metadata);
                 let system = self.file_system(path, change.device);
-                let is_telling = system.times.tell(&change);
+                let is_telling = system.times.tell(&change, self.since);
                 Stamp { text: platform::stamp(&metadata), file_system: system.id, is_telling }
             }
             Err(error) if is_absent(&error) || error.kind() == ErrorKind::NotADirectory => without(Stamp::ABSENT, true),
@@ -39,5 +53,19 @@ impl Stamper {
         let system = platform::file_system(path);
         self.known.push((device, system.clone()));
         system
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_tells_only_if_it_was_before_the_moment_in_question() {
+        let program = std::env::current_exe().unwrap_or_default();
+        let program = program.to_str().unwrap_or_default();
+        let [early, now] =
+            [SystemTime::UNIX_EPOCH, SystemTime::now()].map(|since| Stamper::since(since).stamp(program));
+        assert!(!early.is_telling && early.text == now.text);
     }
 }

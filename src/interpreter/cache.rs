@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::context::Context;
 use super::probe;
@@ -36,15 +37,37 @@ pub(crate) struct Interpreter {
 /// # Errors
 /// When `program` does not answer as an interpreter.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
+    let (interpreter, answer) = asked(program, wanted, context)?;
+    if !is_sure(program, &interpreter) {
+        return Ok(interpreter);
+    }
+    if context.cache.is_none() || interpreter.stamps.are_telling() {
+        remember(program, &answer, &interpreter, context);
+        return Ok(interpreter);
+    }
+    // Stamps do not tell whether a file has changed since: the contents are read, and the answer must then be the same.
+    // Often the stamps tell by then, as the last change has become older.
+    interpreter.stamps.read_needed_contents(context.interrupt);
+    let (again, same) = asked(program, wanted, context)?;
+    if same != answer {
+        return Ok(interpreter);
+    }
+    let again = Interpreter { stamps: again.stamps.with_contents_of(&interpreter.stamps), ..again };
+    remember(program, &answer, &again, context);
+    Ok(again)
+}
+
+/// Asks `program`. Returns its answer as it was given, too.
+///
+/// # Errors
+/// When `program` does not answer as an interpreter.
+fn asked(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<(Interpreter, Vec<u8>)> {
+    let moment = SystemTime::now();
     // The program may be replaced while it runs: its stamp is of the one that was started, or of an older one.
     let before = Stamps::of(program.to_str());
     let (facts, answer) = probe::ask(program, wanted, context)?;
-    let stamps = before.seen(probe::seen(&answer)).on_ways(&program.to_string_lossy(), &facts.executable);
-    let interpreter = Interpreter { facts, stamps };
-    if is_sure(program, &interpreter) && is_confirmed(program, wanted, &answer, &interpreter, context)? {
-        remember(program, &answer, &interpreter, context);
-    }
-    Ok(interpreter)
+    let stamps = before.seen(probe::seen(&answer), moment).on_ways(&program.to_string_lossy(), &facts.executable);
+    Ok((Interpreter { facts, stamps }, answer))
 }
 
 /// Returns the cached facts of `program`, if they still hold.
@@ -65,25 +88,6 @@ fn is_sure(program: &Path, interpreter: &Interpreter) -> bool {
     let Facts { is_itself, is_sure, executable, real_executable, .. } = &interpreter.facts;
     let is_real = fs::resolved(Path::new(executable)) == Path::new(real_executable);
     *is_itself && *is_sure && is_real && is_same_file(program, interpreter)
-}
-
-/// Whether the interpreter gives the same answer once more, where stamps do not tell whether a file has changed since
-/// it was asked: the contents are read in between.
-///
-/// # Errors
-/// When `program` does not answer any more.
-fn is_confirmed(
-    program: &Path,
-    wanted: Option<&VersionRequest>,
-    answer: &[u8],
-    interpreter: &Interpreter,
-    context: Context,
-) -> Result<bool> {
-    if context.cache.is_none() || interpreter.stamps.are_telling() {
-        return Ok(true);
-    }
-    interpreter.stamps.read_needed_contents(context.interrupt);
-    probe::ask(program, wanted, context).map(|(_, again)| again == answer)
 }
 
 /// Keeps the answer of `program`, unless something has changed since it was asked.

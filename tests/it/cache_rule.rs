@@ -40,6 +40,25 @@ fn an_answer_that_is_older_than_its_files_is_not_kept() {
     }
 }
 
+/// A file that has just changed may change once more at the same time. The interpreter is asked again, a moment later.
+#[apply(test)]
+fn stamps_that_are_kept_tell_as_soon_as_they_can() {
+    let world = CacheWorld::new();
+    for round in 0..5 {
+        let run = world.rvenv().arg("--without-pip");
+        fs::write(world.path("tools/libpython.so"), round.to_string()).unwrap();
+        world.made_by(run);
+        let asked = world.started();
+        assert!(asked.starts_with(ASKED), "{asked}");
+        let entry = fs::read(world.facts()).unwrap();
+        let entry = String::from_utf8_lossy(&entry).into_owned();
+        let line = entry.lines().find(|line| line.ends_with("libpython.so")).unwrap();
+        assert!(!line.contains("/?"), "asked {asked}: {line}");
+        world.made_by(world.rvenv().arg("--without-pip"));
+        assert_eq!(world.started(), "");
+    }
+}
+
 /// The interpreter that was started is not the one that is there when it answers.
 #[apply(test)]
 fn an_interpreter_that_is_replaced_before_it_looks_is_asked_again() {
@@ -91,11 +110,26 @@ fn an_answer_holds_only_as_long_as_links_lead_to_where_they_led() {
 fn variables_that_an_isolated_interpreter_heeds_belong_to_its_answer() {
     let world = CacheWorld::new();
     started_twice(&world);
-    for name in ["LD_PRELOAD", "LD_AUDIT", "LOCPATH", "GLIBC_TUNABLES", "_PYTHON_SYSCONFIGDATA_NAME", "PYPY_GC_DEBUG"] {
+    for name in [
+        "LD_PRELOAD",
+        "LD_AUDIT",
+        "QEMU_LD_PREFIX",
+        "LOCPATH",
+        "GLIBC_TUNABLES",
+        "_PYTHON_SYSCONFIGDATA_NAME",
+        "PYPY_GC_DEBUG",
+    ] {
         for expected in [ASKED, ""] {
             world.made_by(world.rvenv().env(name, "").arg("--without-pip"));
             assert_eq!(world.started(), expected, "{name}");
         }
+    }
+    // One variable whose value looks like two is another question.
+    for (expected, values) in [(ASKED, ["1", "2"]), (ASKED, ["1\nLD_B=2", ""]), ("", ["1", "2"])] {
+        let run = world.rvenv().env("LD_A", values[0]);
+        let run = if values[1].is_empty() { run } else { run.env("LD_B", values[1]) };
+        world.made_by(run.arg("--without-pip"));
+        assert_eq!(world.started(), expected, "{values:?}");
     }
     for name in ["SHLVL", "LDFLAGS", "PYTHONHASHSEED"] {
         world.made_by(world.rvenv().env(name, "1").arg("--without-pip"));

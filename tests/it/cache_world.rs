@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -69,8 +71,10 @@ impl CacheWorld {
         self.world.path(relative)
     }
 
-    /// `rvenv` with the interpreter and the cache of this world.
+    /// `rvenv` with the interpreter and the cache of this world, of which nothing was changed in the last moment: rvenv
+    /// would ask twice.
     pub(crate) fn rvenv(&self) -> Run {
+        thread::sleep(Duration::from_millis(25));
         self.at_home(self.world.rvenv(&self.python))
     }
 

@@ -1,5 +1,7 @@
 //! Stamps of files on POSIX systems.
 
+#[cfg(target_os = "linux")]
+use std::fs;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -10,10 +12,13 @@ use crate::fs::times::{Change, FileSystem, Times};
 /// `probe/files.py` writes the same.
 pub(crate) fn stamp(metadata: &Metadata) -> String {
     // In 64 bits until the year 2262; in 128 bits, the digits alone take longer than the call.
-    let nanoseconds = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000).saturating_add(nanos);
     let mtime = nanoseconds(metadata.mtime(), metadata.mtime_nsec());
     let ctime = nanoseconds(metadata.ctime(), metadata.ctime_nsec());
     format!("{}:{}:{}:{mtime}:{ctime}", metadata.dev(), metadata.ino(), metadata.len())
+}
+
+fn nanoseconds(seconds: i64, nanos: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
 }
 
 /// The last change of a file, as its metadata has it.
@@ -21,7 +26,7 @@ pub(crate) fn change(metadata: &Metadata) -> Change {
     Change {
         device: metadata.dev(),
         is_dir: metadata.is_dir(),
-        seconds: metadata.ctime(),
+        nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
         is_whole_second: metadata.ctime_nsec() == 0,
         is_modification: (metadata.ctime(), metadata.ctime_nsec()) == (metadata.mtime(), metadata.mtime_nsec()),
     }
@@ -32,17 +37,24 @@ pub(crate) fn change(metadata: &Metadata) -> Change {
 pub(crate) fn file_system(path: &Path) -> FileSystem {
     /// `ST_RDONLY`: the mount is read-only.
     const READ_ONLY: i64 = 1;
+    /// `ST_NOEXEC`: no program or library is loaded from it.
+    const NO_EXEC: i64 = 8;
     let Ok(found) = rustix::fs::statfs(path) else { return FileSystem { id: String::new(), times: Times::Elsewhere } };
     // Two numbers in a structure that no two C libraries call the same.
-    let id = format!("{:?}", found.f_fsid).chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | ',')).collect();
+    let digits = format!("{:?}", found.f_fsid);
+    let mut id: String = digits.chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | ',')).collect();
     #[allow(clippy::useless_conversion, reason = "the types differ between processors")]
     let (kind, flags) = (i64::from(found.f_type) & 0xffff_ffff, i64::from(found.f_flags));
     let times = match kind {
         _ if IMAGES.contains(&kind) => Times::Image,
-        _ if ELSEWHERE.contains(&kind) => Times::Elsewhere,
+        OVERLAY if may_borrow_contents() => Times::Image,
+        _ if !KERNEL.contains(&kind) => Times::Elsewhere,
         _ if flags & READ_ONLY != 0 => Times::ReadOnly,
         _ => Times::Kernel,
     };
+    if flags & NO_EXEC != 0 {
+        id += ",noexec";
+    }
     FileSystem { id, times }
 }
 
@@ -50,9 +62,44 @@ pub(crate) fn file_system(path: &Path) -> FileSystem {
 #[cfg(target_os = "linux")]
 const IMAGES: [i64; 7] = [0x28cd_3d45, 0x453d_cd28, 0xe0f5_e1e2, 0x9660, 0x7275, 0x7371_7368, 0x1501_3346];
 
-/// FUSE, overlayfs, 9p, NFS, and SMB in its three versions.
+/// bcachefs, btrfs, ext2 to ext4, f2fs, JFS, NILFS, ramfs, `ReiserFS`, tmpfs, UBIFS, XFS, ZFS: their times are from
+/// this kernel's clock. Those of FUSE, overlayfs, 9p, NFS, SMB, FAT and others may be anything.
 #[cfg(target_os = "linux")]
-const ELSEWHERE: [i64; 7] = [0x6573_5546, 0x794c_7630, 0x0102_1997, 0x6969, 0x517b, 0xff53_4d42, 0xfe53_4d42];
+const KERNEL: [i64; 12] = [
+    0xca45_1a4e,
+    0x9123_683e,
+    0xef53,
+    0xf2f5_2010,
+    0x3153_464a,
+    0x3434,
+    0x8584_58f6,
+    0x5265_4973,
+    0x0102_1994,
+    0x2405_1905,
+    0x5846_5342,
+    0x2fc1_2fc1,
+];
+
+#[cfg(target_os = "linux")]
+const OVERLAY: i64 = 0x794c_7630;
+
+/// Whether files of an overlayfs may have the times of one layer and the contents of another (`metacopy`): the lower
+/// layer may be an image that is exchanged.
+#[cfg(target_os = "linux")]
+fn may_borrow_contents() -> bool {
+    // Only what differs from the default is among a mount's options.
+    let default = fs::read("/sys/module/overlay/parameters/metacopy").is_ok_and(|value| value.starts_with(b"Y"));
+    fs::read("/proc/self/mountinfo").map_or(true, |mounts| is_any_with_metacopy(&mounts, default))
+}
+
+/// Whether one of the `mounts` (`proc_pid_mountinfo(5)`) is an overlayfs with `metacopy`, or none is known.
+#[cfg(target_os = "linux")]
+fn is_any_with_metacopy(mounts: &[u8], default: bool) -> bool {
+    let mounts = String::from_utf8_lossy(mounts);
+    let options: Vec<_> = mounts.lines().filter_map(|mount| mount.split_once(" - overlay ")).collect();
+    let is_on = |options: &str| options.contains("metacopy=on") || default && !options.contains("metacopy=off");
+    options.is_empty() || options.iter().any(|(_, options)| is_on(options))
+}
 
 /// The file system of `path`. Types have no portable numbers.
 #[cfg(not(target_os = "linux"))]
@@ -61,4 +108,22 @@ pub(crate) fn file_system(path: &Path) -> FileSystem {
     let is_read_only = found.as_ref().is_none_or(|found| found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY));
     let id = found.map(|found| format!("{:x}", found.f_fsid)).unwrap_or_default();
     FileSystem { id, times: if is_read_only { Times::ReadOnly } else { Times::Kernel } }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overlay_borrows_contents_by_its_option_or_by_default() {
+        let mounts = |options: &str| {
+            format!("21 1 8:1 / / rw - ext4 /dev/a rw\n22 21 0:40 / /m rw - overlay overlay rw,lowerdir=/l{options}\n")
+        };
+        let borrows =
+            |options: &str| [false, true].map(|default| is_any_with_metacopy(mounts(options).as_bytes(), default));
+        assert_eq!(borrows(""), [false, true]);
+        assert_eq!(borrows(",metacopy=on"), [true, true]);
+        assert_eq!(borrows(",metacopy=off"), [false, false]);
+        assert!(is_any_with_metacopy(b"21 1 8:1 / / rw - ext4 /dev/a rw\n", false), "not seen from here");
+    }
 }

@@ -80,7 +80,7 @@ pub(super) fn stamp(metadata: &fs::Metadata) -> String {
 pub(super) fn change(metadata: &fs::Metadata) -> Change {
     let is_whole = |time: u64| time.is_multiple_of(10_000_000);
     let is_whole_second = is_whole(metadata.last_write_time()) && is_whole(metadata.creation_time());
-    Change { device: 0, is_dir: metadata.is_dir(), seconds: 0, is_whole_second, is_modification: false }
+    Change { device: 0, is_dir: metadata.is_dir(), nanoseconds: 0, is_whole_second, is_modification: false }
 }
 
 /// The file system of a path.
