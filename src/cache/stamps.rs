@@ -171,8 +171,25 @@ impl Stamps {
             && self.files.iter().zip(&other.files).all(|(own, other)| own.stamp.is_same(&other.stamp))
     }
 
+    /// The time of the last change of any file, in seconds since 1970, as the stamps have it.
+    pub(crate) fn last_change(&self) -> u64 {
+        let nanoseconds = |file: &Stamped| file.stamp.text.rsplit_once(':')?.1.parse::<u64>().ok();
+        self.files.iter().filter_map(nanoseconds).max().unwrap_or_default() / 1_000_000_000
+    }
+
     /// The stamp of a file, or `None` if `path` is not among the files.
     pub(crate) fn stamp(&self, path: &str) -> Option<&str> {
         self.files.iter().find(|file| file.path == path).map(|file| file.stamp.text.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_change_is_that_of_any_file() {
+        let stamps = Stamps::parse("1/1:2:3:9000000000:5000000000\t\t/a\n/absent\t\t/b\n1/?1:2:3:4:7900000000\t\t/c\n");
+        assert_eq!(stamps.map(|stamps| stamps.last_change()), Some(7));
     }
 }

@@ -9,7 +9,7 @@ use crate::facts::{Os, RelPath};
 use crate::fs::{self, File};
 
 /// The first bytes of a seed; the digit is the version of the format.
-pub(super) const MAGIC: &[u8; 12] = b"rvenv seed 1";
+pub(super) const MAGIC: &[u8; 12] = b"rvenv seed 2";
 
 /// The size of the first read, in bytes: nearly every list fits.
 const FIRST_READ: usize = 1 << 17;
@@ -19,6 +19,8 @@ const MAX_LIST: usize = 1 << 24;
 /// The list at the start of a seed: everything but the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct List {
+    /// The name under which the seed is kept, which stands for all that decides what is in it; empty if it is not kept.
+    pub(super) key: String,
     /// The stamps of the interpreter and the wheels from which the seed was made, and a digest of their contents.
     pub(super) stamps: String,
     /// The modification time, in seconds since 1970, of each source file whose bytecode records it.
@@ -83,6 +85,7 @@ impl List {
     /// Returns the bytes of a seed before its data.
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut body = Vec::new();
+        put_text(&mut body, &self.key);
         put_text(&mut body, &self.stamps);
         body.extend(self.mtime.to_le_bytes());
         put_length(&mut body, self.entries.len());
@@ -117,11 +120,11 @@ impl List {
 
     fn decode(body: &[u8]) -> Option<Self> {
         let mut cursor = Cursor(body);
-        let stamps = cursor.text()?.to_owned();
+        let (key, stamps) = (cursor.text()?.to_owned(), cursor.text()?.to_owned());
         let mtime = u64::from_le_bytes(*cursor.take(8)?.first_chunk()?);
         let count = cursor.length()?;
         let entries = (0..count).map(|_| Entry::decode(&mut cursor)).collect::<Option<_>>()?;
-        cursor.0.is_empty().then_some(Self { stamps, mtime, entries })
+        cursor.0.is_empty().then_some(Self { key, stamps, mtime, entries })
     }
 }
 

@@ -2,12 +2,21 @@
 
 use std::io::{self, ErrorKind, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::archive::List;
 use crate::error::Error;
 use crate::facts::RelPath;
 use crate::fs::{self, Dir};
 use crate::interrupt::Interrupt;
+
+/// The step of the dates of seeds, in seconds: some file systems store times in steps of two seconds.
+pub(super) const DATE_STEP: u64 = 2;
+
+/// The time in seconds since 1970, as the date of a seed.
+pub(super) fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() / DATE_STEP * DATE_STEP
+}
 
 /// The path of the source that bytecode is made of, as text (PEP 3147).
 pub(super) fn source_of(bytecode: &RelPath) -> Option<String> {

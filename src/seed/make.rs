@@ -3,8 +3,8 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
-use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::dates::{DATE_STEP, now};
 use super::pack::{NewSeed, pack};
 use super::reader::Seed;
 use super::store::SeedStore;
@@ -168,9 +168,10 @@ impl Making<'_> {
     }
 
     /// Keeps the seed in the cache, unless the files from which it was made have changed meanwhile: either state of
-    /// them may then be in it.
+    /// them may then be in it. Nor is a seed kept that is older than these files: the clock is wrong.
     fn keep(&self, new: NewSeed, stamps: &Stamps) -> Seed {
-        if let Some(store) = self.store.filter(|_| stamps.is_current(self.interrupt)) {
+        let is_older = new.list.mtime + DATE_STEP <= stamps.last_change();
+        if let Some(store) = self.store.filter(|_| !is_older && stamps.is_current(self.interrupt)) {
             store.keep(&new).unwrap_or_else(|error| (self.not_kept)(&error));
         }
         Seed::in_memory(new)
@@ -208,11 +209,6 @@ impl Making<'_> {
         let config = Config { pip: Pip::Omit, existing: Existing::Upgrade, ..Config::default() };
         build::env(&plan::plan(&self.interpreter.facts, &config, env_dir, &Occupant::Vacant), self.interrupt)
     }
-}
-
-/// The time in seconds since 1970: an even number, as some file systems store times in steps of two seconds.
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() & !1
 }
 
 /// The directory of the scratch environment.

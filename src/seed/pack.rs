@@ -24,9 +24,9 @@ pub(super) struct NewSeed {
 }
 
 impl NewSeed {
-    /// Writes the seed into a file.
-    pub(super) fn write(&self, file: &mut File) -> io::Result<()> {
-        file.write_all(&self.list.encode())?;
+    /// Writes the seed into a file that is named by `key`.
+    pub(super) fn write(&self, key: &str, file: &mut File) -> io::Result<()> {
+        file.write_all(&List { key: key.to_owned(), ..self.list.clone() }.encode())?;
         file.write_all(&self.data)
     }
 }
@@ -55,7 +55,7 @@ pub(super) fn pack(files: Vec<InstalledFile>, env: &EnvPaths, stamps: String, mt
         Some(entry)
     });
     let entries = cut.collect::<Option<_>>()?;
-    Some(NewSeed { list: List { stamps, mtime, entries }, data })
+    Some(NewSeed { list: List { key: String::new(), stamps, mtime, entries }, data })
 }
 
 fn classify(file: InstalledFile, env: &EnvPaths) -> Packed {

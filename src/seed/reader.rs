@@ -66,6 +66,16 @@ impl Seed {
         self.list.entries.iter().map(|entry| &entry.path)
     }
 
+    /// The name under which the seed was kept.
+    pub(super) fn key(&self) -> &str {
+        &self.list.key
+    }
+
+    /// The date of the seed's sources, in seconds since 1970.
+    pub(super) fn mtime(&self) -> u64 {
+        self.list.mtime
+    }
+
     /// The stamps of the files from which the seed was made, as text.
     pub(super) fn stamps(&self) -> &str {
         &self.list.stamps
@@ -180,7 +190,7 @@ mod tests {
     /// Opens a seed that has this data and a single entry of the given length.
     fn open(length: u32, data: &[u8]) -> Option<Seed> {
         let entry = Entry { path: RelPath::of("x"), kind: Kind::File, length, crc: 0, splices: Vec::new() };
-        let list = List { stamps: String::new(), mtime: 0, entries: vec![entry] };
+        let list = List { key: String::new(), stamps: String::new(), mtime: 0, entries: vec![entry] };
         let mut file = tempfile::tempfile().expect("a temporary file");
         file.write_all(&[&list.encode(), data].concat()).expect("there is room");
         Seed::open(file)

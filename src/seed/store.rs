@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::dates::now;
 use super::pack::NewSeed;
 use super::reader::Seed;
 use crate::cache::{CacheDir, Claim, Shelf, Stamps};
@@ -12,9 +13,10 @@ use crate::fs::ScratchDir;
 use crate::interpreter::Interpreter;
 use crate::interrupt::Interrupt;
 use crate::pip::REVISION;
+use crate::plan::Layout;
 
 /// The directory of the seeds; the number is the version of their format.
-const SUBDIR: &str = "seeds-1";
+const SUBDIR: &str = "seeds-2";
 
 /// The suffix of a seed's name.
 const SEED: &str = ".seed";
@@ -41,7 +43,10 @@ impl<'a> SeedStore<'a> {
         // One seed per interpreter, whatever its name, and further ones for reproducible bytecode and for one that
         // ensurepip itself is to make.
         let by = if environment.runs_ensurepip { "ensurepip".to_owned() } else { format!("native {REVISION}") };
-        let key = format!("{}\n{}\n{by}", interpreter.facts.real_executable, epoch(interpreter, environment));
+        // Some Pythons have another scheme by a variable.
+        let Layout { scripts, site_packages, .. } = Layout::of(&interpreter.facts);
+        let epoch = epoch(interpreter, environment);
+        let key = format!("{}\n{epoch}\n{by}\n{scripts}\n{site_packages}", interpreter.facts.real_executable);
         let stamps = interpreter.stamps.of_seed(&interpreter.facts);
         Self { shelf: Shelf::new(cache, SUBDIR, SEED), stem: Shelf::stem(&key), stamps, interrupt }
     }
@@ -50,6 +55,10 @@ impl<'a> SeedStore<'a> {
     pub(crate) fn find(&self) -> Option<Seed> {
         let seed = open(self.shelf, &self.stem)?;
         self.tidy();
+        // A seed that came from another name, or was made when the clock was wrong.
+        if seed.key() != self.stem || seed.mtime() > now() {
+            return None;
+        }
         let stamps = Stamps::parse(seed.stamps())?;
         if !stamps.is_as(&self.stamps, self.interrupt) {
             return None;
@@ -87,7 +96,7 @@ impl<'a> SeedStore<'a> {
     /// # Errors
     /// When the seed cannot be kept, which is no reason not to use it.
     pub(super) fn keep(&self, new: &NewSeed) -> io::Result<()> {
-        self.shelf.write(&self.stem, |file| new.write(file))
+        self.shelf.write(&self.stem, |file| new.write(&self.stem, file))
     }
 
     /// Deletes the kept seed, which turned out to be damaged.

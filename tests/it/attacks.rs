@@ -34,7 +34,7 @@ fn poison(seed: &Path) {
 
 /// The seed in a cache.
 fn seed_in(cache: &Path) -> std::path::PathBuf {
-    let mut entries = fs::read_dir(cache.join("seeds-1")).unwrap().map(|entry| entry.unwrap().path());
+    let mut entries = fs::read_dir(cache.join("seeds-2")).unwrap().map(|entry| entry.unwrap().path());
     entries.find(|path| path.extension().is_some_and(|extension| extension == "seed")).unwrap()
 }
 
@@ -61,7 +61,7 @@ fn seeds_to_which_others_may_write_are_not_believed() {
         let world = CacheWorld::new();
         let good = world.made();
         poison(&world.seed());
-        set_mode(&world.path("cache/seeds-1"), mode);
+        set_mode(&world.path("cache/seeds-2"), mode);
         for _ in 0..2 {
             world.started();
             assert_eq!(good.diff(&world.made_by(noting(&world, world.rvenv()))), "", "{mode:o}");
@@ -138,7 +138,7 @@ fn good_and_bad(world: &CacheWorld) {
     }
     poison(&seed_in(&world.path("bad")));
     set_mode(&world.path("bad"), 0o777);
-    set_mode(&world.path("bad/seeds-1"), 0o777);
+    set_mode(&world.path("bad/seeds-2"), 0o777);
     symlink(world.path("good"), world.path("attic/cache")).unwrap();
 }
 
@@ -198,7 +198,7 @@ fn root_leaves_nothing_in_the_home_of_another_user() {
     assert!(Tree::read(&home).0.is_empty(), "{:?}", Tree::read(&home));
     world.made_by(as_user());
     let before = Tree::read(&home);
-    assert!(before.0.contains_key(".cache/rvenv/seeds-1"), "{before:?}");
+    assert!(before.0.contains_key(".cache/rvenv/seeds-2"), "{before:?}");
     let _ = fs::remove_dir_all(world.path("e"));
     assert_eq!(good.diff(&world.made_by(as_root())), "");
     assert_eq!(before.diff(&Tree::read(&home)), "");

@@ -34,7 +34,7 @@ fn assert_used(world: &CacheWorld, place: &Path, run: impl Fn() -> Run) {
     assert_eq!(world.started(), ALL, "{}", place.display());
     assert_eq!(expected.diff(&world.made_by(run())), "");
     assert_eq!(world.started(), "", "{}", place.display());
-    assert!(place.join("seeds-1").is_dir(), "{}", place.display());
+    assert!(place.join("seeds-2").is_dir(), "{}", place.display());
     world.assert_no_litter();
 }
 
@@ -81,7 +81,7 @@ fn a_cache_of_somebody_else_is_not_used() {
     chown(&cache, Some(0), None).unwrap();
     for part in ["facts-1/", ".seed"] {
         let file = cache.join(part);
-        let dir = if file.is_dir() { file } else { cache.join("seeds-1") };
+        let dir = if file.is_dir() { file } else { cache.join("seeds-2") };
         for entry in fs::read_dir(dir).unwrap() {
             chown(entry.unwrap().path(), Some(12345), None).unwrap();
         }
@@ -129,7 +129,7 @@ fn what_is_no_directory_is_no_cache() {
     let (used, half) = (world.path("used"), world.path("half"));
     assert_used(&world, &used, || world.rvenv().env("RVENV_CACHE_DIR", &used));
     fs::create_dir(&half).unwrap();
-    for dir in ["facts-1", "seeds-1"] {
+    for dir in ["facts-1", "seeds-2"] {
         fs::write(half.join(dir), "mine").unwrap();
     }
     assert_unused(&world, &half, || world.rvenv().env("RVENV_CACHE_DIR", &half));
@@ -197,7 +197,7 @@ fn a_name_that_would_be_code_is_never_run_and_will_do_too() {
 #[apply(test)]
 fn the_files_that_environments_were_linked_to_are_deleted() {
     let world = CacheWorld::new();
-    let files = world.path("cache/seeds-1/0000000a-00000000.files/env/lib");
+    let files = world.path("cache/seeds-2/0000000a-00000000.files/env/lib");
     fs::create_dir_all(&files).unwrap();
     fs::write(files.join("x.py"), "").unwrap();
     set_mode(&world.path("cache"), 0o700);

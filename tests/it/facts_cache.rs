@@ -221,8 +221,8 @@ fn what_a_writer_that_died_has_left_is_deleted_and_what_one_is_writing_stays() {
         let path = world.path("cache").join(name);
         (File::create(&path).unwrap(), path)
     };
-    let died = ["facts-1/0000000a.new", "seeds-1/0000000a.seed.new", "seeds-1/0000000a.lock"].map(|name| leave(name).1);
-    let alive = ["facts-1/0000000b.new", "seeds-1/0000000b.seed.new", "seeds-1/0000000b.lock"].map(leave);
+    let died = ["facts-1/0000000a.new", "seeds-2/0000000a.seed.new", "seeds-2/0000000a.lock"].map(|name| leave(name).1);
+    let alive = ["facts-1/0000000b.new", "seeds-2/0000000b.seed.new", "seeds-2/0000000b.lock"].map(leave);
     for (file, _) in &alive {
         file.lock().unwrap();
     }

@@ -16,8 +16,9 @@ const LIST: usize = 20;
 fn with_file(seed: &[u8], path: &[u8], contents: &[u8]) -> Vec<u8> {
     let mut seed = seed.to_vec();
     let end = LIST + number(&seed, LENGTH);
-    // The number of entries follows the stamps and the time.
-    let count = LIST + 4 + number(&seed, LIST) + 8;
+    // The number of entries follows the key, the stamps and the time.
+    let stamps = LIST + 4 + number(&seed, LIST);
+    let count = stamps + 4 + number(&seed, stamps) + 8;
     put(&mut seed, count, |count| count + 1);
     let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap().to_le_bytes();
     let crc = crc32fast::hash(contents).to_le_bytes();
@@ -25,6 +26,15 @@ fn with_file(seed: &[u8], path: &[u8], contents: &[u8]) -> Vec<u8> {
     put(&mut seed, LENGTH, |length| length + u32::try_from(entry.len()).unwrap());
     seed.splice(end..end, entry);
     seed.extend(contents);
+    signed(seed)
+}
+
+/// Returns a seed of another date.
+pub(crate) fn dated(seed: &[u8], seconds: u64) -> Vec<u8> {
+    let mut seed = seed.to_vec();
+    let stamps = LIST + 4 + number(&seed, LIST);
+    let date = stamps + 4 + number(&seed, stamps);
+    seed[date..date + 8].copy_from_slice(&seconds.to_le_bytes());
     signed(seed)
 }
 

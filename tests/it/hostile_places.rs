@@ -154,7 +154,7 @@ fn assert_same_among_enemies(python: &Python) {
         let run = fs::read_to_string(world.path("pwned")).unwrap_or_default();
         assert!(!world.path("pwned").exists(), "{temperature} {}: {run}", python.path.display());
     }
-    let kept = names(&cache.join("seeds-1"));
+    let kept = names(&cache.join("seeds-2"));
     assert!(matches!(&kept[..], [seed] if seed.contains(".seed")), "the seed should have been kept: {kept:?}");
     // An interpreter that is only in the current directory is not found either.
     let run = misled(&world, world.rvenv(Path::new("")), &cwd).env("PATH", python.path.parent().unwrap()).cwd(&cwd);

@@ -107,6 +107,8 @@ mod scripts;
 #[cfg(unix)]
 mod seed;
 #[cfg(unix)]
+mod seed_rule;
+#[cfg(unix)]
 mod seeds;
 mod shared_cache;
 #[cfg(target_os = "linux")]

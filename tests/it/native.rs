@@ -82,7 +82,7 @@ impl World {
     fn assert_nothing_is_left(&self) {
         assert!(!self.world.path("e").exists());
         assert_eq!(fs::read_dir(self.world.path("tmp")).unwrap().count(), 0);
-        let seeds = self.world.path("cache/seeds-1");
+        let seeds = self.world.path("cache/seeds-2");
         let left: Vec<_> = fs::read_dir(seeds).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         assert!(left.iter().all(|path| path.extension().is_some_and(|suffix| suffix == "lock")), "{left:?}");
     }

@@ -43,7 +43,7 @@ fn a_seed_from_another_machine_is_taken_where_the_same_files_are() {
     assert_started(&world, "probe ");
     // The seed has the stamps of this machine by now, so no file has to be read.
     assert_started(&world, "");
-    assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
+    assert_eq!(fs::read_dir(world.path("cache/seeds-2")).unwrap().count(), 1, "a seed, and nothing else");
 }
 
 #[apply(test)]
@@ -78,7 +78,7 @@ fn a_seed_from_another_machine_is_of_use_where_it_cannot_be_written_once_more() 
     world.made();
     world.started();
     reinstall(&world);
-    let blocked = world.path("cache/seeds-1").join(file_name(&world.seed()) + ".new");
+    let blocked = world.path("cache/seeds-2").join(file_name(&world.seed()) + ".new");
     let other = File::create(&blocked).unwrap();
     other.lock().unwrap();
     for _ in 0..2 {

@@ -64,7 +64,7 @@ fn a_seed_is_made_anew_when_the_wheels_have_changed() {
     assert!(world.started().ends_with(MADE));
     world.made();
     assert_eq!(world.started(), "");
-    assert_eq!(fs::read_dir(world.path("cache/seeds-1")).unwrap().count(), 1, "a seed, and nothing else");
+    assert_eq!(fs::read_dir(world.path("cache/seeds-2")).unwrap().count(), 1, "a seed, and nothing else");
 }
 
 /// Some distributions keep the wheels in a package of their own.
@@ -152,14 +152,14 @@ fn what_a_killed_maker_has_left_is_deleted_and_what_another_is_making_stays() {
     let killed = world.rvenv().env("ON_ENSUREPIP", "kill -9 $PPID; exit 1").arg("e").output();
     assert!(!killed.succeeded() && world.cached(".scratch-").len() == 1, "{killed}");
     let scratch = |name: &str| {
-        let dir = world.path("cache/seeds-1").join(name);
+        let dir = world.path("cache/seeds-2").join(name);
         fs::create_dir_all(dir.join("env/bin")).unwrap();
         fs::write(dir.join("env/bin/python"), "").unwrap();
         dir
     };
     let abandoned = scratch("0000000a.scratch-abc");
     let busy = scratch("0000000b.scratch-abc");
-    let lock = File::create(world.path("cache/seeds-1/0000000b.lock")).unwrap();
+    let lock = File::create(world.path("cache/seeds-2/0000000b.lock")).unwrap();
     lock.lock().unwrap();
     world.made();
     assert!(!abandoned.exists() && busy.join("env/bin/python").exists());
@@ -181,8 +181,8 @@ fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
     assert_eq!(world.cached(".seed").len(), 3);
     fs::remove_file(&others[0]).unwrap();
     fs::write(&others[1], "").unwrap();
-    let damaged = world.path("cache/seeds-1/00000000.seed");
-    fs::write(&damaged, "rvenv seed 1 and nothing more").unwrap();
+    let damaged = world.path("cache/seeds-2/00000000.seed");
+    fs::write(&damaged, "rvenv seed 2 and nothing more").unwrap();
     with(&world.python);
     assert_eq!(world.cached(".seed").len(), 2, "{:?}", world.cached(""));
     world.started();
@@ -194,13 +194,13 @@ fn the_seeds_of_interpreters_that_are_gone_or_have_changed_are_deleted() {
 #[apply(test)]
 fn what_is_none_of_ours_stays() {
     let world = CacheWorld::new();
-    for dir in ["cache/seeds-0", "cache/seeds-1"] {
+    for dir in ["cache/seeds-0", "cache/seeds-2"] {
         fs::create_dir_all(world.path(dir)).unwrap();
         fs::write(world.path(dir).join("notes"), "").unwrap();
     }
     set_mode(&world.path("cache"), 0o700);
     world.made();
-    assert!(world.path("cache/seeds-0/notes").exists() && world.path("cache/seeds-1/notes").exists());
+    assert!(world.path("cache/seeds-0/notes").exists() && world.path("cache/seeds-2/notes").exists());
 }
 
 #[apply(test)]

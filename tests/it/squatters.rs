@@ -24,7 +24,7 @@ fn a_lock_on_what_everybody_may_open_is_nobodys_affair() {
     let good = world.made();
     fs::create_dir(world.path("e/mine")).unwrap();
     let read = ["", "e", "e/bin", "e/bin/activate", "e/pyvenv.cfg", "tools/python3", "tools/wheels", "tmp", "cache"];
-    let in_cache = ["cache/CACHEDIR.TAG", "cache/seeds-1", "cache/facts-1"];
+    let in_cache = ["cache/CACHEDIR.TAG", "cache/seeds-2", "cache/facts-1"];
     let mut locked: Vec<File> =
         read.iter().chain(&in_cache).map(|path| File::open(world.path(path)).unwrap()).collect();
     locked.extend([world.seed(), world.facts()].map(|path| File::open(path).unwrap()));

@@ -13,7 +13,7 @@ NAMES = (RVENV, VENV, VIRTUALENV, UV)
 
 # The paths that rvenv's cache may contain while no process is working in it.
 CACHE_ENTRY = re.compile(
-    r"CACHEDIR\.TAG|facts-1(/[0-9a-f]{32})?|seeds-1(/[0-9a-f]{32}(\.seed|\.lock|-[0-9a-f]{8}\.files(/.*)?))?"
+    r"CACHEDIR\.TAG|facts-1(/[0-9a-f]{32})?|seeds-2(/[0-9a-f]{32}(\.seed|\.lock|-[0-9a-f]{8}\.files(/.*)?))?"
 )
 
 

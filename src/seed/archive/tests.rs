@@ -16,7 +16,7 @@ fn list() -> List {
         entry("bin/pip", Kind::Script, 3, splices),
         entry("lib/x.py", Kind::Source, u32::MAX, Vec::new()),
     ];
-    List { stamps: "stamp\t/usr/bin/python\n".to_owned(), mtime: 1 << 40, entries }
+    List { key: "0a".to_owned(), stamps: "stamp\t/usr/bin/python\n".to_owned(), mtime: 1 << 40, entries }
 }
 
 fn read(bytes: &[u8]) -> Option<(List, u64)> {
