@@ -7,8 +7,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Lock};
 
-/// The name of the staging directory inside an existing environment. A user who finds a leftover can tell what it is.
-pub(super) const NAME: &str = ".rvenv-unfinished";
+pub(super) use crate::inspect::STAGING as NAME;
 
 /// The directories inside the staging directory: `NEW` for what is being built, `OLD` for what was taken out of the
 /// environment, `TRIAL` for trial runs and temporary files, `UNDONE` for a new environment that is taken back.

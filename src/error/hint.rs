@@ -19,6 +19,7 @@ impl Error {
             }
             Self::NotOurs { .. } => Some("choose another directory".to_owned()),
             Self::ClearRefused { .. } => Some("choose another directory, or empty this one yourself".to_owned()),
+            Self::ClearLosesFiles { .. } => Some("move them elsewhere, or choose another directory".to_owned()),
             Self::CopyDead { links: None, .. } => {
                 Some("link to it instead, with --symlinks: a copy may lack what lies beside it".to_owned())
             }

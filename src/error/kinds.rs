@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::Unfit;
-use super::text::{indented, no_links, old_python, shown, too_long, tried_list};
+use super::text::{indented, no_links, old_python, own_files, shown, too_long, tried_list};
 use crate::config::VersionRequest;
 use crate::facts::{RelPath, Version, history};
 
@@ -103,6 +103,16 @@ pub enum Error {
         path: PathBuf,
         /// The reason.
         reason: String,
+    },
+    /// `--clear` would delete files that are not an environment's.
+    #[error("refusing to clear `{}`: it holds {}", shown(path), own_files(first, *others))]
+    ClearLosesFiles {
+        /// The directory.
+        path: PathBuf,
+        /// The name of such a file.
+        first: String,
+        /// The number of others.
+        others: usize,
     },
     /// No program with any of these names is on PATH.
     #[error("no {} on PATH", names.join(" or "))]

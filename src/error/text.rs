@@ -31,3 +31,8 @@ pub(super) fn no_links(reason: &Option<String>) -> String {
 pub(super) fn too_long(length: usize, limit: usize) -> String {
     format!("the path would have {length} bytes, and {limit} are allowed")
 }
+
+pub(super) fn own_files(first: &str, others: usize) -> String {
+    let more = if others == 0 { String::new() } else { format!(" and {others} more") };
+    format!("files that are not an environment's (`{first}`{more})")
+}

@@ -52,6 +52,11 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
     }
 }
 
+/// Whether a path is a regular file, and neither a link nor a pipe.
+pub(crate) fn is_regular_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 /// Whether a path exists; links are followed.
 pub(crate) fn exists(path: &Path) -> bool {
     path.exists()
@@ -113,12 +118,11 @@ pub(crate) fn walk(dir: &Path) -> Result<Vec<WalkEntry>> {
     entries.map(|entry| walk_entry(&entry?, dir)).map(|entry| entry.map_err(failed)).collect()
 }
 
-/// The first file below a directory, not deeper than `depth`, that is `wanted`. Links are not followed, and what cannot
-/// be looked at is passed over.
-pub(crate) fn find_below(dir: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
-    let entries = WalkDir::new(dir).max_depth(depth).sort_by_file_name().into_iter().flatten();
-    let mut files = entries.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path);
-    files.find(|path| wanted(path))
+/// The first entry below a directory, however deep, that is `wanted`. Links are not followed, and what cannot be looked
+/// at is passed over.
+pub(crate) fn find_below(dir: &Path, wanted: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let entries = WalkDir::new(dir).min_depth(1).sort_by_file_name().into_iter().flatten();
+    entries.map(DirEntry::into_path).find(|path| wanted(path))
 }
 
 fn walk_entry(entry: &DirEntry, dir: &Path) -> io::Result<WalkEntry> {

@@ -1,15 +1,17 @@
 //! Checks that refuse an existing ENV_DIR before anything in it is changed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::foreign;
-use super::look::is_environment;
+use super::foreign::Treasure;
+use super::nature::Nature;
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
 use crate::error::{Error, Result, shown};
 use crate::facts::{Facts, RelPath};
 use crate::fs::{self, Kind};
+use crate::pip;
 use crate::plan::{Layout, OnExisting, Plan, Step};
 
 /// Checks that a plan may be applied to the existing ENV_DIR, and can be.
@@ -19,20 +21,22 @@ use crate::plan::{Layout, OnExisting, Plan, Step};
 /// or a directory is not writable.
 pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
     let env_dir = &plan.env_dir.path;
-    let is_environment = is_environment(env_dir)?;
+    let scripts = Layout::of(facts).scripts.below(env_dir);
+    let nature = Nature::of(env_dir, &scripts)?;
     check_base(env_dir, facts, existing)?;
-    if let Some(evidence) = foreign::installation(env_dir, is_environment) {
+    if let Some(evidence) = foreign::installation(env_dir, nature.is_environment()) {
         return Err(not_ours(env_dir, format!("a Python is installed there (`{}`)", shown(&evidence))));
     }
     if existing == Existing::Clear {
-        check_clear(env_dir, is_environment, environment)?;
-        if !is_environment {
-            plan.steps.iter().try_for_each(|step| check_cleared(step, env_dir))?;
+        check_clear(env_dir, nature, environment)?;
+        if !nature.is_whole() {
+            check_programs(plan, env_dir, &scripts)?;
         }
         return writable(env_dir, env_dir);
     }
     writable(env_dir, env_dir)?;
-    plan.steps.iter().try_for_each(|step| check_step(step, env_dir, is_environment))
+    plan.steps.iter().try_for_each(|step| check_step(step, env_dir, nature))?;
+    if nature.is_environment() { Ok(()) } else { check_packages(plan, facts) }
 }
 
 /// Checks that no path in the environment gets too long: rvenv could create it, but no interpreter could be run there.
@@ -52,10 +56,11 @@ pub(crate) fn check_length<'a>(env_dir: &EnvDir, paths: impl Iterator<Item = &'a
 /// Refuses to clear a directory that is clearly more than an environment.
 ///
 /// # Errors
-/// If the directory is or holds the home directory, has a file system mounted in it, or holds a repository or a
-/// project's files directly in it; or if it is not an environment and holds the current directory or an installed
-/// Python. venv deletes all of these without asking (CPython gh-90484).
-fn check_clear(env_dir: &Path, is_environment: bool, environment: &Environment) -> Result<()> {
+/// If the directory is or holds the home directory, has a file system mounted in it, or holds a repository or files
+/// directly in it that are not an environment's; or if it is not an environment and holds the current directory or,
+/// however deep, an installed Python, an environment or a repository. venv deletes all of these without asking (CPython
+/// gh-90484).
+fn check_clear(env_dir: &Path, nature: Nature, environment: &Environment) -> Result<()> {
     let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
         return refused("it holds your home directory".to_owned());
@@ -66,33 +71,46 @@ fn check_clear(env_dir: &Path, is_environment: bool, environment: &Environment) 
     if let Some(repository) = foreign::repository(env_dir) {
         return refused(format!("it holds a repository (`{repository}`)"));
     }
-    if let [first, others @ ..] = &foreign::project_files(env_dir)[..] {
-        let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
-        return refused(format!("it holds files of a project (`{first}`{more})"));
+    if let [first, others @ ..] = &foreign::own_files(env_dir)[..] {
+        let (first, count) = (first.clone(), others.len());
+        return Err(Error::ClearLosesFiles { path: env_dir.to_owned(), first, others: count });
     }
-    if is_environment {
+    if nature.is_whole() {
         return Ok(());
     }
     if environment.cwd.as_deref().is_some_and(|cwd| cwd != env_dir && is_or_is_above(env_dir, cwd)) {
         return refused("it is not an environment and holds the current directory".to_owned());
     }
-    match foreign::installation_below(env_dir) {
-        Some(evidence) => refused(format!("it is not an environment, and a Python is in it (`{}`)", shown(&evidence))),
-        None => Ok(()),
-    }
+    let (what, path) = match foreign::treasure_below(env_dir) {
+        Some(Treasure::Python(path)) => ("a Python", path),
+        Some(Treasure::Environment(path)) => ("an environment", path),
+        Some(Treasure::Repository(path)) => ("a repository", path),
+        None => return Ok(()),
+    };
+    refused(format!("it is not an environment, and {what} is in it (`{}`)", shown(&path)))
 }
 
-/// Refuses to delete programs of the names that an environment has, unless they are left over from one.
-fn check_cleared(step: &Step, env_dir: &Path) -> Result<()> {
-    let mut paths = step.paths().iter().map(|path| path.below(env_dir));
-    let is_program = |path: &PathBuf| matches!(fs::kind(path), Ok(Kind::File | Kind::Link(_)));
-    match paths.find(|path| is_program(path) && path.parent() != Some(env_dir) && !foreign::is_left_over(path, env_dir))
-    {
+/// Refuses to delete programs, unless they are left over from an environment.
+fn check_programs(plan: &Plan, env_dir: &Path, scripts: &Path) -> Result<()> {
+    let planned = plan.paths().map(|path| path.below(env_dir)).find(|path| {
+        let is_program = matches!(fs::kind(path), Ok(Kind::File | Kind::Link(_)));
+        is_program && path.parent() == Some(scripts) && !foreign::is_left_over(path)
+    });
+    match planned.or_else(|| foreign::own_program(scripts)) {
         Some(path) => {
             Err(not_ours(env_dir, format!("it is not an environment, and `{}` would be deleted", shown(&path))))
         }
         None => Ok(()),
     }
+}
+
+/// Checks that no package of somebody's is overwritten in a directory that is not an environment.
+fn check_packages(plan: &Plan, facts: &Facts) -> Result<()> {
+    let env_dir = &plan.env_dir.path;
+    let installs = plan.steps.iter().any(|step| matches!(step, Step::SeedPip { .. } | Step::RunEnsurepip { .. }));
+    let packages = if installs { pip::names(env_dir, facts)? } else { Vec::new() };
+    let site_packages = Layout::of(facts).site_packages;
+    packages.first().map_or(Ok(()), |name| Err(overwritten(env_dir, &site_packages.below(env_dir).join(name))))
 }
 
 /// Whether `dir` is `inner` or a directory above it, with or without links resolved.
@@ -118,16 +136,16 @@ fn check_base(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<()> {
     }
 }
 
-fn check_step(step: &Step, env_dir: &Path, is_environment: bool) -> Result<()> {
+fn check_step(step: &Step, env_dir: &Path, nature: Nature) -> Result<()> {
     match step {
         Step::CreateDir { path } => check_dir(env_dir, path),
         Step::Symlink { path, existing: OnExisting::Replace, .. }
         | Step::Write { path, existing: OnExisting::Replace, .. }
         | Step::Copy { path, .. } => {
             check_file(path, env_dir)?;
-            if is_environment { Ok(()) } else { check_absent(path, env_dir) }
+            if nature.is_environment() { Ok(()) } else { check_absent(path, env_dir) }
         }
-        Step::SeedPip { scripts, .. } | Step::RunEnsurepip { scripts, .. } if !is_environment => {
+        Step::SeedPip { scripts, .. } | Step::RunEnsurepip { scripts, .. } if !nature.is_environment() => {
             scripts.iter().try_for_each(|path| check_absent(path, env_dir))
         }
         _ => Ok(()),
@@ -150,7 +168,11 @@ fn check_absent(path: &RelPath, env_dir: &Path) -> Result<()> {
     if fs::kind(&path)? == Kind::Nothing {
         return Ok(());
     }
-    Err(not_ours(env_dir, format!("it is not an environment, and `{}` would be overwritten", shown(&path))))
+    Err(overwritten(env_dir, &path))
+}
+
+fn overwritten(env_dir: &Path, path: &Path) -> Error {
+    not_ours(env_dir, format!("it is not an environment, and `{}` would be overwritten", shown(path)))
 }
 
 fn not_ours(env_dir: &Path, reason: String) -> Error {

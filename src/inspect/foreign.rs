@@ -11,94 +11,90 @@ use crate::pyvenv_cfg;
 const REPOSITORIES: [&str; 11] =
     [".git", ".hg", ".svn", ".jj", ".bzr", ".sl", ".pijul", ".fslckout", "_FOSSIL_", "_darcs", "CVS"];
 
-/// Names in the root of a project. No tool creates these in an environment, and packages seldom do.
-const OF_PROJECTS: [&str; 36] = [
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "requirements.txt",
-    "requirements.in",
-    "Pipfile",
-    "Pipfile.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "uv.lock",
-    "pylock.toml",
-    "environment.yml",
-    "tox.ini",
-    "pytest.ini",
-    "MANIFEST.in",
-    "Makefile",
-    "CMakeLists.txt",
-    "meson.build",
-    "Cargo.toml",
-    "package.json",
-    "go.mod",
-    "pom.xml",
-    "build.gradle",
-    "Gemfile",
-    "Dockerfile",
-    "compose.yaml",
-    "docker-compose.yml",
-    ".gitlab-ci.yml",
-    ".gitattributes",
-    ".gitmodules",
-    ".github",
-    ".pre-commit-config.yaml",
-    ".editorconfig",
-    ".envrc",
-    ".vscode",
-    ".idea",
-];
+/// The names in a repository of git and of Subversion that has no work tree.
+const SERVED_REPOSITORIES: [[&str; 3]; 2] = [["HEAD", "objects", "refs"], ["format", "db", "hooks"]];
 
-/// The endings of sources. Environments keep theirs deeper.
-const SOURCES: [&str; 2] = [".py", ".ipynb"];
+/// The directories that projects have, and no environment.
+const DIRS_OF_PROJECTS: [&str; 3] = [".github", ".vscode", ".idea"];
 
-/// The files and directories that tools put into the root of an environment.
-const OF_TOOLS: [&str; 13] = [
+/// The files that tools for environments, indexers and file managers put into the root of an environment.
+const FILES_OF_TOOLS: [&str; 15] = [
     pyvenv_cfg::FILE_NAME,
     ".gitignore",
     "CACHEDIR.TAG",
     ".lock",
     "pip-selfcheck.json",
-    "bin",
-    "include",
-    "lib",
-    "lib64",
-    "share",
-    "Include",
-    "Lib",
-    "Scripts",
+    "pipx_metadata.json",
+    "uv-receipt.toml",
+    ".tox-info.json",
+    ".tox-config1",
+    ".install_state_v1",
+    ".install_state_v2",
+    ".project",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
 ];
+
+/// The directories and links in the root of an environment.
+const DIRS_OF_TOOLS: [&str; 11] =
+    ["bin", "include", "lib", "lib64", "share", "etc", "man", "Include", "Lib", "Scripts", "Share"];
+
+/// The name of the staging directory inside an existing environment. A user who finds a leftover can tell what it is.
+pub(crate) const STAGING: &str = ".rvenv-unfinished";
 
 /// The size limit of scripts, in bytes.
 const LONGEST_SCRIPT: u64 = 1 << 20;
 
-/// The depth to which installations are looked for below a directory: `versions/3.13.0/lib/python3.13/os.py`.
-const DEPTH: usize = 6;
-
-/// The repository in the root of a directory, if there is one.
+/// The repository in the root of a directory, if there is one: its directory or, for one that has no work tree, a file
+/// of it.
 pub(super) fn repository(dir: &Path) -> Option<&'static str> {
     let names = fs::names(dir).unwrap_or_default();
-    REPOSITORIES.into_iter().find(|name| names.iter().any(|there| there == name))
+    let has = |name: &str| names.iter().any(|there| there == name);
+    let served = SERVED_REPOSITORIES.into_iter().find(|names| names.iter().all(|name| has(name)));
+    REPOSITORIES.into_iter().find(|name| has(name)).or_else(|| served.map(|names| names[0]))
 }
 
-/// The names directly in a directory that are a project's, sorted.
-pub(super) fn project_files(dir: &Path) -> Vec<String> {
+/// The names directly in a directory of what tools do not put into the root of an environment, sorted: files, and the
+/// directories of projects. Files that an installed package has brought are not among them.
+pub(super) fn own_files(dir: &Path) -> Vec<String> {
     let mut names = fs::names(dir).unwrap_or_default();
-    names.retain(|name| {
-        let is_source = || SOURCES.iter().any(|end| name.ends_with(end)) && is_file(&dir.join(name));
-        OF_PROJECTS.contains(&&**name) || is_source()
-    });
+    let is_own_file = |name: &str| !is_file_of_tools(name) && fs::is_regular_file(&dir.join(name));
+    names.retain(|name| DIRS_OF_PROJECTS.contains(&&**name) || is_own_file(name));
+    if !names.is_empty() {
+        let installed = installed_files(dir);
+        names.retain(|name| !installed.contains(name));
+    }
     names
 }
 
-/// Whether a directory has files directly in it that tools do not put into an environment.
-pub(super) fn has_own_files(dir: &Path) -> bool {
-    let names = fs::names(dir).unwrap_or_default();
-    let is_marked = |name: &&str| REPOSITORIES.contains(name) || OF_PROJECTS.contains(name);
-    let is_own = |name: &&str| is_marked(name) || !OF_TOOLS.contains(name) && is_file(&dir.join(name));
-    names.iter().map(String::as_str).any(|name| is_own(&name))
+fn is_file_of_tools(name: &str) -> bool {
+    FILES_OF_TOOLS.contains(&name) || name.starts_with(STAGING)
+}
+
+/// The files directly in an environment that belong to an installed package, according to what pip has recorded.
+fn installed_files(dir: &Path) -> Vec<String> {
+    let mut libraries = fs::entries(&dir.join("lib"));
+    libraries.push(dir.join("Lib"));
+    let packages = libraries.iter().flat_map(|library| fs::entries(&library.join("site-packages")));
+    let records = packages.flat_map(|package| ["RECORD", "installed-files.txt"].map(|name| package.join(name)));
+    let texts = records.filter_map(|record| fs::read_text(&record).ok().flatten());
+    texts.flat_map(|text| text.lines().filter_map(recorded).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+/// The path of a file outside of site-packages in a line of a record: it begins with some `../`.
+fn recorded(line: &str) -> Option<&str> {
+    line.starts_with("../").then(|| line.trim_start_matches("../").split(',').next()).flatten()
+}
+
+/// Whether a directory holds anything that a `.gitignore` of ours would hide from git: whatever environments do not
+/// have.
+pub(super) fn has_own_entries(dir: &Path) -> bool {
+    let is_of_tools = |name: &String| is_file_of_tools(name) || DIRS_OF_TOOLS.contains(&&**name);
+    // The rest of `lib` is a project's.
+    let is_of_python = |name: &String| name.starts_with("python") || name.starts_with("pypy");
+    !fs::names(dir).unwrap_or_default().iter().all(is_of_tools)
+        || !fs::names(&dir.join("lib")).unwrap_or_default().iter().all(is_of_python)
 }
 
 /// A file that shows that a Python is installed in a directory: of its standard library or, in a directory that is no
@@ -136,24 +132,102 @@ fn interpreter(dir: &Path) -> Option<PathBuf> {
     })
 }
 
-/// Whether a file or link belongs to an environment in `env_dir` of which the `pyvenv.cfg` is missing: an interpreter
-/// that leads out, an activation script, or a script whose interpreter is in the environment.
-pub(super) fn is_left_over(path: &Path, env_dir: &Path) -> bool {
+/// The first program in a scripts directory that is not left over from an environment.
+pub(super) fn own_program(scripts: &Path) -> Option<PathBuf> {
+    let is_program = |path: &PathBuf| match fs::kind(path) {
+        Ok(Kind::File) => fs::is_executable(path) || is_interpreter(path),
+        Ok(Kind::Link(_)) => true,
+        _ => false,
+    };
+    fs::entries(scripts).into_iter().find(|path| is_program(path) && !is_left_over(path))
+}
+
+/// Whether a file or link in a scripts directory belongs to an environment: an interpreter that leads out, an
+/// activation script, or a script whose interpreter is beside it.
+pub(super) fn is_left_over(path: &Path) -> bool {
     if is_interpreter(path) {
         return !is_file(path) || !EXE_SUFFIX.is_empty();
     }
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let text = text_of(path);
+    if name.to_ascii_lowercase().contains("activate") {
+        return holds(&text, "VIRTUAL_ENV");
+    }
     // A launcher of pip's on Windows has a script at its end.
-    let text = if is_file(path) { fs::read_at_most(path, LONGEST_SCRIPT).ok().flatten() } else { None };
-    let text = text.unwrap_or_default();
-    let holds = |part: &str| memmem::find(&text, part.as_bytes()).is_some();
-    holds("VIRTUAL_ENV") || env_dir.to_str().is_some_and(holds)
+    let start = if EXE_SUFFIX.is_empty() { first_lines(&text) } else { &text };
+    let beside = ["python", "pypy"].map(|name| path.with_file_name(name));
+    beside.iter().filter_map(|python| python.to_str()).any(|python| holds(start, python))
 }
 
-/// The standard library of a Python that is installed somewhere below a directory, or an interpreter directly in it.
-pub(super) fn installation_below(dir: &Path) -> Option<PathBuf> {
-    let mut direct = fs::entries(dir).into_iter();
-    let direct = direct.find(|path| is_interpreter(path) && is_file(path) && fs::is_executable(path));
-    direct.or_else(|| fs::find_below(dir, DEPTH, |path| path.ends_with("os.py") && is_standard_library(path)))
+/// The lines of a script that name its interpreter: the first, and the next if it is that by which pip's scripts run an
+/// interpreter whose path is too long for the first.
+fn first_lines(text: &[u8]) -> &[u8] {
+    let mut ends = memchr::memchr_iter(b'\n', text);
+    let first = ends.next().unwrap_or(text.len());
+    let second = ends.next().unwrap_or(text.len());
+    let is_continued = text[first..].starts_with(b"\n'''exec' ");
+    match text {
+        _ if !text.starts_with(b"#!") => &[],
+        _ if is_continued => &text[..second],
+        _ => &text[..first],
+    }
+}
+
+/// Whether a scripts directory has an interpreter and, beside it, the script that activates an environment.
+pub(super) fn is_activated(scripts: &Path) -> bool {
+    holds(&text_of(&scripts.join("activate")), "VIRTUAL_ENV")
+        && fs::entries(scripts).iter().any(|it| is_interpreter(it))
+}
+
+/// The text of a file, or nothing if it is longer than scripts are.
+fn text_of(path: &Path) -> Vec<u8> {
+    let text = if fs::is_regular_file(path) { fs::read_at_most(path, LONGEST_SCRIPT).ok().flatten() } else { None };
+    text.unwrap_or_default()
+}
+
+fn holds(text: &[u8], part: &str) -> bool {
+    memmem::find(text, part.as_bytes()).is_some()
+}
+
+/// Something that is installed or kept somewhere below a directory, however deep: the standard library of a Python, an
+/// environment, or a repository.
+pub(super) fn treasure_below(dir: &Path) -> Option<Treasure> {
+    let found = fs::find_below(dir, |path| Treasure::at(path, dir).is_some())?;
+    Treasure::at(&found, dir).map(|make| make(found))
+}
+
+/// Something in a directory that it would be a pity to lose, by the path that shows it.
+pub(super) enum Treasure {
+    Python(PathBuf),
+    Environment(PathBuf),
+    Repository(PathBuf),
+}
+
+impl Treasure {
+    /// The kind of treasure that a path below the directory `top` shows.
+    fn at(path: &Path, top: &Path) -> Option<fn(PathBuf) -> Self> {
+        let name = path.file_name().and_then(|name| name.to_str())?;
+        let is_within = || path.parent() != Some(top);
+        match name {
+            "os.py" if is_standard_library(path) => Some(Self::Python),
+            pyvenv_cfg::FILE_NAME if is_within() && is_of_environment(path) => Some(Self::Environment),
+            "HEAD" | "format" if is_within() && path.parent().and_then(repository) == Some(name) => {
+                Some(Self::Repository)
+            }
+            _ if REPOSITORIES.contains(&name) => Some(Self::Repository),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a `pyvenv.cfg` is one that an interpreter heeds: it tells where the base interpreter is. The answer is yes if
+/// it cannot be read.
+pub(super) fn is_of_environment(cfg: &Path) -> bool {
+    match fs::read_text(cfg) {
+        Ok(Some(text)) => pyvenv_cfg::value(&text, "home").is_some(),
+        Ok(None) => is_file(cfg),
+        Err(_) => true,
+    }
 }
 
 /// Whether a path has the name of an interpreter.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::foreign;
+use super::nature::Nature;
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result, Unfit};
@@ -39,15 +40,15 @@ fn below_a_file(env_dir: &Path) -> Option<Error> {
 
 fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupied> {
     let layout = Layout::of(facts);
-    let is_environment = is_environment(env_dir)?;
+    let nature = Nature::of(env_dir, &layout.scripts.below(env_dir))?;
     let mut occupied = Occupied {
         has_gitignore: fs::kind(&env_dir.join(".gitignore"))? == Kind::File,
-        has_own_files: foreign::has_own_files(env_dir),
+        has_own_files: foreign::has_own_entries(env_dir),
         pip: pip::installed(env_dir, facts)?,
         other_libraries: other_libraries(env_dir, &layout),
         ..Occupied::default()
     };
-    if is_environment {
+    if nature.is_environment() {
         occupied.cfg = match fs::read_text(&env_dir.join(pyvenv_cfg::FILE_NAME)) {
             // An upgrade keeps what the file says; anything else replaces the file.
             Err(error) if existing == Existing::Upgrade => return Err(error),
@@ -59,14 +60,6 @@ fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupie
         occupied.stale_names = stale_names(&names, &layout, occupied.has_copies);
     }
     Ok(occupied)
-}
-
-/// Whether a directory is an environment, whichever tool created it. Interpreters follow a link to `pyvenv.cfg`.
-///
-/// # Errors
-/// If the directory cannot be looked at.
-pub(super) fn is_environment(dir: &Path) -> Result<bool> {
-    Ok(matches!(fs::kind(&dir.join(pyvenv_cfg::FILE_NAME))?, Kind::File | Kind::Link(_)))
 }
 
 /// The names in the scripts directory that an interpreter may have, whatever its version, and their kinds.

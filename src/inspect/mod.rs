@@ -3,6 +3,8 @@
 mod check;
 mod foreign;
 mod look;
+mod nature;
 
 pub(crate) use check::{check, check_length};
+pub(crate) use foreign::STAGING;
 pub(crate) use look::look;

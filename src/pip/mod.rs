@@ -23,5 +23,5 @@ pub(crate) use available::check;
 pub(crate) use ensurepip::{Surroundings, ensure_pip, install, safe_temp, upgrade};
 pub(crate) use file::{FileKind, InstalledFile};
 pub(crate) use incomplete::{Traces, traces};
-pub(crate) use installed::installed;
+pub(crate) use installed::{installed, names};
 pub(crate) use native::{NotNative, REVISION, install as install_natively};

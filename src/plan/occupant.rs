@@ -26,7 +26,7 @@ pub struct Occupied {
     pub stale_names: Vec<RelPath>,
     /// Whether there is a `.gitignore`.
     pub has_gitignore: bool,
-    /// Whether there are files directly in the directory that a `.gitignore` of ours would hide from git.
+    /// Whether there is anything in the directory that a `.gitignore` of ours would hide from git.
     pub has_own_files: bool,
     /// The state of pip.
     pub pip: InstalledPip,

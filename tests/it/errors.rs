@@ -96,10 +96,10 @@ fn when_ensurepip_fails_its_output_is_shown_and_nothing_is_left() {
 fn when_ensurepip_fails_an_existing_directory_is_as_before() {
     let (world, python) = world_with(FakePython { otherwise: "kill -9 $$", ..FakePython::default() });
     fs::create_dir(world.path("empty")).unwrap();
-    fs::create_dir_all(world.path("full/lib")).unwrap();
-    fs::write(world.path("full/mine"), "x").unwrap();
+    fs::create_dir_all(world.path("full/share")).unwrap();
+    fs::write(world.path("full/share/mine"), "x").unwrap();
     fs::write(world.path("full/pyvenv.cfg"), "mine = too\n").unwrap();
-    symlink("mine", world.path("full/.gitignore")).unwrap();
+    symlink("share/mine", world.path("full/.gitignore")).unwrap();
     for dir in ["empty", "full"] {
         let before = Tree::read(&world.path(dir));
         for options in [&["--copies"][..], &[], &["--upgrade"], &["--clear"]] {
@@ -138,7 +138,7 @@ fn when_pip_cannot_upgrade_its_output_is_shown_and_nothing_is_left() {
 #[apply(test)]
 fn links_are_replaced_and_never_written_through() {
     let (world, python) = world();
-    let precious = write_program(&world.path("precious"), "precious");
+    let precious = write_program(&world.path("precious"), "home = precious");
     fs::create_dir_all(world.path("e/bin")).unwrap();
     for name in ["pyvenv.cfg", "bin/activate", "bin/python", "bin/python3", ".gitignore"] {
         symlink(&precious, world.path("e").join(name)).unwrap();
@@ -148,7 +148,7 @@ fn links_are_replaced_and_never_written_through() {
         let is_link = world.path("e/bin/python3").is_symlink();
         assert_eq!(is_link, mode == "--symlinks");
     }
-    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "home = precious");
     // An existing `.gitignore` stays, even if it is a link.
     assert!(world.path("e/.gitignore").is_symlink() && !world.path("e/pyvenv.cfg").is_symlink());
 }

@@ -72,6 +72,8 @@ mod interpreter;
 #[cfg(unix)]
 mod interrupts;
 #[cfg(unix)]
+mod kept_from_clear;
+#[cfg(unix)]
 mod library;
 #[cfg(unix)]
 mod made_wheels;
@@ -101,6 +103,8 @@ mod pythons;
 mod refusals;
 #[cfg(unix)]
 mod reliability;
+#[cfg(unix)]
+mod remains;
 mod run;
 #[cfg(unix)]
 mod scripts;

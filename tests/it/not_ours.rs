@@ -1,4 +1,4 @@
-//! Files that are not an environment's are neither overwritten nor deleted nor hidden, whatever the option.
+//! Files that are not an environment's are neither overwritten nor deleted, whatever the option.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,18 +13,18 @@ const OPTIONS: [&[&str]; 4] = [&[], &["--clear"], &["--upgrade"], &["--copies", 
 
 /// Runs rvenv on the directory `e`, which must be refused and stay as it is; returns the error.
 #[track_caller]
-fn refused(world: &TestEnv, python: &Path, options: &[&str]) -> String {
+pub(crate) fn refused(world: &TestEnv, python: &Path, options: &[&str]) -> String {
     let before = Tree::read(&world.path("e"));
     let outcome = world.rvenv(python).args(options).arg("e").output().status(1);
     assert_eq!(before.diff(&Tree::read(&world.path("e"))), "", "{options:?}");
     outcome.stderr().replace(&world.path("e").display().to_string(), "e")
 }
 
-fn program(world: &TestEnv, path: &str) -> PathBuf {
+pub(crate) fn program(world: &TestEnv, path: &str) -> PathBuf {
     write_program(&world.path(path), "#!/bin/sh\necho somebody\'s\n")
 }
 
-fn file(world: &TestEnv, path: &str) {
+pub(crate) fn file(world: &TestEnv, path: &str) {
     fs::create_dir_all(world.path(path).parent().unwrap()).unwrap();
     fs::write(world.path(path), "mine\n").unwrap();
 }
@@ -73,6 +73,8 @@ fn an_installed_python_is_refused() {
 fn an_installed_python_deeper_inside_is_not_cleared() {
     for (os, evidence) in [
         ("e/versions/3.12.1/lib/python3.12/os.py", "e/versions/3.12.1/lib/python3.12/os.py"),
+        // As uv has them in `~/.local`.
+        ("e/share/uv/python/cpython-3.12/lib/python3.12/os.py", "e/share/uv/python/cpython-3.12/lib/python3.12/os.py"),
         ("e/python3.12/os.py", "e/python3.12/os.py"),
         ("e/os.py", "e/os.py"),
     ] {
@@ -81,13 +83,10 @@ fn an_installed_python_deeper_inside_is_not_cleared() {
         file(&world, &os.replace("os.py", "site.py"));
         let error = refused(&world, &python, &["--clear"]);
         assert!(error.starts_with("error: refusing to clear `e`: "), "{error}");
-        let sources = "it holds files of a project (`os.py` and 1 more)".to_owned();
+        let sources = "it holds files that are not an environment's (`os.py` and 1 more)".to_owned();
         let installed = format!("it is not an environment, and a Python is in it (`{evidence}`)");
         assert!(error.contains(if os == "e/os.py" { &sources } else { &installed }), "{error}");
     }
-    let (world, python) = world();
-    program(&world, "e/python3.12");
-    assert!(refused(&world, &python, &["--clear"]).contains("a Python is in it (`e/python3.12`)"));
 }
 
 /// venv overwrites them.
@@ -131,79 +130,31 @@ fn what_a_directory_that_is_no_environment_holds_is_not_overwritten() {
     assert!(refused(&world, &python, &[]).contains("`e/bin/pip` would be overwritten"));
 }
 
-/// A tool was killed halfway.
+/// Although pip has not recorded that they are installed.
 #[apply(test)]
-fn leftovers_are_cleared() {
+fn packages_in_a_directory_that_is_no_environment_are_not_overwritten() {
     let (world, python) = world();
-    fs::create_dir_all(world.path("e/bin")).unwrap();
-    symlink(&python, world.path("e/bin/python")).unwrap();
-    symlink("python", world.path("e/bin/python3")).unwrap();
-    symlink("/nonexistent/python3.9", world.path("e/bin/python3.9")).unwrap();
-    for path in ["e/lib/python3.9/site-packages/x.py", "e/CACHEDIR.TAG", "e/.gitignore", "e/.lock"] {
-        file(&world, path);
-    }
-    // As uv leaves it, or a venv that was killed while it cleared.
-    file(&world, "e/bin/activate");
-    fs::write(world.path("e/bin/activate"), "VIRTUAL_ENV=/somewhere\n").unwrap();
-    fs::write(world.path("e/bin/pip"), format!("#!{}/bin/python3\n", world.path("e").display())).unwrap();
-    world.rvenv(&python).args(["--clear", "e"]).output().silent_success();
-    assert!(!world.path("e/lib/python3.9").exists() && world.path("e/pyvenv.cfg").exists());
-    // As virtualenv was before version 20.
-    for path in ["os.py", "site.py", "orig-prefix.txt"] {
-        file(&world, &format!("old/lib/python3.6/{path}"));
-    }
-    world.rvenv(&python).args(["--without-pip", "--clear", "old"]).output().silent_success();
+    file(&world, "e/lib/python3.13/site-packages/pip/__init__.py");
+    let error = refused(&world, &python, &[]);
+    assert!(error.contains("`e/lib/python3.13/site-packages/pip` would be overwritten"), "{error}");
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
 }
 
-/// Somebody has created an environment in the root of a project: `rvenv .`
+/// No interpreter heeds a `pyvenv.cfg` without `home`.
 #[apply(test)]
-fn a_project_with_an_environment_in_its_root_is_not_cleared() {
-    for (name, reason) in [
-        (".git/HEAD", "a repository (`.git`)"),
-        (".git", "a repository (`.git`)"),
-        (".hg/dirstate", "a repository (`.hg`)"),
-        (".jj/repo/x", "a repository (`.jj`)"),
-        ("pyproject.toml", "files of a project (`pyproject.toml`)"),
-        ("setup.py", "files of a project (`setup.py`)"),
-        ("requirements.txt", "files of a project (`requirements.txt`)"),
-        ("Makefile", "files of a project (`Makefile`)"),
-        ("analysis.ipynb", "files of a project (`analysis.ipynb`)"),
-        ("main.py", "files of a project (`main.py`)"),
-    ] {
-        let (world, python) = world();
-        for is_environment in [false, true] {
-            file(&world, &format!("e/{name}"));
-            for options in [&["--clear"][..], &["--clear", "--copies", "--without-pip"]] {
-                assert_eq!(
-                    refused(&world, &python, options),
-                    format!(
-                        "error: refusing to clear `e`: it holds {reason}\n  hint: choose another directory, or empty \
-                         this one yourself\n"
-                    ),
-                    "{is_environment}"
-                );
+fn programs_beside_a_file_that_makes_no_environment_are_not_overwritten() {
+    for makes_link in [false, true] {
+        for name in ["bin/python3", "bin/pip", "bin/activate"] {
+            let (world, python) = world();
+            program(&world, &format!("e/{name}"));
+            if makes_link {
+                symlink("/nowhere", world.path("e/pyvenv.cfg")).unwrap();
+            } else {
+                fs::write(world.path("e/pyvenv.cfg"), "my = file\n").unwrap();
             }
-            world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
-        }
-    }
-}
-
-/// From 3.13 on venv writes a `.gitignore` that hides all files of the directory, whosever they are.
-#[apply(test)]
-fn files_of_the_user_are_not_hidden_from_git() {
-    for (path, is_written) in [
-        (".git/HEAD", false),
-        (".git", false),
-        ("pyproject.toml", false),
-        ("main.py", false),
-        ("data.csv", false),
-        ("share/x.py", true),
-    ] {
-        let (world, python) = world();
-        file(&world, &format!("e/{path}"));
-        for _ in 0..2 {
-            world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
-            assert_eq!(world.path("e/.gitignore").exists(), is_written, "{path}");
+            for options in [&[][..], &["--clear"]] {
+                refused(&world, &python, options);
+            }
         }
     }
 }

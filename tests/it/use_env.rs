@@ -174,7 +174,7 @@ pub(crate) fn made_again(python: &Python) {
     };
     make(&[]);
     let fresh = Tree::read(&env_dir);
-    let kept = [env_dir.join("notes.txt"), env_dir.join("bin/a-tool"), env_dir.join("data/deep/file")];
+    let kept = [env_dir.join("share/notes.txt"), env_dir.join("bin/a-tool"), env_dir.join("data/deep/file")];
     for file in &kept {
         fs::create_dir_all(file.parent().expect("it is below the environment")).expect("nothing is in the way");
         fs::write(file, "the user's").expect("its directory was just made");
