@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compares rvenv with venv, uv and virtualenv.")
     parser.add_argument("--python", metavar="PATH", help="the interpreter; else the one that python3 leads to")
     parser.add_argument("--target", help="that of rvenv, as for `cargo build`; else this machine's")
-    parser.add_argument("--runs", metavar="N", type=int, default=30, help="rounds of each comparison (30)")
+    parser.add_argument("--runs", metavar="N", type=int, default=7, help="rounds of each comparison (7)")
     parser.add_argument("--dir", type=Path, default=BENCH, help="where to create the environments (below target/bench)")
     parser.add_argument("--tmpfs", action="store_true", help="measure the main rows on a tmpfs too; for root")
     parser.add_argument("--quick", action="store_true", help="3 rounds, to try it; writes to target/bench, not to docs")

@@ -158,6 +158,14 @@ impl VersionRequest {
         (numbers.len() <= 3).then_some(Self { numbers, free_threaded })
     }
 
+    /// The version that was meant if somebody has left the dot out: `3.12` for `312`.
+    #[must_use]
+    pub(crate) fn with_dot(&self) -> Option<String> {
+        let [number] = self.numbers[..] else { return None };
+        let minor = number.to_string().strip_prefix('3').map(str::to_owned)?;
+        (!minor.is_empty()).then(|| format!("3.{minor}"))
+    }
+
     /// The version without its micro number: `3.12`, `3.13t`.
     #[must_use]
     pub(crate) fn release(&self) -> Self {

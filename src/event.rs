@@ -33,6 +33,14 @@ pub enum Event<'a> {
         /// The system's error.
         error: &'a io::Error,
     },
+    /// ENV_DIR is about to be locked, which takes as long as another process works there.
+    Waiting(&'a Path),
+    /// ENV_DIR is locked, or cannot be.
+    Waited,
+    /// A plan is about to be applied of which the last step is to upgrade pip.
+    Upgrading,
+    /// The plan has been applied, or has failed.
+    Upgraded,
     /// A plan is about to be applied.
     Planned(&'a Plan),
     /// The preparation that the first use of an interpreter takes begins.

@@ -37,12 +37,26 @@ pub enum Warning {
     },
 }
 
+impl Warning {
+    /// A hint on what to do, if there is anything to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::PackagesUnused { dir, .. } => {
+                let dir = crate::error::shown(dir);
+                Some(format!("install them again; `{dir}` is not needed after that and may be deleted"))
+            }
+            Self::Copied { .. } | Self::Left { .. } => None,
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PackagesUnused { dir, version } => {
                 let dir = crate::error::shown(dir);
-                write!(f, "the packages in `{dir}` are no longer used and their scripts do not work any more: ")?;
+                write!(f, "the packages in `{dir}`, and the scripts that need them, do not work any more: ")?;
                 write!(f, "the environment has Python {version} now")
             }
             Self::PipIncomplete { env_dir } => {

@@ -120,19 +120,19 @@ impl EnvBuilder {
         self.prepare(&early.plan)?;
         let mut place = Place::default();
         for _ in 0..TRIES {
-            let mut target = Target::take(env_dir, &self.interrupt)?;
-            let mut occupant = if target.is_vacant() { Ok(Occupant::Vacant) } else { self.look(env_dir) }?;
-            if let Occupant::Occupied(occupied) = &mut occupant
-                && target.was_interrupted()
-            {
-                let traces = pip::traces(&env_dir.path, self.facts())?;
-                (occupied.put_aside, occupied.incomplete_pip) = (traces.put_aside, traces.incomplete);
-            }
+            let mut target = self.take(env_dir)?;
+            let occupant = self.look_locked(env_dir, &target)?;
             // Nothing has changed, and nothing else is planned for.
             let is_planned = occupant == Occupant::Vacant && early.is_of_vacant && place == Place::default();
             let plan = if is_planned { early.plan.clone() } else { self.plan(env_dir, &occupant, &place)? };
             (self.observer.0)(Event::Planned(&plan));
+            if self.config.upgrade_deps {
+                (self.observer.0)(Event::Upgrading);
+            }
             let applied = self.apply(&plan, &mut target, &place).inspect_err(|_| self.mark(&mut target, env_dir));
+            if self.config.upgrade_deps {
+                (self.observer.0)(Event::Upgraded);
+            }
             match applied.map_err(|error| place.explain(error))? {
                 Applied::Done => {
                     let mut warnings = plan.warnings.clone();
@@ -146,6 +146,26 @@ impl EnvBuilder {
             }
         }
         Err(Error::file("create", &env_dir.path, ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Locks ENV_DIR, which may have to be waited for.
+    fn take(&self, env_dir: &EnvDir) -> Result<Target> {
+        (self.observer.0)(Event::Waiting(&env_dir.path));
+        let taken = Target::take(env_dir, &self.interrupt);
+        (self.observer.0)(Event::Waited);
+        taken
+    }
+
+    /// Looks at ENV_DIR once it is locked, more closely if an earlier process was killed there.
+    fn look_locked(&self, env_dir: &EnvDir, target: &Target) -> Result<Occupant> {
+        let mut occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
+        if let Occupant::Occupied(occupied) = &mut occupant
+            && target.was_interrupted()
+        {
+            let traces = pip::traces(&env_dir.path, self.facts())?;
+            (occupied.put_aside, occupied.incomplete_pip) = (traces.put_aside, traces.incomplete);
+        }
+        Ok(occupant)
     }
 
     /// Leaves a mark in an existing environment in which pip has failed half-way: nobody can take back what it did.

@@ -36,11 +36,10 @@ impl EnvBuilder {
     /// Makes the seed, which takes a moment, or seconds if ensurepip has to be run.
     pub(super) fn make_seed(&self) -> Result<Option<Seed>> {
         let store = self.seed_store();
-        let is_kept = store.is_some() && !self.facts().is_of_store();
         if let Some(Err(error)) = &self.cache {
             self.unkept(error);
         }
-        (self.observer.0)(Event::Preparing(&Preparing::of(self.facts(), is_kept)));
+        (self.observer.0)(Event::Preparing(&Preparing::of(self.facts())));
         let observer = |installer: &Installer| (self.observer.0)(Event::Installing(installer));
         let Self { interpreter, environment, interrupt, .. } = self;
         let made =

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 
 use super::Unfit;
-use super::text::{indented, no_links, old_python, own_files, shown, too_long, tried_list};
+use super::text::{end_of, indented, named, no_links, old_python, own_files, shown, too_long, tried_list};
 use crate::config::VersionRequest;
 use crate::facts::{RelPath, Version, history};
 
@@ -75,9 +75,11 @@ pub enum Error {
         path: PathBuf,
         /// The reason.
         reason: String,
+        /// Whether `--clear` would be allowed.
+        may_clear: bool,
     },
     /// Something in ENV_DIR, or above it, is in the way of a file or directory.
-    #[error("cannot create an environment in `{}`: `{}` {problem}", shown(env_dir), shown(path))]
+    #[error("cannot create an environment in `{}`: {} {problem}", shown(env_dir), named(path, env_dir))]
     InTheWay {
         /// The environment's directory.
         env_dir: PathBuf,
@@ -233,7 +235,7 @@ pub enum Error {
         signal: i32,
     },
     /// ensurepip or pip failed in the new environment.
-    #[error("cannot {action}: `{command}` failed ({status}){}", indented(output))]
+    #[error("cannot {action}: `{command}` failed ({status}){}", indented(&end_of(output)))]
     CommandFailed {
         /// The purpose of the command, as a verb phrase.
         action: &'static str,

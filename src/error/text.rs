@@ -36,3 +36,20 @@ pub(super) fn own_files(first: &str, others: usize) -> String {
     let more = if others == 0 { String::new() } else { format!(" and {others} more") };
     format!("files that are not an environment's (`{first}`{more})")
 }
+
+/// A path in a message about the environment, whose own path is not repeated.
+pub(super) fn named(path: &Path, env_dir: &Path) -> String {
+    if path == env_dir { "it".to_owned() } else { format!("`{}`", shown(path)) }
+}
+
+/// The end of a long output, where a traceback has its reason.
+pub(super) fn end_of(output: &str) -> String {
+    const LINES: usize = 30;
+    const KEPT: usize = 12;
+    let lines: Vec<&str> = output.trim_end().lines().collect();
+    if lines.len() <= LINES {
+        return output.to_owned();
+    }
+    let cut = lines.len() - KEPT;
+    format!("… ({cut} lines before)\n{}", lines[cut..].join("\n"))
+}

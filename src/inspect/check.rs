@@ -35,8 +35,19 @@ pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment:
         return writable(env_dir, env_dir);
     }
     writable(env_dir, env_dir)?;
-    plan.steps.iter().try_for_each(|step| check_step(step, env_dir, nature))?;
-    if nature.is_environment() { Ok(()) } else { check_packages(plan, facts) }
+    let checked = plan
+        .steps
+        .iter()
+        .try_for_each(|step| check_step(step, env_dir, nature))
+        .and_then(|()| if nature.is_environment() { Ok(()) } else { check_packages(plan, facts) });
+    checked.map_err(|error| match error {
+        Error::NotOurs { path, reason, .. } => {
+            let cleared =
+                check_clear(env_dir, nature, environment).and_then(|()| check_programs(plan, env_dir, &scripts));
+            Error::NotOurs { path, reason, may_clear: cleared.is_ok() }
+        }
+        other => other,
+    })
 }
 
 /// Checks that no path in the environment gets too long: rvenv could create it, but no interpreter could be run there.
@@ -156,7 +167,7 @@ fn check_step(step: &Step, env_dir: &Path, nature: Nature) -> Result<()> {
 fn check_file(path: &RelPath, env_dir: &Path) -> Result<()> {
     let path = path.below(env_dir);
     match fs::kind(&path)? {
-        Kind::Dir => Err(Error::in_the_way(env_dir, &path, "is not a file")),
+        Kind::Dir => Err(Error::in_the_way(env_dir, &path, "is a directory")),
         _ => Ok(()),
     }
 }
@@ -176,7 +187,7 @@ fn overwritten(env_dir: &Path, path: &Path) -> Error {
 }
 
 fn not_ours(env_dir: &Path, reason: String) -> Error {
-    Error::NotOurs { path: env_dir.to_owned(), reason }
+    Error::NotOurs { path: env_dir.to_owned(), reason, may_clear: false }
 }
 
 /// Checks that a directory of the environment exists, or can be created. Its parents may be links to other directories

@@ -126,7 +126,7 @@ fn interpreter(dir: &Path) -> Option<PathBuf> {
     // On Windows, environments and what is left of them have files in `Scripts`.
     let mut found = fs::entries(&dir.join("bin")).into_iter().filter(|path| is_interpreter(path));
     found.find(|path| match fs::kind(path) {
-        Ok(Kind::File) => true,
+        Ok(Kind::File) => fs::is_executable(path),
         Ok(Kind::Link(_)) => fs::exists(path) && fs::resolved(path).starts_with(&real),
         _ => false,
     })
@@ -220,8 +220,8 @@ impl Treasure {
     }
 }
 
-/// Whether a `pyvenv.cfg` is one that an interpreter heeds: it tells where the base interpreter is. The answer is yes if
-/// it cannot be read.
+/// Whether a `pyvenv.cfg` is one that an interpreter heeds: it tells where the base interpreter is. The answer is also
+/// yes if the file cannot be read.
 pub(super) fn is_of_environment(cfg: &Path) -> bool {
     match fs::read_text(cfg) {
         Ok(Some(text)) => pyvenv_cfg::value(&text, "home").is_some(),

@@ -6,7 +6,7 @@ use super::foreign;
 use super::nature::Nature;
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
-use crate::error::{Error, Result, Unfit};
+use crate::error::{Error, Result, Unfit, shown};
 use crate::facts::{Facts, RelPath};
 use crate::fs::{self, Kind};
 use crate::pip;
@@ -21,7 +21,7 @@ use crate::pyvenv_cfg;
 pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
     let path = env_dir.path.clone();
     match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
-        Kind::Nothing => Ok(Occupant::Vacant),
+        Kind::Nothing => below_a_dead_link(&path).map_or(Ok(Occupant::Vacant), Err),
         Kind::Dir if existing == Existing::Clear => Ok(Occupant::Occupied(Occupied::default())),
         Kind::Dir => occupied(&path, facts, existing).map(Occupant::Occupied),
         Kind::Link(target) => {
@@ -36,6 +36,15 @@ pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Resul
 fn below_a_file(env_dir: &Path) -> Option<Error> {
     let file = env_dir.ancestors().skip(1).find(|dir| fs::kind(dir).is_ok_and(|kind| kind == Kind::File))?;
     Some(Error::in_the_way(env_dir, file, "is not a directory"))
+}
+
+/// The error for an ENV_DIR below a link to nothing, where the system says that a directory cannot be created.
+fn below_a_dead_link(env_dir: &Path) -> Option<Error> {
+    let mut above = env_dir.ancestors().skip(1).take_while(|dir| !fs::exists(dir));
+    above.find_map(|dir| {
+        let target = fs::read_link(dir)?;
+        Some(Error::in_the_way(env_dir, dir, format!("is a link to `{}`, which does not exist", shown(&target))))
+    })
 }
 
 fn occupied(env_dir: &Path, facts: &Facts, existing: Existing) -> Result<Occupied> {
@@ -91,6 +100,22 @@ fn stale_names(names: &[(String, Kind)], layout: &Layout, has_copies: bool) -> V
     stale.map(|(name, _)| layout.script(name)).collect()
 }
 
+/// Whether a name in site-packages is that of a package which tools install into each environment.
+fn is_of_creators(name: &str) -> bool {
+    const PACKAGES: [&str; 9] = [
+        "pip",
+        "setuptools",
+        "wheel",
+        "pkg_resources",
+        "_distutils_hack",
+        "distutils",
+        "easy_install",
+        "_virtualenv",
+        "__pycache__",
+    ];
+    PACKAGES.contains(&name.split(['-', '.']).next().unwrap_or_default())
+}
+
 /// The library directories with packages that an interpreter with this layout does not see, such as `lib/python3.12`
 /// after a change to 3.13.
 fn other_libraries(env_dir: &Path, layout: &Layout) -> Vec<PathBuf> {
@@ -99,7 +124,8 @@ fn other_libraries(env_dir: &Path, layout: &Layout) -> Vec<PathBuf> {
     let others = libraries.filter(|library| {
         let packages = library.join("site-packages");
         let is_dir = matches!(fs::kind(&packages), Ok(Kind::Dir));
-        !site_packages.contains(&packages) && is_dir && !fs::entries(&packages).is_empty()
+        let names = fs::names(&packages).unwrap_or_default();
+        !site_packages.contains(&packages) && is_dir && !names.iter().all(|name| is_of_creators(name))
     });
     others.collect()
 }

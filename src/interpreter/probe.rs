@@ -205,17 +205,15 @@ fn version(program: &Path, context: Context) -> Option<Version> {
 }
 
 /// The last lines of a program's output, for the error message: a traceback has its reason there. Long lines are cut,
-/// as a program that is not Python may repeat the whole script.
+/// and so is the script where a program that is not Python repeats it.
 pub(super) fn excerpt(said: &Output) -> String {
     const LINES: usize = 10;
     const WIDTH: usize = 160;
+    let script = SCRIPT.lines().next().unwrap_or_default();
     let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);
-    let lines: Vec<String> = streams
-        .iter()
-        .flat_map(|stream| stream.lines())
-        .filter(|line| !line.trim().is_empty())
-        .map(|line| line.chars().filter(|c| !c.is_control()).take(WIDTH).collect())
-        .collect();
+    let streams = streams.iter().filter_map(|stream| stream.split(script).next());
+    let lines = streams.flat_map(str::lines).filter(|line| !line.trim().is_empty());
+    let lines: Vec<String> = lines.map(|line| line.chars().filter(|c| !c.is_control()).take(WIDTH).collect()).collect();
     lines[lines.len().saturating_sub(LINES)..].join("\n")
 }
 

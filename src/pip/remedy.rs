@@ -18,7 +18,7 @@ pub(crate) fn ensurepip_remedy(facts: &Facts, os_release: &str) -> String {
     });
     match command.filter(|_| is_the_systems) {
         Some(command) => format!("install it with `{command}` (as root)"),
-        None => "install a Python that has it, or the package of your system that brings it".to_owned(),
+        None => "install a Python that has it, or your system's package that contains it".to_owned(),
     }
 }
 
@@ -40,7 +40,7 @@ mod tests {
         ensurepip_remedy(&Facts { real_executable: real_executable.to_owned(), ..facts() }, os_release)
     }
 
-    const ANY: &str = "install a Python that has it, or the package of your system that brings it";
+    const ANY: &str = "install a Python that has it, or your system's package that contains it";
 
     #[test]
     fn the_package_is_named_where_the_system_is_known() {

@@ -10,21 +10,19 @@ use crate::pip::bundle;
 pub struct Preparing {
     pip: String,
     python: Version,
-    is_kept: bool,
 }
 
 impl Preparing {
-    pub(crate) fn of(facts: &Facts, is_kept: bool) -> Self {
+    pub(crate) fn of(facts: &Facts) -> Self {
         let release = bundle::release("pip", facts);
         let pip = release.map_or("pip".to_owned(), |release| format!("pip {}", release.version));
-        Self { pip, python: facts.version, is_kept }
+        Self { pip, python: facts.version }
     }
 }
 
 impl fmt::Display for Preparing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Version(major, minor, _) = self.python;
-        let once = if self.is_kept { ", once" } else { "" };
-        write!(f, "Preparing {} for Python {major}.{minor}{once}…", self.pip)
+        write!(f, "Preparing {} for Python {major}.{minor}…", self.pip)
     }
 }

@@ -78,18 +78,18 @@ fn the_first_that_is_refused_stops_those_after_it_and_not_those_before() {
     let empty = "error: ENV_DIR is empty\n  hint: to use the current directory, write `.`\n";
     // The last list names `a` twice, so it is created one environment after the other.
     for (env_dirs, expected) in [
-        (["a", "b", "file", "c", ""], &*is_file),
-        (["a", "b", "", "c", "file"], empty),
-        (["a", "b", "file", "c", "a"], &is_file),
+        (["a", "b", "file", "c", ""], format!("{is_file}  not created either: `c`, ``\n")),
+        (["a", "b", "", "c", "file"], format!("{empty}  not created either: `c`, `file`\n")),
+        (["a", "b", "file", "c", "a"], format!("{is_file}  not created either: `c`, `a`\n")),
     ] {
-        world.rvenv().args(env_dirs).output().failure(expected);
+        world.rvenv().args(env_dirs).output().failure(&expected);
         assert!(world.path("a/bin/pip").exists() && world.path("b/bin/pip").exists(), "{env_dirs:?}");
         assert!(!world.path("c").exists(), "{env_dirs:?}");
         fs::remove_dir_all(world.path("a")).unwrap();
         fs::remove_dir_all(world.path("b")).unwrap();
     }
     let before = names(&world.path(""));
-    world.rvenv().args(["file", "a", ""]).output().failure(&is_file);
+    world.rvenv().args(["file", "a", ""]).output().failure(&format!("{is_file}  not created either: `a`, ``\n"));
     assert_eq!(names(&world.path("")), before);
 }
 

@@ -198,7 +198,7 @@ fn the_first_failure_stops_and_what_was_made_before_stays() {
     fs::write(world.path("f"), "").unwrap();
     let outcome = world.rvenv(&python).args(["--without-pip", "e", "f", "g"]).output();
     outcome.failure(&format!(
-        "error: cannot create an environment in `{}`: it is not a directory\n",
+        "error: cannot create an environment in `{}`: it is not a directory\n  not created either: `g`\n",
         world.path("f").display()
     ));
     assert!(world.path("e/pyvenv.cfg").exists() && !world.path("g").exists());

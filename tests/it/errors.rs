@@ -70,7 +70,7 @@ fn without_ensurepip_nothing_is_created() {
     let outcome = world.rvenv(&python).arg("new/e").output();
     outcome.failure(&format!(
         "error: cannot install pip: `{}` (Python 3.13.0) has no ensurepip module\n  hint: install a Python that has \
-         it, or the package of your system that brings it, or leave pip out with --without-pip\n",
+         it, or your system's package that contains it, or leave pip out with --without-pip\n",
         python.display()
     ));
     assert!(!world.path("new").exists());

@@ -18,14 +18,14 @@ use crate::users::{as_nobody, hand_over, set_mode};
 #[apply(test)]
 fn what_stands_in_the_way_is_named_before_anything_is_touched() {
     let (world, python) = world();
-    for (path, is_dir, wanted) in [
-        ("lib", false, "directory"),
-        ("bin", false, "directory"),
-        ("include", false, "directory"),
-        ("lib/python3.13/site-packages", false, "directory"),
-        ("pyvenv.cfg", true, "file"),
-        ("bin/python", true, "file"),
-        ("bin/activate.fish", true, "file"),
+    for (path, is_dir, problem) in [
+        ("lib", false, "is not a directory"),
+        ("bin", false, "is not a directory"),
+        ("include", false, "is not a directory"),
+        ("lib/python3.13/site-packages", false, "is not a directory"),
+        ("pyvenv.cfg", true, "is a directory"),
+        ("bin/python", true, "is a directory"),
+        ("bin/activate.fish", true, "is a directory"),
     ] {
         let way = world.path("e").join(path);
         fs::create_dir_all(way.parent().unwrap()).unwrap();
@@ -38,7 +38,7 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
         let before = Tree::read(&world.path("e"));
         for mode in ["--symlinks", "--copies"] {
             world.rvenv(&python).args(["--without-pip", mode, "e"]).output().failure(&format!(
-                "error: cannot create an environment in `{}`: `{}` is not a {wanted}\n",
+                "error: cannot create an environment in `{}`: `{}` {problem}\n",
                 world.path("e").display(),
                 way.display()
             ));
@@ -133,11 +133,10 @@ fn what_may_not_be_written_to_is_named_before_anything_is_touched() {
         "error: cannot create directory `{}`\n  cause: Permission denied (os error 13)\n",
         path("closed/new/e")
     ));
-    for (env_dir, dir) in [("e", "e/bin"), ("f", "f")] {
+    for (env_dir, dir) in [("e", format!("`{}`", path("e/bin"))), ("f", "it".to_owned())] {
         as_nobody(&world, &python).args(["--without-pip", env_dir]).output().failure(&format!(
-            "error: cannot create an environment in `{}`: `{}` may not be written to\n",
-            path(env_dir),
-            path(dir)
+            "error: cannot create an environment in `{}`: {dir} may not be written to\n",
+            path(env_dir)
         ));
     }
     as_nobody(&world, &python).args(["--without-pip", "--clear", "f"]).output().status(1);

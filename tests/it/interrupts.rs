@@ -31,6 +31,17 @@ fn while_an_interpreter_is_asked() {
     }
 }
 
+/// Each environment is interrupted.
+#[apply(test)]
+fn while_several_environments_are_created() {
+    let world = CacheWorld::new();
+    // A second signal would end rvenv at once.
+    let hook =
+        format!("case $0 in */b/*) kill() {{ [ \"$1\" != -s ] && command kill \"$@\"; }} ;; esac; {}", hook("INT"));
+    dies_of(world.rvenv().env("ON_PIP", hook).args(["--upgrade-deps", "a", "b"]), 2);
+    assert!(!world.path("a").exists() && !world.path("b").exists());
+}
+
 #[apply(test)]
 fn while_a_seed_is_made() {
     for (name, signal) in SIGNALS {

@@ -30,6 +30,8 @@ macro_rules! with {
 #[cfg(unix)]
 mod activation;
 #[cfg(unix)]
+mod advice;
+#[cfg(unix)]
 mod attacks;
 #[cfg(unix)]
 mod base;

@@ -110,7 +110,7 @@ fn a_file_system_that_runs_no_programs_is_called_one() {
     let run = with_own_mounts(world.rvenv(&python).args(["--without-pip", "--copies", "m/e"]), mount);
     run.output().failure(&format!(
         "error: a copy of `{}` does not start in `{}`: the file system is mounted with `noexec`\n  hint: link to it \
-         instead, with --symlinks: a copy may lack what lies beside it\n",
+         instead, with --symlinks\n",
         python.display(),
         env.display()
     ));

@@ -119,7 +119,10 @@ fn what_a_directory_that_is_no_environment_holds_is_not_overwritten() {
                 let what = if options.contains(&"--clear") { "deleted" } else { "overwritten" };
                 format!("it is not an environment, and `e/{path}` would be {what}")
             };
-            let hint = "  hint: choose another directory\n";
+            // A link may be left over from an environment.
+            let may_clear = path == "bin/python3" && is_link;
+            let or_clear = if may_clear { ", or delete everything in this one with --clear" } else { "" };
+            let hint = format!("  hint: choose another directory{or_clear}\n");
             assert_eq!(error, format!("error: cannot create an environment in `e`: {reason}\n{hint}"));
         }
     }

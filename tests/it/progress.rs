@@ -1,6 +1,8 @@
 //! Work that takes seconds is announced on a terminal, and nowhere else.
 
 use std::fs;
+use std::thread;
+use std::time::Duration;
 
 use crate::cache_world::CacheWorld;
 use crate::pythons;
@@ -52,7 +54,7 @@ fn what_takes_long_is_said_on_a_terminal_and_goes_away_when_it_is_done() {
             &["a", "b"][..],
             "Preparing pip 1.0 for Python 3.13…",
         ),
-        (&[("ON_ENSUREPIP", UNTIL_SAID)], &["a"], "Preparing pip 1.0 for Python 3.13, once…"),
+        (&[("ON_ENSUREPIP", UNTIL_SAID)], &["a"], "Preparing pip 1.0 for Python 3.13…"),
     ] {
         let _ = fs::remove_dir_all(world.path("a"));
         let _ = fs::remove_dir_all(world.path("b"));
@@ -74,6 +76,33 @@ fn an_interpreter_that_takes_its_time_is_named() {
     assert_eq!(outcome.stdout(), shown_and_gone(&line), "{outcome}");
 }
 
+/// pip asks its index, which takes seconds.
+#[apply(test)]
+fn an_upgrade_of_pip_is_announced() {
+    let world = CacheWorld::new();
+    let outcome = on_a_terminal(&world, &[("ON_PIP", UNTIL_SAID)], &["--upgrade-deps", "e"]).success();
+    assert!(outcome.stdout().ends_with(&shown_and_gone("Upgrading pip…")), "{outcome}");
+}
+
+/// The other one works until the line is shown.
+#[apply(test)]
+fn the_environment_that_another_process_works_in_is_named() {
+    let world = CacheWorld::new();
+    world.made();
+    let _ = fs::remove_file(world.path("said"));
+    thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            world.rvenv().env("ON_PIP", UNTIL_SAID).args(["--upgrade-deps", "e"]).output().silent_success();
+        });
+        while !world.path("e/.rvenv-unfinished").exists() && !other.is_finished() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        let outcome = on_a_terminal(&world, &[], &["--without-pip", "e"]).success();
+        let line = format!("Waiting for another rvenv in `{}`…", world.path("e").display());
+        assert_eq!(outcome.stdout(), shown_and_gone(&line), "{outcome}");
+    });
+}
+
 /// A person can do something about it, a script cannot.
 #[apply(test)]
 fn a_cache_that_cannot_be_used_is_mentioned_on_a_terminal() {
@@ -83,8 +112,8 @@ fn a_cache_that_cannot_be_used_is_mentioned_on_a_terminal() {
     let variables = [("RVENV_CACHE_DIR", file.to_str().unwrap()), ("NO_COLOR", "1")];
     let outcome = on_a_terminal(&world, &variables, &["a", "b"]).success();
     let warning = format!(
-        "warning: the cache in `{}` cannot be used, so pip is prepared in each run: Not a directory (os error 20)\r\n  \
-         hint: set RVENV_CACHE_DIR to a directory of your own\r\n",
+        "warning: the cache in `{}` cannot be used (Not a directory (os error 20)), so the next run takes as long \
+         again\r\n  hint: set RVENV_CACHE_DIR to a directory\r\n",
         file.display()
     );
     assert_eq!(outcome.stdout(), warning, "{outcome}");
@@ -99,7 +128,7 @@ fn it_is_gone_before_an_error_is_said() {
     let outcome =
         on_a_terminal(&world, &[("ON_ENSUREPIP", &format!("{UNTIL_SAID}; exit 1")), ("NO_COLOR", "1")], &["e"])
             .status(1);
-    let start = shown_and_gone("Preparing pip 1.0 for Python 3.13, once…") + "error: cannot install pip:";
+    let start = shown_and_gone("Preparing pip 1.0 for Python 3.13…") + "error: cannot install pip:";
     assert!(outcome.stdout().starts_with(&start), "{outcome}");
 }
 

@@ -76,15 +76,24 @@ fn copies_stay_copies_unless_links_are_asked_for() {
 fn another_minor_version_warns_of_packages_that_are_no_longer_seen() {
     let (world, old, new) = world();
     world.rvenv(&old).args(["--without-pip", "e"]).output().silent_success();
-    // An empty site-packages is no reason to warn.
+    // An empty site-packages is no reason to warn, nor are packages that each environment has.
+    for name in ["pip", "setuptools-80.dist-info", "distutils-precedence.pth"] {
+        fs::create_dir(world.path("e/lib/python3.12/site-packages").join(name)).unwrap();
+    }
     world.rvenv(&new).args(["--without-pip", "e"]).output().silent_success();
     fs::write(world.path("e/lib/python3.12/site-packages/module.py"), "").unwrap();
     for options in [&["--upgrade"][..], &[]] {
         let outcome = world.rvenv(&new).args(options).args(["--without-pip", "e"]).output().success();
         let dir = world.path("e/lib/python3.12");
-        let warning =
-            "are no longer used and their scripts do not work any more: the environment has Python 3.13.0 now";
-        assert_eq!(outcome.stderr(), format!("warning: the packages in `{}` {warning}\n", dir.display()));
+        let dir = dir.display();
+        assert_eq!(
+            outcome.stderr(),
+            format!(
+                "warning: the packages in `{dir}`, and the scripts that need them, do not work any more: the \
+                 environment has Python 3.13.0 now\n  hint: install them again; `{dir}` is not needed after that and \
+                 may be deleted\n"
+            )
+        );
     }
     world.rvenv(&new).args(["--without-pip", "--clear", "e"]).output().silent_success();
 }

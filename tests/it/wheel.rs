@@ -150,8 +150,8 @@ fn what_is_wrong_with_an_installation_is_said() {
     let scripts = world.run(python).args(["-c", scripts]).output().success().stdout();
     let scripts = scripts.trim_end();
     run().output().failure(&format!(
-        "error: the program of this package is missing; looked for\n    `{}`\n    `{scripts}/rvenv`\n  hint: install \
-         the package anew that is in `{}`\n",
+        "error: the program of the package rvenv is missing; looked for\n    `{}`\n    `{scripts}/rvenv`\n  hint: \
+         reinstall rvenv in `{}`\n",
         program.display(),
         world.path("target").display()
     ));

@@ -137,6 +137,9 @@ fn tip(error: &clap::Error) -> Option<clap::Error> {
     let tip = match given {
         "-p" | "--python" => Some("the interpreter is chosen by a variable: RVENV_PYTHON=3.12, or a command or path"),
         "-v" | "-q" | "--verbose" | "--quiet" => Some("rvenv says nothing if all is well; RVENV_LOG=debug shows more"),
+        "--no-pip" => Some("rvenv calls it --without-pip"),
+        "--seed" => Some("rvenv installs pip unless --without-pip is given"),
+        "-f" | "--force" => Some("rvenv uses a directory that exists; --clear deletes everything in it first"),
         _ if error.get(ContextKind::SuggestedArg).is_some() => return None,
         _ => None,
     };

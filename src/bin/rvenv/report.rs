@@ -1,10 +1,12 @@
 //! The program's output: nothing if all is well, otherwise warnings and errors on stderr.
 
+use std::ffi::OsString;
 use std::fmt::{Display, Write as _};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::mem;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,9 +23,15 @@ const HINT: Style = AnsiColor::Green.on_default();
 
 /// Prints clap's message: help and version on stdout, usage errors on stderr.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    // If the stream is closed, nobody is left to tell; venv's own help succeeds then, too.
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS }
+    let printed = error.print().and_then(|()| std::io::stdout().flush());
+    match printed {
+        _ if error.use_stderr() => ExitCode::from(USAGE),
+        // If the stream is closed, nobody is left to tell; venv's own help succeeds then, too.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            failure(&anyhow::Error::new(error).context("cannot write to the standard output"))
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 /// Prints an error with its causes and hint.
@@ -39,17 +47,35 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(FAILURE)
 }
 
+/// Prints which of several environments were not begun, as another failed.
+pub(crate) fn not_begun(env_dirs: &[OsString]) {
+    let names: Vec<String> = env_dirs.iter().map(|given| format!("`{}`", given.to_string_lossy())).collect();
+    say(&format!("  not created either: {}\n", names.join(", ")));
+}
+
 /// Prints a warning, which the user should know although all went well.
 pub(crate) fn warning(warning: &rvenv::Warning) {
-    say(&format!("{WARNING}warning:{WARNING:#} {warning}\n"));
+    let hint = warning.hint().map(|hint| format!("  {HINT}hint:{HINT:#} {hint}\n")).unwrap_or_default();
+    say(&format!("{WARNING}warning:{WARNING:#} {warning}\n{hint}"));
 }
 
 /// The warning that the cache cannot be used, which costs time in each run.
 pub(crate) fn unkept(dir: &Path, error: &std::io::Error) -> String {
+    let dir = dir.display();
+    let hint = match (error.kind(), error.raw_os_error()) {
+        (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, _) => {
+            "free some space there, or set RVENV_CACHE_DIR to a directory that has some".to_owned()
+        }
+        // It is not the system that refuses.
+        (ErrorKind::PermissionDenied, None) => {
+            format!("make it yours alone (`chmod go-w {dir}`), or set RVENV_CACHE_DIR to a directory of your own")
+        }
+        (ErrorKind::NotADirectory, _) => "set RVENV_CACHE_DIR to a directory".to_owned(),
+        _ => "set RVENV_CACHE_DIR to a directory that you may write to".to_owned(),
+    };
     format!(
-        "{WARNING}warning:{WARNING:#} the cache in `{}` cannot be used, so pip is prepared in each run: {error}\n  \
-         {HINT}hint:{HINT:#} set RVENV_CACHE_DIR to a directory of your own\n",
-        dir.display()
+        "{WARNING}warning:{WARNING:#} the cache in `{dir}` cannot be used ({error}), so the next run takes as long \
+         again\n  {HINT}hint:{HINT:#} {hint}\n",
     )
 }
 
@@ -76,10 +102,14 @@ pub(crate) struct Progress {
 enum StepState {
     #[default]
     Over,
-    Begun,
+    /// It may become slow; each step has a number, so that a line is not shown for the next one.
+    Begun(usize),
     /// The line is shown; it has so many columns.
     Shown(usize),
 }
+
+/// The number of steps that have begun.
+static NUMBERS: AtomicUsize = AtomicUsize::new(0);
 
 impl Progress {
     /// Shows what is going on, after the time `moment`.
@@ -88,10 +118,17 @@ impl Progress {
             return;
         }
         let (line, step) = (what.to_string(), Arc::clone(&self.step));
-        *lock(&step.0) = StepState::Begun;
+        let mut state = lock(&self.step.0);
+        // Of several environments that are created at once, the first one says what takes long.
+        if *state != StepState::Over {
+            return;
+        }
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        *state = StepState::Begun(number);
+        drop(state);
         let _ = std::thread::Builder::new().spawn(move || {
             let (state, changed) = &*step;
-            let is_begun = |state: &mut StepState| *state == StepState::Begun;
+            let is_begun = |state: &mut StepState| *state == StepState::Begun(number);
             let Ok((mut state, _)) = changed.wait_timeout_while(lock(state), moment, is_begun) else { return };
             if is_begun(&mut state) {
                 *state = StepState::Shown(line.chars().count());

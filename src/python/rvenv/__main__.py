@@ -15,9 +15,9 @@ def main() -> None:
         sys.exit(message(what, "hint: run it by its full path, or name it: RVENV_PYTHON=/path/to/python rvenv"))
     program = next(filter(os.path.isfile, programs()), None)
     if program is None:
-        places = ["  `{}`".format(place) for place in programs()]
-        hint = "hint: install the package anew that is in `{}`".format(directory())
-        sys.exit(message("the program of this package is missing; looked for", *places, hint))
+        places = ["  `{}`".format(place) for place in dict.fromkeys(programs())]
+        hint = "hint: reinstall rvenv in `{}`".format(directory())
+        sys.exit(message("the program of the package rvenv is missing; looked for", *places, hint))
     # By running this with a Python, the user has chosen that Python.
     environment = dict(os.environ, RVENV_PYTHON=sys.executable)
     try:

@@ -24,7 +24,7 @@ fn the_plan_over_an_environment_of_another_version_removes_its_interpreter_and_i
         other_libraries: vec!["/home/me/env/lib/python3.12".into()]);
     let plan = assert_golden_over("over-another-version", &linux(13), &Config::default(), &on_posix(), occupied);
     let warnings: Vec<String> = plan.warnings.iter().map(ToString::to_string).collect();
-    let expected = "the packages in `/home/me/env/lib/python3.12` are no longer used and their scripts do not work any \
+    let expected = "the packages in `/home/me/env/lib/python3.12`, and the scripts that need them, do not work any \
                     more: the environment has Python 3.13.1 now";
     assert_eq!(warnings, [expected]);
 }
