@@ -31,6 +31,8 @@ pub struct Environment {
     pub few_variables: Vec<(&'static str, OsString)>,
     /// The values of variables that can change the answers of an interpreter even when it runs isolated.
     pub variables: OsString,
+    /// The variables that can change what a shim of pyenv's does, which is a script for bash, sorted by their names.
+    pub shell_variables: Vec<(OsString, OsString)>,
 }
 
 impl Environment {
@@ -48,9 +50,16 @@ impl Environment {
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
             few_variables: FEW_VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect(),
             variables: influences(),
+            shell_variables: shell_variables(),
             cwd,
             home,
         }
+    }
+
+    /// The value of one of the variables that can change what a shim does, or `None` if it is unset or empty.
+    pub(crate) fn shell_variable(&self, name: &str) -> Option<&OsStr> {
+        let found = self.shell_variables.iter().find(|(other, _)| other == name)?;
+        Some(found.1.as_os_str()).filter(|value| !value.is_empty())
     }
 }
 
@@ -107,4 +116,34 @@ fn influences() -> OsString {
     // A value may hold what looks like another variable: each has its length before it.
     let measured = |line: OsString| [OsStr::new(&line.len().to_string()), &line].join(OsStr::new(" "));
     locale.into_iter().chain(lines).map(measured).collect::<Vec<_>>().join(OsStr::new("\n"))
+}
+
+/// The variables, and the beginnings of such, that decide what pyenv chooses: its own, those of bash and of the
+/// programs that it runs, and those that its scripts use before they set them.
+const OF_SHELLS: [&str; 13] = [
+    "BYPASS",
+    "CDPATH",
+    "FORCE",
+    "FROM_KNOWN",
+    "GLOBIGNORE",
+    "GREP_OPTIONS",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "PATH",
+    "POSIXLY_CORRECT",
+    "PWD",
+    "SHELLOPTS",
+];
+const OF_SHELLS_BEGINNINGS: [&str; 5] = ["BASH", "LC_", "PYENV_", "_POSIX", "_PYENV_"];
+
+/// Returns the variables that pyenv's shim heeds, with their values.
+fn shell_variables() -> Vec<(OsString, OsString)> {
+    let is_heeded = |name: &OsStr| {
+        let name = name.to_string_lossy();
+        OF_SHELLS.contains(&&*name) || OF_SHELLS_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+    };
+    let mut heeded: Vec<_> = std::env::vars_os().filter(|(name, _)| is_heeded(name)).collect();
+    heeded.sort();
+    heeded
 }

@@ -46,6 +46,9 @@ impl Warning {
                 let dir = crate::error::shown(dir);
                 Some(format!("install them again; `{dir}` is not needed after that and may be deleted"))
             }
+            Self::PipIncomplete { .. } => {
+                Some("run rvenv once more, without --without-pip, to install it anew".to_owned())
+            }
             Self::Copied { .. } | Self::Left { .. } => None,
         }
     }
@@ -61,8 +64,7 @@ impl fmt::Display for Warning {
             }
             Self::PipIncomplete { env_dir } => {
                 let env_dir = crate::error::shown(env_dir);
-                write!(f, "pip in `{env_dir}` is incomplete, as an earlier run was interrupted: ")?;
-                write!(f, "run rvenv once more, without --without-pip, to install it anew")
+                write!(f, "pip in `{env_dir}` is incomplete, as an earlier run was interrupted")
             }
             Self::Copied { env_dir, reason } => {
                 let env_dir = crate::error::shown(env_dir);

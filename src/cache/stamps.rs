@@ -27,12 +27,20 @@ impl Stamps {
     /// Stamps the files as they are now. A missing file has a stamp too, as it may appear later.
     pub(crate) fn of<'a>(paths: impl IntoIterator<Item = &'a str>) -> Self {
         let (mut stamps, mut stamper) = (Self::default(), Stamper::default());
-        for path in paths {
-            if stamps.stamp(path).is_none() {
-                stamps.files.push(Stamped::new(path, stamper.stamp(path)));
-            }
-        }
+        paths.into_iter().for_each(|path| stamps.add(path, &mut stamper));
         stamps
+    }
+
+    /// Stamps a file as it is now, unless it has a stamp.
+    pub(super) fn add(&mut self, path: &str, stamper: &mut Stamper) {
+        if self.stamp(path).is_none() {
+            self.files.push(Stamped::new(path, stamper.stamp(path)));
+        }
+    }
+
+    /// Adds where a link leads now.
+    pub(super) fn add_link(&mut self, path: &str) {
+        self.ways.extend(Way::now(path, WayKind::Link));
     }
 
     /// Adds the `seen` stamps, which an interpreter has taken of files before it read them. If a file has another stamp
@@ -59,7 +67,7 @@ impl Stamps {
         let mut path = PathBuf::from(program);
         for _ in 0..MAX_LINKS {
             let Some(target) = fs::read_link(&path) else { break };
-            self.ways.extend(Way::now(path.to_str().unwrap_or_default(), WayKind::Link));
+            self.add_link(path.to_str().unwrap_or_default());
             path = path.with_file_name(target);
         }
         self.ways.extend(Way::now(executable, WayKind::Resolved));
@@ -90,6 +98,11 @@ impl Stamps {
     /// Whether all stamps tell something.
     pub(crate) fn are_telling(&self) -> bool {
         self.files.iter().all(|file| file.stamp.is_telling)
+    }
+
+    /// Whether a file has a stamp, and that tells something.
+    pub(super) fn is_telling(&self, path: &str) -> bool {
+        self.files.iter().any(|file| file.path == path && file.stamp.is_telling)
     }
 
     /// Reads the contents of the files whose stamps tell nothing.

@@ -35,6 +35,11 @@ pub(crate) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Whether a path leads to a regular file.
+pub(crate) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
 /// Returns the kind of file at a path.
 ///
 /// # Errors

@@ -34,8 +34,8 @@ pub(crate) use carry::{carry, overwrite};
 pub(crate) use delete::{clear, delete};
 pub(crate) use entry::{FileType, Identity, Kind, LOCK_NAME, Stamp, WalkEntry};
 pub(crate) use look::{
-    entries, exists, find_below, is_dir, is_regular_file, is_same, is_script, kind, length, names, read, read_at_most,
-    read_into, read_link, read_text, resolved, resolved_parent, subdirs, walk,
+    entries, exists, find_below, is_dir, is_file, is_regular_file, is_same, is_script, kind, length, names, read,
+    read_at_most, read_into, read_link, read_text, resolved, resolved_parent, subdirs, walk,
 };
 use look::{is_absent, is_directory};
 pub(crate) use platform::{

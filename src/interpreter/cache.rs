@@ -9,6 +9,7 @@ use std::time::SystemTime;
 
 use super::context::Context;
 use super::probe;
+use super::pyenv::{Choice, Question};
 use crate::cache::{Shelf, Stamps};
 use crate::config::VersionRequest;
 use crate::environment::Environment;
@@ -37,23 +38,23 @@ pub(crate) struct Interpreter {
 /// # Errors
 /// When `program` does not answer as an interpreter.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
-    let (interpreter, answer) = asked(program, wanted, context)?;
-    if !is_sure(program, &interpreter) {
+    let (asking, interpreter, answer) = asked(program, wanted, context)?;
+    if !asking.is_sure(&interpreter) {
         return Ok(interpreter);
     }
     if context.cache.is_none() || interpreter.stamps.are_telling() {
-        remember(program, &answer, &interpreter, context);
+        asking.remember(&answer, &interpreter, context);
         return Ok(interpreter);
     }
     // Stamps do not tell whether a file has changed since: the contents are read, and the answer must then be the same.
     // Often the stamps tell by then, as the last change has become older.
     interpreter.stamps.read_needed_contents(context.interrupt);
-    let (again, same) = asked(program, wanted, context)?;
-    if same != answer {
+    let (asking, again, same) = asked(program, wanted, context)?;
+    if same != answer || !asking.is_sure(&again) {
         return Ok(interpreter);
     }
     let again = Interpreter { stamps: again.stamps.with_contents_of(&interpreter.stamps), ..again };
-    remember(program, &answer, &again, context);
+    asking.remember(&answer, &again, context);
     Ok(again)
 }
 
@@ -61,49 +62,104 @@ pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Cont
 ///
 /// # Errors
 /// When `program` does not answer as an interpreter.
-fn asked(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<(Interpreter, Vec<u8>)> {
+fn asked<'a>(
+    program: &'a Path,
+    wanted: Option<&'a VersionRequest>,
+    context: Context,
+) -> Result<(Asking<'a>, Interpreter, Vec<u8>)> {
     let moment = SystemTime::now();
-    // The program may be replaced while it runs: its stamp is of the one that was started, or of an older one.
-    let before = Stamps::of(program.to_str());
+    let asking = Asking::begin(program, wanted, context);
     let (facts, answer) = probe::ask(program, wanted, context)?;
-    let stamps = before.seen(probe::seen(&answer), moment).on_ways(&program.to_string_lossy(), &facts.executable);
-    Ok((Interpreter { facts, stamps }, answer))
+    let stamps = asking.before.clone().seen(probe::seen(&answer), moment);
+    let stamps = stamps.on_ways(&program.to_string_lossy(), &facts.executable);
+    Ok((asking, Interpreter { facts, stamps }, answer))
 }
 
 /// Returns the cached facts of `program`, if they still hold.
-pub(super) fn recall(program: &Path, context: Context) -> Option<Interpreter> {
-    let key = key(program, context.environment)?;
+pub(super) fn recall(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Option<Interpreter> {
+    // Without a cache, nobody has to look for a question.
+    context.cache?;
+    let question = question(program, wanted, context);
+    let of_shim = question.and_then(|question| recall_as(program, Some(&question), context));
+    of_shim.or_else(|| recall_as(program, None, context))
+}
+
+fn recall_as(program: &Path, question: Option<&Question>, context: Context) -> Option<Interpreter> {
+    let key = key(program, question, context.environment)?;
     let bytes = read(&shelf(context)?.open(&Shelf::stem(&key)).ok()?).ok()?;
     let (entry_key, stamps, answer) = parse(&bytes)?;
     let stamps = Stamps::parse(stamps)?;
     // Rights are in no stamp, nor what a mount forbids.
     let stamps = Some(stamps).filter(|_| entry_key == key && fs::may_run(program))?;
     let stamps = stamps.renewed(context.interrupt)?;
-    Some(Interpreter { facts: probe::facts(answer).ok()?, stamps })
+    let facts = probe::facts(answer).ok()?;
+    (question.is_none() || fs::may_run(Path::new(&facts.executable))).then_some(Interpreter { facts, stamps })
 }
 
-/// Whether `program` is the interpreter itself, and not a shim, which may lead elsewhere tomorrow; whether nothing in
-/// its answer was assumed; and whether links led to the same place all the time.
-fn is_sure(program: &Path, interpreter: &Interpreter) -> bool {
-    let Facts { is_itself, is_sure, executable, real_executable, .. } = &interpreter.facts;
-    let is_real = fs::resolved(Path::new(executable)) == Path::new(real_executable);
-    *is_itself && *is_sure && is_real && is_same_file(program, interpreter)
+/// The question that the program is asked besides the probe's, if it may be a shim of pyenv's. These are in a directory
+/// of that name, so that nothing has to be read to know that a program is none.
+fn question(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Option<Question> {
+    program.parent().filter(|dir| dir.ends_with("shims"))?;
+    let version = probe::selects_by_shim(program, wanted).map(ToString::to_string);
+    Question::now(version.as_deref(), context.environment)
 }
 
-/// Keeps the answer of `program`, unless something has changed since it was asked.
-fn remember(program: &Path, answer: &[u8], interpreter: &Interpreter, context: Context) {
-    let Some((key, shelf)) = key(program, context.environment).zip(shelf(context)) else { return };
-    let stamps = &interpreter.stamps;
-    if !stamps.is_current(context.interrupt) {
-        return;
+/// A program that is being asked, and the state of things before.
+struct Asking<'a> {
+    program: &'a Path,
+    wanted: Option<&'a VersionRequest>,
+    /// The question to a shim, if its answer may be kept.
+    question: Option<Question>,
+    /// The stamps of the program, and of everything on which a shim's choice depends.
+    before: Stamps,
+    /// The program, or those among which a shim chooses.
+    expected: Vec<String>,
+}
+
+impl<'a> Asking<'a> {
+    /// Looks at a program that is about to be asked. It may be replaced while it runs: its stamp is of the one that was
+    /// started, or of an older one.
+    fn begin(program: &'a Path, wanted: Option<&'a VersionRequest>, context: Context) -> Self {
+        let question = context.cache.and_then(|_| question(program, wanted, context));
+        let chosen = question.and_then(|question| {
+            let choice = Choice::of(program, &question, context.environment)?;
+            Some((Some(question), choice.stamps, choice.programs))
+        });
+        let itself = || (None, Stamps::of(program.to_str()), program.to_str().map(str::to_owned).into_iter().collect());
+        let (question, before, expected) = chosen.unwrap_or_else(itself);
+        Self { program, wanted, question, before, expected }
     }
-    let body = [key.as_bytes(), &[0], stamps.text().as_bytes(), &[0], &without_seen(answer)].concat();
-    let written = shelf.write(&Shelf::stem(&key), |file| {
-        file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
-        file.write_all(&body)
-    });
-    if written.is_ok() {
-        shelf.prune(None, |stem| is_current(stem, shelf, context));
+
+    /// Whether the interpreter that answered is the program itself or one that the shim may choose, and nothing else,
+    /// which may lead elsewhere tomorrow; whether nothing in its answer was assumed; and whether links led to the same
+    /// place all the time.
+    fn is_sure(&self, interpreter: &Interpreter) -> bool {
+        let Facts { is_itself, is_sure, executable, real_executable, .. } = &interpreter.facts;
+        let is_real = fs::resolved(Path::new(executable)) == Path::new(real_executable);
+        let stamp = |path: &str| interpreter.stamps.stamp(path);
+        let is_expected = |program: &String| stamp(program).is_some() && stamp(program) == stamp(executable);
+        *is_itself && *is_sure && is_real && self.expected.iter().any(is_expected)
+    }
+
+    /// Keeps the answer, unless something has changed since the program was asked.
+    fn remember(&self, answer: &[u8], interpreter: &Interpreter, context: Context) {
+        let question = self.question.as_ref();
+        let is_same_question =
+            question.is_none() || question == self::question(self.program, self.wanted, context).as_ref();
+        let entry = key(self.program, question, context.environment).zip(shelf(context));
+        let Some((key, entries)) = entry.filter(|_| is_same_question) else { return };
+        let stamps = &interpreter.stamps;
+        if !stamps.is_current(context.interrupt) {
+            return;
+        }
+        let body = [key.as_bytes(), &[0], stamps.text().as_bytes(), &[0], &without_seen(answer)].concat();
+        let written = entries.write(&Shelf::stem(&key), |file| {
+            file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
+            file.write_all(&body)
+        });
+        if written.is_ok() {
+            entries.prune(None, |stem| is_current(stem, entries, context));
+        }
     }
 }
 
@@ -117,17 +173,12 @@ fn shelf(context: Context<'_>) -> Option<Shelf<'_>> {
     Some(Shelf::new(context.cache?, SUBDIR, ""))
 }
 
-/// Whether the program that was run is the interpreter that answered.
-fn is_same_file(program: &Path, interpreter: &Interpreter) -> bool {
-    let stamp = |path: &str| interpreter.stamps.stamp(path);
-    let answering = stamp(&interpreter.facts.executable);
-    program.to_str().is_some_and(|program| stamp(program).is_some() && stamp(program) == answering)
-}
-
-/// The key of an entry: everything besides files on which the answer depends (the program, the probe, variables).
-fn key(program: &Path, environment: &Environment) -> Option<String> {
+/// The key of an entry: everything besides files on which the answer depends (the program, the probe, variables, and
+/// the question to a shim).
+fn key(program: &Path, question: Option<&Question>, environment: &Environment) -> Option<String> {
     let script = crc32fast::hash(probe::SCRIPT.as_bytes());
-    Some(format!("{}\n{script:08x}\n{}", program.to_str()?, environment.variables.to_str()?))
+    let key = format!("{}\n{script:08x}\n{}", program.to_str()?, environment.variables.to_str()?);
+    Some(question.map_or_else(|| key.clone(), |question| format!("{key}\n\n{}", question.text)))
 }
 
 fn read(file: &File) -> io::Result<Vec<u8>> {

@@ -94,5 +94,5 @@ fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -
 
 /// Returns the facts of one program, from the cache or by asking it.
 fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
-    cache::recall(program, context).map_or_else(|| cache::ask(program, wanted, context), Ok)
+    cache::recall(program, wanted, context).map_or_else(|| cache::ask(program, wanted, context), Ok)
 }

@@ -9,7 +9,8 @@ use std::{iter, mem, thread};
 
 use super::child::run_with_input;
 use super::limits::{Failure, OF_COMPILERS};
-use super::probe::{excerpt, explain, isolated, nonce};
+use super::probe::{explain, isolated, nonce};
+use super::stream::excerpt;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -137,7 +138,7 @@ impl Helper<'_> {
         }
         let status = said.status;
         // The last line of a traceback has its reason. What was printed besides are answers.
-        let errors = excerpt(&Output { stdout: Vec::new(), ..said });
+        let errors = excerpt(&Output { stdout: Vec::new(), ..said }, self.script);
         let reason = errors.lines().last().map(|line| format!(": {line}")).unwrap_or_default();
         Ok(Err(format!("`{}` ended with {status}{reason}", self.program.display())))
     }

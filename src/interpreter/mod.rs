@@ -11,6 +11,7 @@ pub mod fuzzing;
 mod helper;
 mod limits;
 mod probe;
+mod pyenv;
 mod stream;
 
 pub(crate) use cache::Interpreter;

@@ -11,6 +11,7 @@ use super::child::{self, run};
 use super::context::Context;
 use super::discovery::launcher_option;
 use super::limits::{Failure, LIMITS};
+use super::stream;
 use crate::config::VersionRequest;
 use crate::error::{Error, Result, indented};
 use crate::facts::{BadAnswer, Facts, Version};
@@ -107,7 +108,7 @@ fn isolate(command: &mut Command) {
 
 /// The version that pyenv's shim has to be told. Only for shims with a version in their name (`python3.12`); plain
 /// `python` keeps the user's selection.
-fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Option<&'a VersionRequest> {
+pub(super) fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequest>) -> Option<&'a VersionRequest> {
     let has_name = |version: &&VersionRequest| {
         let name = version.command_names().into_iter().find(|name| name.contains('.'));
         program.file_name().is_some_and(|own| name.is_some_and(|name| *own == *name))
@@ -204,17 +205,9 @@ fn version(program: &Path, context: Context) -> Option<Version> {
     Some(Version(major, minor, micro))
 }
 
-/// The last lines of a program's output, for the error message: a traceback has its reason there. Long lines are cut,
-/// and so is the script where a program that is not Python repeats it.
-pub(super) fn excerpt(said: &Output) -> String {
-    const LINES: usize = 10;
-    const WIDTH: usize = 160;
-    let script = SCRIPT.lines().next().unwrap_or_default();
-    let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);
-    let streams = streams.iter().filter_map(|stream| stream.split(script).next());
-    let lines = streams.flat_map(str::lines).filter(|line| !line.trim().is_empty());
-    let lines: Vec<String> = lines.map(|line| line.chars().filter(|c| !c.is_control()).take(WIDTH).collect()).collect();
-    lines[lines.len().saturating_sub(LINES)..].join("\n")
+/// The last lines of a program's output, without the script, which a program that is not Python may repeat.
+fn excerpt(said: &Output) -> String {
+    stream::excerpt(said, SCRIPT)
 }
 
 /// Finds the answer in the output: between two marks with a nonce made up for this one question.

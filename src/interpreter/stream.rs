@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind, PipeReader, PipeWriter, Read, Write};
+use std::process::Output;
 use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 
@@ -66,4 +67,25 @@ fn read(mut source: PipeReader, mark: &[u8], limit: usize, events: &Sender<Event
             bytes.drain(limit + 1..end);
         }
     }
+}
+
+/// A program's output, for the error message: both ends of a long one, as a traceback has its reason at the end, and
+/// pyenv's shim at the beginning. Long lines are cut, and so is the `script` where a program that is not Python repeats it.
+pub(super) fn excerpt(said: &Output, script: &str) -> String {
+    const FIRST: usize = 3;
+    const LAST: usize = 7;
+    const WIDTH: usize = 160;
+    let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);
+    let script = script.lines().next().unwrap_or_default();
+    let mut lines: Vec<String> = streams
+        .iter()
+        .filter_map(|stream| stream.split(script).next())
+        .flat_map(str::lines)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| line.chars().filter(|c| !c.is_control()).take(WIDTH).collect())
+        .collect();
+    if lines.len() > FIRST + LAST {
+        lines.splice(FIRST..lines.len() - LAST, ["…".to_owned()]);
+    }
+    lines.join("\n")
 }

@@ -100,6 +100,8 @@ mod probe;
 mod progress;
 #[cfg(unix)]
 mod properties;
+#[cfg(unix)]
+mod pyenv;
 mod pythons;
 #[cfg(unix)]
 mod refusals;
