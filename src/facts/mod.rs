@@ -1,5 +1,7 @@
 //! The facts of an interpreter: its own answers, not guesses. Plain data, read from the probe's answer.
 
+use std::path::{Component, Path};
+
 mod answers;
 mod files;
 pub(crate) mod history;
@@ -67,6 +69,17 @@ impl Facts {
     /// caches and temporary files are, are invisible to other programs.
     pub(crate) fn is_of_store(&self) -> bool {
         self.os == Os::Windows && self.executable.to_ascii_lowercase().contains("\\microsoft\\windowsapps\\")
+    }
+
+    /// The facts of the same interpreter by another absolute path, or `None` if that path is not as one that an
+    /// interpreter states.
+    pub(crate) fn at(&self, executable: &Path) -> Option<Self> {
+        let is_plain = executable.components().all(|part| part != Component::ParentDir);
+        let text = executable.to_str().filter(|text| is_plain && !text.chars().any(char::is_control))?;
+        let [home, exe_name] = [executable.parent()?.to_str()?, executable.file_name()?.to_str()?].map(str::to_owned);
+        // Only one spelling of a path has no more than its parts.
+        (format!("{}/{exe_name}", home.trim_end_matches('/')) == text).then_some(())?;
+        Some(Self { executable: text.to_owned(), home, exe_name, ..self.clone() })
     }
 
     /// Reads facts from the key and value pairs of the probe's answer.

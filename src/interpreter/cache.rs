@@ -14,8 +14,8 @@ use crate::cache::{Shelf, Stamps};
 use crate::config::VersionRequest;
 use crate::environment::Environment;
 use crate::error::Result;
-use crate::facts::Facts;
-use crate::fs::{self, File};
+use crate::facts::{Facts, Os};
+use crate::fs::{self, File, Kind};
 
 /// The directory of the entries; the number is the version of their format.
 const SUBDIR: &str = "facts-1";
@@ -31,6 +31,21 @@ pub(crate) struct Interpreter {
     pub(crate) facts: Facts,
     /// The stamps of the files on which the facts depend, as of the time of asking.
     pub(crate) stamps: Stamps,
+}
+
+impl Interpreter {
+    /// The `base` of an environment's interpreter that has answered, or `None` if its answer does not tell enough.
+    ///
+    /// Both are one program, so that only their paths differ. Where the base itself is reached by a link, only the base
+    /// can tell whether it starts by that one.
+    pub(super) fn as_base(&self, base: &Path) -> Option<Self> {
+        let Facts { os, is_sure, is_itself, real_executable, .. } = &self.facts;
+        let is_file = matches!(fs::kind(base), Ok(Kind::File)) && fs::resolved(base) == Path::new(real_executable);
+        if *os == Os::Windows || !is_sure || !is_itself || !is_file {
+            return None;
+        }
+        Some(Self { facts: self.facts.at(base)?, stamps: self.stamps.clone() })
+    }
 }
 
 /// Asks `program`, and keeps its answer.

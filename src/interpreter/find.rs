@@ -72,7 +72,7 @@ fn is_version(facts: &Facts, wanted: &VersionRequest) -> bool {
 
 /// Asks the base interpreter of `program`, which is `program` itself unless it belongs to an environment.
 ///
-/// Only a shim may cost a second question: its answer alone tells that it leads to an environment's interpreter.
+/// Only a shim may cost a second question, if it leads to an environment's interpreter whose base is behind links.
 fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
     let asked = base::executable(program)?;
     let mut interpreter = ask(&asked, wanted, context)?;
@@ -80,7 +80,7 @@ fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -
     if answering != asked {
         let base = base::executable(&answering)?;
         if base != answering {
-            interpreter = ask(&base, wanted, context)?;
+            interpreter = interpreter.as_base(&base).map_or_else(|| ask(&base, wanted, context), Ok)?;
         }
     }
     if !history::is_supported(interpreter.facts.version) {

@@ -2,6 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use rvenv::config::{InterpreterRequest, Pip};
+use rvenv::{Config, EnvBuilder, Environment, Event, Interrupt};
 
 use crate::fake_python::{FakePython, write_program};
 use crate::interpreter::{home, on_path};
@@ -123,6 +128,30 @@ fn behind_a_shim_an_environment_is_followed_to_its_base() {
         let shim = write_program(&world.path("shims/python3"), &shim);
         world.rvenv(&shim).args(["--without-pip", "inner"]).output().silent_success();
         assert_eq!(home(&world.path("inner")), python.path.parent().unwrap());
+    }
+}
+
+/// The facts of the base are made of the environment's answer. They are those that the base itself would state.
+#[apply(test)]
+fn behind_a_shim_the_base_is_as_if_it_had_answered_itself() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        let facts = |program: &Path| {
+            let interpreter = InterpreterRequest::Path(program.to_owned());
+            let config = with!(Config::default(), interpreter, pip: Pip::Omit);
+            let environment = with!(Environment::default(), cwd: Some(world.path("")), temp_dir: world.path("home"));
+            let asked = Arc::new(Mutex::new(0));
+            let count = Arc::clone(&asked);
+            let observer = move |event: Event| *count.lock().unwrap() += u32::from(matches!(event, Event::Asking(_)));
+            let builder = EnvBuilder::observed(config, environment, Interrupt::default(), observer).unwrap();
+            assert_eq!(*asked.lock().unwrap(), 1, "one question is enough");
+            builder.facts().clone()
+        };
+        world.rvenv(&python.real).args(["--without-pip", "outer"]).output().silent_success();
+        let target = world.path("outer/bin/python");
+        let shim = format!("#!/bin/sh\nexec '{}' \"$@\"\n", target.display());
+        let shim = write_program(&world.path("shims/python3"), &shim);
+        assert_eq!(facts(&shim), facts(&python.real), "{}", python.path.display());
     }
 }
 

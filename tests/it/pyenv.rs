@@ -13,7 +13,7 @@ use crate::stopping::{needs_strace, watched};
 use crate::testenv::TestEnv;
 use world::PyenvWorld;
 
-/// What happened in a run.
+/// The origin of the answer in a run.
 #[derive(Debug, PartialEq, Eq)]
 enum Run {
     /// The shim was asked, and its answer was kept.
