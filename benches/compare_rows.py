@@ -127,8 +127,10 @@ def main_rows(tools: Tools) -> list[Row]:
 def more_rows(tools: Tools, many: int) -> list[Row]:
     cores = len(os.sched_getaffinity(0))
     fifty = tools.rvenv(many=many)
+    shims = [] if tools.shim is None else shim_rows(tools)
     uncached = replace(tools.rvenv(RVENV_NO_CACHE="1"), name="without a cache", is_tool=False)
     return [
+        *shims,
         Row(
             "first-pip", "With pip, and its first run",
             "The environment is created, then its own `bin/python -m pip list` is run. A pip that comes without `.pyc` "
@@ -150,4 +152,24 @@ def more_rows(tools: Tools, many: int) -> list[Row]:
             f"`rvenv` with {many} directories, with pip, against one call with one. The target is {many} times one "
             f"call, shared among {cores} cores of which 80 % is used: {many} / (0.8 × {cores}).",
             [tools.rvenv(), fifty], [within(many / (0.8 * cores), RVENV, who=fifty.name)], is_slow=True),
+    ]
+
+
+def shim_rows(tools: Tools) -> list[Row]:
+    """The comparisons in which `python3` is pyenv's shim, a script that starts a dozen of processes."""
+    bare, full = tools.rvenv("--without-pip"), tools.rvenv()
+    yardsticks = [replace(each, name="rvenv, directly", is_tool=False) for each in (bare, full)]
+    direct = yardsticks[0].name
+    return [
+        Row(
+            "shim", "Without pip, through pyenv's shim",
+            "`python3` on PATH is pyenv's shim, and each tool is given that. Held against rvenv with the path of the "
+            "interpreter to which the shim leads.",
+            [tools.behind_shim(bare), yardsticks[0], tools.behind_shim(tools.venv("--without-pip")),
+             tools.behind_shim(tools.uv())],
+            [faster(VENV, 50), within(1.5, direct)], is_counted=True),
+        Row(
+            "shim-with-pip", "With pip, through pyenv's shim", "The same with pip.",
+            [tools.behind_shim(full), yardsticks[1], tools.behind_shim(tools.venv())], [within(1.1, direct)],
+            is_slow=True),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,14 @@ def base_interpreter() -> str:
     return answer.stdout.strip()
 
 
+def pyenv_shim() -> Path | None:
+    """pyenv's shim of `python3`, if there is a pyenv."""
+    pyenv = shutil.which("pyenv")
+    root = subprocess.run([pyenv, "root"], stdout=subprocess.PIPE, text=True).stdout.strip() if pyenv else ""
+    shim = Path(root, "shims/python3")
+    return shim if root and os.access(shim, os.X_OK) else None
+
+
 class Tools:
     """All tools, with private caches in `work`."""
 
@@ -50,12 +59,42 @@ class Tools:
         # Without the user's PIP_*, UV_* and RVENV_*, and without PYTHONDONTWRITEBYTECODE, which would spare venv work.
         self.clean = {"PATH": "/usr/bin:/bin", "HOME": str(work / "home"), "LANG": "C.UTF-8"}
         self.has_uv_seeds = self.has(UV) and self.warm_uv()
+        self.shim = self.shim_of_python()
 
     def has(self, tool: str) -> bool:
         return os.access(self.programs[tool], os.X_OK)
 
     def command(self, *argv: str, **variables: str) -> Command:
         return Command(list(argv), {**self.clean, **variables})
+
+    def shim_of_python(self) -> Path | None:
+        """pyenv's shim, if it leads to the interpreter that is measured."""
+        shim = pyenv_shim()
+        if shim is None:
+            return None
+        question = [str(shim), "-c", "import os, sys; print(os.path.realpath(sys.executable))"]
+        answer = subprocess.run(question, env=self.through(shim), stdout=subprocess.PIPE, text=True)
+        return shim if answer.stdout.strip() == os.path.realpath(self.python) else None
+
+    def through(self, shim: Path) -> dict[str, str]:
+        """The variables with which `python3` is pyenv's shim. The version is named as a user's shell would."""
+        path = f"{shim.parent}:{shim.parent.parent / 'bin'}:{self.clean['PATH']}"
+        found = re.search(r"/versions/([^/]+)/bin/", self.python)
+        return {**self.clean, "PATH": path, "PYENV_VERSION": found[1] if found else "system"}
+
+    def behind_shim(self, contestant: Contestant) -> Contestant:
+        """A contestant that is given pyenv's shim in the place of the interpreter."""
+
+        def commands(path: Path) -> list[Command]:
+            through = self.through(self.shim)
+            put = {self.python: str(self.shim)}
+            return [
+                Command([put.get(word, word) for word in argv],
+                        {name: put.get(value, value) for name, value in {**variables, **through}.items()})
+                for argv, variables in contestant.commands(path)
+            ]
+
+        return Contestant(contestant.name, commands if contestant.commands else None)
 
     def rvenv(self, *options: str, fresh: bool = False, many: int = 1, **variables: str) -> Contestant:
         """rvenv with its warm cache, or with a fresh one each time, creating one environment or many."""

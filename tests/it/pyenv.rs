@@ -74,7 +74,7 @@ fn pyenvs_own_words_are_shown_each_time() {
 
 type Change = fn(&mut PyenvWorld);
 
-/// What may do anything is never taken for known.
+/// A hook, another shim, a path: anything may decide then.
 #[apply(test)]
 fn a_shim_whose_choice_cannot_be_known_is_asked_each_time() {
     let cases: [(&str, Change); 13] = [

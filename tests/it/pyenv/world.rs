@@ -92,12 +92,14 @@ impl PyenvWorld {
     /// Makes a directory of an interpreter, which finds its library as if it were installed there.
     pub(super) fn python(&self, dir: &str) {
         let python = &pythons::all()[0];
-        let (dir, prefix) = (self.path(dir), dir.split('/').next().unwrap());
+        let dir = self.path(dir);
         fs::create_dir_all(&dir).unwrap();
         symlink(&python.real, dir.join("python3")).unwrap();
-        let library = dir.with_file_name("lib");
-        if !library.exists() && prefix == "pyenv" {
-            symlink(python.base_prefix.join("lib"), library).unwrap();
+        for name in ["lib", "lib64"] {
+            let (library, link) = (python.base_prefix.join(name), dir.with_file_name(name));
+            if library.exists() && !link.exists() {
+                symlink(library, link).unwrap();
+            }
         }
     }
 
