@@ -1,5 +1,6 @@
 //! Stamps of files: whether the files are unchanged since something was learnt or made from them.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -36,6 +37,13 @@ impl Stamps {
         if self.stamp(path).is_none() {
             self.files.push(Stamped::new(path, stamper.stamp(path)));
         }
+    }
+
+    /// The stamps but for those of some files.
+    #[must_use]
+    pub(crate) fn without(mut self, paths: &HashSet<String>) -> Self {
+        self.files.retain(|file| !paths.contains(&file.path));
+        self
     }
 
     /// Adds where a link leads now.

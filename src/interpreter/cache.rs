@@ -54,21 +54,17 @@ impl Interpreter {
 /// When `program` does not answer as an interpreter.
 pub(super) fn ask(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
     let (asking, interpreter, answer) = asked(program, wanted, context)?;
-    if !asking.is_sure(&interpreter) {
-        return Ok(interpreter);
-    }
-    if context.cache.is_none() || interpreter.stamps.are_telling() {
-        asking.remember(&answer, &interpreter, context);
-        return Ok(interpreter);
+    let Some(kept) = asking.kept(&interpreter) else { return Ok(interpreter) };
+    if context.cache.is_none() || kept.stamps.are_telling() {
+        asking.remember(&answer, &kept, context);
+        return Ok(kept);
     }
     // Stamps do not tell whether a file has changed since: the contents are read, and the answer must then be the same.
     // Often the stamps tell by then, as the last change has become older.
-    interpreter.stamps.read_needed_contents(context.interrupt);
+    kept.stamps.read_needed_contents(context.interrupt);
     let (asking, again, same) = asked(program, wanted, context)?;
-    if same != answer || !asking.is_sure(&again) {
-        return Ok(interpreter);
-    }
-    let again = Interpreter { stamps: again.stamps.with_contents_of(&interpreter.stamps), ..again };
+    let Some(again) = asking.kept(&again).filter(|_| same == answer) else { return Ok(interpreter) };
+    let again = Interpreter { stamps: again.stamps.with_contents_of(&kept.stamps), ..again };
     asking.remember(&answer, &again, context);
     Ok(again)
 }
@@ -85,7 +81,7 @@ fn asked<'a>(
     let moment = SystemTime::now();
     let asking = Asking::begin(program, wanted, context);
     let (facts, answer) = probe::ask(program, wanted, context)?;
-    let stamps = asking.before.clone().seen(probe::seen(&answer), moment);
+    let stamps = asking.before().seen(probe::seen(&answer), moment);
     let stamps = stamps.on_ways(&program.to_string_lossy(), &facts.executable);
     Ok((asking, Interpreter { facts, stamps }, answer))
 }
@@ -123,42 +119,48 @@ fn question(program: &Path, wanted: Option<&VersionRequest>, context: Context) -
 struct Asking<'a> {
     program: &'a Path,
     wanted: Option<&'a VersionRequest>,
-    /// The question to a shim, if its answer may be kept.
-    question: Option<Question>,
-    /// The stamps of the program, and of everything on which a shim's choice depends.
-    before: Stamps,
-    /// The program, or those among which a shim chooses.
-    expected: Vec<String>,
+    /// The stamp of the program. It may be replaced while it runs: this is of the one that was started, or of an older
+    /// one.
+    itself: Stamps,
+    /// The question to a shim, and everything on which its choice depends, if its answer may be kept.
+    shim: Option<(Question, Choice)>,
 }
 
 impl<'a> Asking<'a> {
-    /// Looks at a program that is about to be asked. It may be replaced while it runs: its stamp is of the one that was
-    /// started, or of an older one.
+    /// Looks at a program that is about to be asked.
     fn begin(program: &'a Path, wanted: Option<&'a VersionRequest>, context: Context) -> Self {
         let question = context.cache.and_then(|_| question(program, wanted, context));
-        let chosen = question.and_then(|question| {
+        let shim = question.and_then(|question| {
             let choice = Choice::of(program, &question, context.environment)?;
-            Some((Some(question), choice.stamps, choice.programs))
+            Some((question, choice))
         });
-        let itself = || (None, Stamps::of(program.to_str()), program.to_str().map(str::to_owned).into_iter().collect());
-        let (question, before, expected) = chosen.unwrap_or_else(itself);
-        Self { program, wanted, question, before, expected }
+        let itself = if shim.is_some() { Stamps::default() } else { Stamps::of(program.to_str()) };
+        Self { program, wanted, itself, shim }
     }
 
-    /// Whether the interpreter that answered is the program itself or one that the shim may choose, and nothing else,
-    /// which may lead elsewhere tomorrow; whether nothing in its answer was assumed; and whether links led to the same
-    /// place all the time.
-    fn is_sure(&self, interpreter: &Interpreter) -> bool {
+    fn before(&self) -> Stamps {
+        self.shim.as_ref().map_or(&self.itself, |(_, choice)| &choice.stamps).clone()
+    }
+
+    /// The interpreter with the stamps on which its answer depends, if the answer may be kept: the program that was run
+    /// is the interpreter itself, or a shim that may choose it, and nothing else, which may lead elsewhere tomorrow;
+    /// nothing in the answer was assumed; and links led to the same place all the time.
+    fn kept(&self, interpreter: &Interpreter) -> Option<Interpreter> {
         let Facts { is_itself, is_sure, executable, real_executable, .. } = &interpreter.facts;
         let is_real = fs::resolved(Path::new(executable)) == Path::new(real_executable);
         let stamp = |path: &str| interpreter.stamps.stamp(path);
-        let is_expected = |program: &String| stamp(program).is_some() && stamp(program) == stamp(executable);
-        *is_itself && *is_sure && is_real && self.expected.iter().any(is_expected)
+        let is_same = |program: &str| stamp(program).is_some() && stamp(program) == stamp(executable);
+        let stamps = || match &self.shim {
+            Some((_, choice)) => choice.stamps_for(executable, interpreter.stamps.clone()),
+            None => self.program.to_str().filter(|program| is_same(program)).map(|_| interpreter.stamps.clone()),
+        };
+        let stamps = (*is_itself && *is_sure && is_real).then(stamps)??;
+        Some(Interpreter { facts: interpreter.facts.clone(), stamps })
     }
 
     /// Keeps the answer, unless something has changed since the program was asked.
     fn remember(&self, answer: &[u8], interpreter: &Interpreter, context: Context) {
-        let question = self.question.as_ref();
+        let question = self.shim.as_ref().map(|(question, _)| question);
         let is_same_question =
             question.is_none() || question == self::question(self.program, self.wanted, context).as_ref();
         let entry = key(self.program, question, context.environment).zip(shelf(context));

@@ -106,7 +106,7 @@ fn a_shim_whose_choice_cannot_be_known_is_asked_each_time() {
             world.program("pyenv/versions/3.11.7/bin/python3", &format!("#!/bin/sh\nexec {system} \"$@\"\n"));
         }),
         ("another shim on PATH", |world| {
-            world.write("shims/python3", "#!/bin/sh\n");
+            world.program("shims/python3", "#!/bin/sh\n");
             world.variables.insert("PATH", [world.search_path(), world.text("shims")].join(":"));
         }),
     ];

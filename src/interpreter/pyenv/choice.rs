@@ -1,5 +1,6 @@
 //! All that pyenv looks at when it chooses an interpreter.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use super::hooks::{self, Hooks};
@@ -16,11 +17,19 @@ use crate::fs;
 const MAX_BYTES: u64 = 1024;
 
 /// All that pyenv looks at when it chooses an interpreter, and a little more.
+#[derive(Default)]
 pub(in crate::interpreter) struct Choice {
     /// The stamps of the files and directories, taken before they were looked at. Missing ones are among them.
     pub(in crate::interpreter) stamps: Stamps,
     /// The programs among which pyenv chooses.
-    pub(in crate::interpreter) programs: Vec<String>,
+    programs: Vec<Program>,
+}
+
+/// A program that pyenv may choose.
+struct Program {
+    path: String,
+    /// The files that matter only if it is chosen.
+    files: Vec<String>,
 }
 
 impl Choice {
@@ -28,23 +37,36 @@ impl Choice {
     /// the choice may depend on anything else.
     pub(in crate::interpreter) fn of(shim: &Path, question: &Question, environment: &Environment) -> Option<Self> {
         let mut look = Look { command: shim.file_name()?.to_str()?, seen: Seen::default(), programs: Vec::new() };
-        let seen = &mut look.seen;
-        let shim = Shim::read(clean(shim)?, seen)?;
-        let mut roots = scripts::look(&shim, look.command, seen)?;
+        let shim = Shim::read(clean(shim)?, &mut look.seen)?;
+        let mut roots = scripts::look(&shim, look.command, &mut look.seen)?;
+        let mut hook_dirs = question.hook_dirs.clone();
+        hook_dirs.extend(roots.iter().flat_map(|root| hooks::system_dirs(root)));
         if !roots.contains(&shim.root) {
             roots.push(shim.root.clone());
         }
-        let mut hook_dirs = question.hook_dirs.clone();
         for root in &roots {
             hook_dirs.push(format!("{root}/pyenv.d"));
             hook_dirs.extend(look.plugins(&format!("{root}/plugins"))?);
         }
-        let hooks = hooks::look(hook_dirs.iter().map(String::as_str), look.command, &mut look.seen)?;
+        let hooks = hooks::look(&hook_dirs, look.command, &mut look.seen)?;
         look.versions(&shim.root, hooks)?;
         look.path(&format!("{}/shims", shim.root), environment)?;
         let named = question.version_files.iter().cloned().chain([format!("{}/version", shim.root)]);
         named.into_iter().all(|file| look.are_plain(&file)).then_some(())?;
         Some(Self { stamps: look.seen.into_stamps(), programs: look.programs })
+    }
+
+    /// The stamps in `all` that matter after the interpreter `executable` has answered, or `None` if pyenv does not
+    /// choose that one itself.
+    ///
+    /// pyenv takes the first program that may be run. So it has not come to any other one of these, nor will it.
+    pub(in crate::interpreter) fn stamps_for(&self, executable: &str, all: Stamps) -> Option<Stamps> {
+        let is_chosen = |program: &&Program| all.stamp(&program.path) == all.stamp(executable);
+        let (chosen, others): (Vec<_>, Vec<_>) = self.programs.iter().partition(is_chosen);
+        let of = |program: &&Program| program.files.iter().chain([&program.path]).cloned().collect::<Vec<_>>();
+        let needed: HashSet<String> = chosen.iter().flat_map(of).collect();
+        let unneeded: HashSet<String> = others.iter().flat_map(of).filter(|path| !needed.contains(path)).collect();
+        (!chosen.is_empty()).then(|| all.without(&unneeded))
     }
 }
 
@@ -53,7 +75,7 @@ struct Look<'a> {
     /// The command that the shim stands for.
     command: &'a str,
     seen: Seen,
-    programs: Vec<String>,
+    programs: Vec<Program>,
 }
 
 impl Look<'_> {
@@ -137,17 +159,23 @@ impl Look<'_> {
         if dir == own { self.seen.file(&format!("{dir}/{name}")) } else { self.seen.file_in(dir, name) }
     }
 
-    /// Notes a program that pyenv may choose, unless it is missing. A script or another shim would lead on to another
-    /// one, which may be among these, too.
+    /// Notes a program that pyenv may choose, if it may be run. A script or another shim would lead on to another one,
+    /// which may be among these, too.
     fn program(&mut self, path: String) -> Option<()> {
         let program = Path::new(&path);
-        let Some(dir) = program.parent().filter(|_| fs::exists(program)) else { return Some(()) };
+        let Some(dir) = program.parent().filter(|_| fs::is_executable(program)) else { return Some(()) };
         (!fs::is_script(program) && !dir.ends_with("shims")).then_some(())?;
         // In an environment, the interpreter answers otherwise.
-        for dir in [dir, dir.parent().unwrap_or(dir)] {
-            self.seen.file(dir.join("pyvenv.cfg").to_str()?);
+        let files: Option<Vec<String>> = [Some(dir), dir.parent()]
+            .into_iter()
+            .flatten()
+            .map(|dir| dir.join("pyvenv.cfg").to_str().map(str::to_owned))
+            .collect();
+        let files = files?;
+        for file in &files {
+            self.seen.file(file);
         }
-        self.programs.push(path);
+        self.programs.push(Program { path, files });
         Some(())
     }
 

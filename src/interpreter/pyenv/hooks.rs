@@ -10,15 +10,11 @@ use crate::fs;
 /// The commands of a shim's way whose hooks are run.
 const COMMANDS: [&str; 3] = ["exec", "version-name", "which"];
 
-/// The directories of hooks that belong to the system; those of Homebrew replace the second one.
-const OF_SYSTEM: [&str; 6] = [
-    "/usr/etc/pyenv.d",
-    "/usr/local/etc/pyenv.d",
-    "/etc/pyenv.d",
-    "/usr/lib/pyenv/hooks",
-    "/opt/homebrew/etc/pyenv.d",
-    "/home/linuxbrew/.linuxbrew/etc/pyenv.d",
-];
+/// The directories of hooks that belong to the system.
+const OF_SYSTEM: [&str; 4] = ["/usr/etc/pyenv.d", "/usr/local/etc/pyenv.d", "/etc/pyenv.d", "/usr/lib/pyenv/hooks"];
+
+/// The places of Homebrew's programs; the hooks of a pyenv that is installed there are there, too.
+const HOMEBREW: [&str; 2] = ["/opt/homebrew", "/home/linuxbrew/.linuxbrew"];
 
 /// The limit of a hook's size in bytes.
 const MAX_BYTES: u64 = 1 << 14;
@@ -42,11 +38,16 @@ pub(super) enum Hooks {
     OfVirtualenv,
 }
 
-/// Looks at the hooks in these directories and in those of the system. Returns `None` if one is not known: it may do
-/// anything.
-pub(super) fn look<'a>(dirs: impl Iterator<Item = &'a str>, command: &str, seen: &mut Seen) -> Option<Hooks> {
+/// The directories of hooks beside a pyenv's own, which is installed in `prefix`.
+pub(super) fn system_dirs(prefix: &str) -> impl Iterator<Item = String> {
+    let of_homebrew = HOMEBREW.into_iter().filter(move |dir| prefix.starts_with(dir));
+    OF_SYSTEM.into_iter().map(str::to_owned).chain(of_homebrew.map(|dir| format!("{dir}/etc/pyenv.d")))
+}
+
+/// Looks at the hooks in these directories. Returns `None` if one is not known: it may do anything.
+pub(super) fn look(dirs: &[String], command: &str, seen: &mut Seen) -> Option<Hooks> {
     let mut hooks = Hooks::Neutral;
-    for dir in dirs.chain(OF_SYSTEM) {
+    for dir in dirs {
         for of in COMMANDS {
             for name in scripts(dir, of, seen)? {
                 let path = format!("{dir}/{of}/{name}");

@@ -101,7 +101,7 @@ fn version_files(environment: &Environment) -> Option<Vec<String>> {
 fn shell_dir(environment: &Environment) -> Option<PathBuf> {
     let cwd = environment.cwd.as_ref()?;
     let named = environment.shell_variable("PWD").map(Path::new).filter(|dir| dir.is_absolute());
-    Some(named.filter(|dir| fs::is_same(dir, cwd)).unwrap_or(cwd).to_owned())
+    Some(named.filter(|dir| dir == cwd || fs::is_same(dir, cwd)).unwrap_or(cwd).to_owned())
 }
 
 /// The first `.python-version` from a directory up, if there is one, or `None` if that cannot be told.

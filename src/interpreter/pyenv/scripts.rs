@@ -46,7 +46,7 @@ pub(super) fn look(shim: &Shim, command: &str, seen: &mut Seen) -> Option<Vec<St
         for name in SCRIPTS.into_iter().filter(|name| names.iter().any(|other| other == name)) {
             vocabulary::is_known(&seen.text(&format!("{libexec}/{name}"), MAX_BYTES)?).then_some(())?;
         }
-        seen.file(&format!("{libexec}/{EXTENSION}"));
+        seen.file_in(&libexec, EXTENSION);
         if !fs::is_same(Path::new(&shim.program), Path::new(&format!("{libexec}/pyenv"))) {
             return None;
         }

@@ -16,18 +16,18 @@ const PARTS: &str = "\
     hooks lib libexec linuxbrew local null opt plugins pyenv pyenv-realpath.dylib pyenv.d result s shims \
     usr version versions";
 
-/// Commands: of bash, of pyenv, functions, and the [programs](PROGRAMS).
+/// Commands: of bash, of pyenv, functions, and programs that are used for messages only. There are
+/// [others](PROGRAMS), too.
 const COMMANDS: &str = "\
-    abort abs_dirname break case cd command continue declare do done echo elif else enable esac exec \
+    abort abs_dirname break case cat cd command continue declare do done echo elif else enable esac exec \
     exists exit export fi find_local_version_file for function if is_version_safe local not print \
     print_version printf pwd pyenv---version pyenv-help pyenv-hooks pyenv-latest pyenv-prefix \
     pyenv-shims pyenv-version-file pyenv-version-file-read pyenv-version-name pyenv-version-origin \
     pyenv-versions pyenv-whence pyenv-which python-build read realpath remove_from_path resolve_link \
     return set shift shopt source then true type unset version_exists while xargs";
 
-/// Programs that are searched for on PATH.
-pub(super) const PROGRAMS: [&str; 12] =
-    ["awk", "basename", "bash", "cat", "cut", "greadlink", "grep", "head", "readlink", "sed", "sort", "tr"];
+/// Programs that are searched for on PATH and that pyenv chooses by.
+pub(super) const PROGRAMS: [&str; 9] = ["awk", "basename", "bash", "cut", "grep", "readlink", "sed", "sort", "tr"];
 
 /// Whether a directory in which pyenv finds programs before it comes to PATH has none of those, nor the command itself.
 pub(super) fn hides_nothing(names: &[String], command: &str) -> bool {

@@ -106,7 +106,8 @@ fn set_script(world: &PyenvWorld, is_other: bool) {
     }
     let text = fs::read_to_string(&kept).unwrap();
     let own = "#!/usr/bin/env bash\necho \"${PYENV_ROOT}/version\"\n".to_owned();
-    world.program("pyenv/libexec/pyenv-version-file", if is_other { &own } else { &text });
+    // In the same file, so that the directory does not change.
+    fs::write(&script, if is_other { own } else { text }).unwrap();
 }
 
 /// Puts another root into the shim, or its own one.
