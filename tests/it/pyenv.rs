@@ -1,6 +1,7 @@
 //! The answer behind pyenv's shim is kept as long as everything on which pyenv's choice depends is as it was. The
 //! oracle is the pyenv of this machine, in a root of its own.
 
+mod changes;
 mod step;
 mod take;
 mod walk;
