@@ -61,7 +61,8 @@ impl Choice {
     ///
     /// pyenv takes the first program that may be run. So it has not come to any other one of these, nor will it.
     pub(in crate::interpreter) fn stamps_for(&self, executable: &str, all: Stamps) -> Option<Stamps> {
-        let is_chosen = |program: &&Program| all.stamp(&program.path) == all.stamp(executable);
+        let answering = all.stamp(executable)?;
+        let is_chosen = |program: &&Program| all.stamp(&program.path) == Some(answering);
         let (chosen, others): (Vec<_>, Vec<_>) = self.programs.iter().partition(is_chosen);
         let of = |program: &&Program| program.files.iter().chain([&program.path]).cloned().collect::<Vec<_>>();
         let needed: HashSet<String> = chosen.iter().flat_map(of).collect();
@@ -134,7 +135,8 @@ impl Look<'_> {
     fn path(&mut self, own: &str, environment: &Environment) -> Option<()> {
         // pyenv takes a tilde for the home directory.
         let dirs = environment.path.iter().map(|dir| path_entry(dir).filter(|dir| !dir.contains('~')));
-        let dirs: Vec<&str> = dirs.collect::<Option<_>>()?;
+        // Without PATH, bash has one of its own.
+        let dirs: Vec<&str> = dirs.collect::<Option<Vec<_>>>().filter(|dirs| !dirs.is_empty())?;
         self.seen.file("/usr/bin/env");
         for program in PROGRAMS {
             for dir in &dirs {

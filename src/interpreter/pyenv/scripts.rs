@@ -43,7 +43,8 @@ pub(super) fn look(shim: &Shim, command: &str, seen: &mut Seen) -> Option<Vec<St
         let libexec = format!("{prefix}/libexec");
         let names = seen.names(&libexec)?;
         vocabulary::hides_nothing(&names, command).then_some(())?;
-        for name in SCRIPTS.into_iter().filter(|name| names.iter().any(|other| other == name)) {
+        // Without one of them, pyenv would search for it on PATH.
+        for name in SCRIPTS {
             vocabulary::is_known(&seen.text(&format!("{libexec}/{name}"), MAX_BYTES)?).then_some(())?;
         }
         seen.file_in(&libexec, EXTENSION);
