@@ -63,12 +63,26 @@ fn link_out(executable: &Path) -> Option<PathBuf> {
     None
 }
 
-/// The paths at which the base interpreter of an environment of copies may be found in its home.
+/// The paths at which the base interpreter of an environment of copies may be found: in its home or, if that has
+/// another Python by now, where it was when the environment was created.
 fn in_home(home: &Path, executable: &Path, cfg: &str) -> Vec<PathBuf> {
     let own_name = executable.file_name().map(|name| home.join(name));
     let recorded = pyvenv_cfg::value(cfg, "executable").and_then(|path| Path::new(path).file_name());
     let others = [pyvenv_cfg::versioned_python(cfg), Some("python3".to_owned()), Some("python".to_owned())];
     let others = others.into_iter().flatten().map(|name| home.join(format!("{name}{EXE_SUFFIX}")));
     // The recorded name, which has the version, goes before names that another interpreter may have by now.
-    recorded.map(|name| home.join(name)).into_iter().chain(own_name).chain(others).collect()
+    let named = recorded.map(|name| home.join(name)).into_iter().chain(own_name).chain(others);
+    let recorded = pyvenv_cfg::value(cfg, "executable").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.chain(recorded).filter(|path| !is_other_version(path, cfg)).collect()
+}
+
+/// Whether a program with all links resolved has the name of another Python version than that of the environment.
+fn is_other_version(program: &Path, cfg: &str) -> bool {
+    let begins_with_digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let Some(wanted) = pyvenv_cfg::versioned_python(cfg) else { return false };
+    let resolved = fs::resolved(program);
+    let Some(name) = resolved.file_name().and_then(|name| name.to_str()) else { return false };
+    let numbers = name.strip_prefix("python").and_then(|numbers| numbers.split_once('.'));
+    let has_version = numbers.is_some_and(|(major, minor)| begins_with_digit(major) && begins_with_digit(minor));
+    has_version && name.strip_prefix(&wanted).is_none_or(begins_with_digit)
 }

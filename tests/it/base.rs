@@ -1,7 +1,7 @@
 //! Given the interpreter of an environment, rvenv uses the base interpreter of that environment.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -87,6 +87,28 @@ fn in_an_environment_that_virtualenv_or_uv_has_just_made_the_base_interpreter_is
     if count == 0 {
         needs::skip(&Need::new("peers", "virtualenv or uv, for an interpreter that it supports"));
     }
+}
+
+/// The home of an environment of copies may have another Python by now.
+#[apply(test)]
+fn copies_never_lead_to_another_version() {
+    let world = TestEnv::new();
+    for dir in ["home", "old", "outer/bin"] {
+        fs::create_dir_all(world.path(dir)).unwrap();
+    }
+    let version = |version| FakePython { version, ..FakePython::default() };
+    version("3.12.1").write(&world.path("home/python3.12"));
+    symlink("python3.12", world.path("home/python3")).unwrap();
+    fs::write(world.path("outer/bin/python3"), "a copy").unwrap();
+    fs::set_permissions(world.path("outer/bin/python3"), PermissionsExt::from_mode(0o755)).unwrap();
+    let (home, old) = (world.path("home"), world.path("old/python3.11"));
+    let cfg = format!("home = {}\nversion = 3.11.7\nexecutable = {}\n", home.display(), old.display());
+    fs::write(world.path("outer/pyvenv.cfg"), cfg).unwrap();
+    let rvenv = || world.rvenv(&world.path("outer/bin/python3")).args(["--without-pip", "--clear", "inner"]).output();
+    assert!(rvenv().stderr().contains("is gone"), "there is no 3.11");
+    version("3.11.7").write(&old);
+    rvenv().silent_success();
+    assert!(fs::read_to_string(world.path("inner/pyvenv.cfg")).unwrap().contains("version = 3.11.7\n"));
 }
 
 /// If home were a directory with only a link to the executable, an environment of a relocatable build would not start,

@@ -121,6 +121,33 @@ fn no_link_is_kept_that_leads_to_the_library_of_another_installation() {
     }
 }
 
+/// The wheels of an ensurepip that runs pip in another way than CPython's are not known: it may do more.
+#[apply(test)]
+fn an_ensurepip_of_somebodys_own_is_not_known() {
+    const RETURNED: &str = "return _run_pip(";
+    let has_one = |python: &&Python| python.minor >= 7 && python.bundled_pip.is_some();
+    for python in pythons::all().iter().filter(has_one) {
+        let world = TestEnv::new();
+        let Some(copy) = second_installation(python, &world) else { continue };
+        let place = world.path(format!("copy/lib/python3.{}/ensurepip", python.minor));
+        let original = fs::canonicalize(&place).unwrap();
+        fs::remove_file(&place).unwrap();
+        fs::create_dir(&place).unwrap();
+        for name in ["__main__.py", "_bundled"] {
+            let _ = symlink(original.join(name), place.join(name));
+        }
+        let source = fs::read_to_string(original.join("__init__.py")).unwrap();
+        for (instead, is_known) in
+            [(RETURNED, true), ("result = _run_pip(", false), ("_run_pip(); return _run_pip(", false)]
+        {
+            fs::write(place.join("__init__.py"), source.replacen(RETURNED, instead, 1)).unwrap();
+            let answers = Answers::of(&copy, "", &world, |run| run);
+            let bundled = answers.said.iter().any(|field| field == "bundled");
+            assert_eq!(bundled, is_known, "{}: {instead}", python.path.display());
+        }
+    }
+}
+
 /// The files by which an interpreter takes another place for its library's, and bytecode that may be older than its
 /// source.
 #[apply(test)]

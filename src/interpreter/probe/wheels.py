@@ -20,12 +20,14 @@ def bundled():
     """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
     import sysconfig
 
-    constants, options = {}, set()
+    constants, options, deeds = {}, set(), []
     try:
         with open(see(os.path.join(STDLIB, "ensurepip", "__init__.py")), encoding="utf-8") as source:
             for line in source:
                 name, _, value = line.strip().partition(" = ")
                 constants.setdefault(name, value.strip("'\""))
+                if "_run_pip(" in line:
+                    deeds.append(line.split()[0])
                 if name.startswith("args"):
                     options.update(word for word in line.split('"') if word.startswith("--"))
     except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -38,7 +40,10 @@ def bundled():
     known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
     if options - known != {"--no-index", "--find-links", "--upgrade"}:
         return []
-    # One of somebody's own may bring more than these two.
+    # One of somebody's own may run pip once more, or do something after it. (The second call uninstalls pip.)
+    if sys.version_info >= (3, 7) and sorted(deeds) != ["def", "return", "return"]:
+        return []
+    # It may also bring more than these two.
     names = [name for name in constants if name.startswith("_") and name.endswith("_VERSION")]
     if set(names) - {"_SETUPTOOLS_VERSION", "_PIP_VERSION"}:
         return []
