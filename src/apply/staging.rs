@@ -36,7 +36,7 @@ pub(super) struct Staging {
     /// The directory with such leftovers, and the name of ours in it.
     littered: Option<(Dir, OsString)>,
     is_there: bool,
-    /// Whether the directory is the mark of a killed process in ENV_DIR, which may have left the environment incomplete.
+    /// Whether the directory is the mark of a process that was killed in ENV_DIR and may have left it incomplete.
     /// It stays until a run has succeeded.
     pub(super) is_mark: bool,
 }

@@ -26,6 +26,12 @@ impl Error {
             Self::ClearLosesFiles { .. } => Some("move them elsewhere, or choose another directory".to_owned()),
             Self::CopyDead { links: None, .. } => Some("link to it instead, with --symlinks".to_owned()),
             Self::CopyDead { .. } => Some("choose a directory on another file system".to_owned()),
+            Self::InTheWay { problem, .. } if !problem.starts_with("may not") => {
+                Some("move it elsewhere, or choose another directory".to_owned())
+            }
+            Self::File { source, .. } if source.kind() == ErrorKind::InvalidFilename => {
+                Some("choose a shorter name".to_owned())
+            }
             Self::EnvDirTooLong { .. } => Some("choose a shorter path".to_owned()),
             Self::EnvDirUnfit { unfit: Unfit::PathSeparator, .. } => {
                 Some("its programs could not be put on PATH; choose another path".to_owned())

@@ -70,13 +70,15 @@ fn read(mut source: PipeReader, mark: &[u8], limit: usize, events: &Sender<Event
 }
 
 /// A program's output, for the error message: both ends of a long one, as a traceback has its reason at the end, and
-/// pyenv's shim at the beginning. Long lines are cut, and so is the `script` where a program that is not Python repeats it.
+/// pyenv's shim at the beginning. Long lines are cut, and so is the `script` where a program that is not Python repeats
+/// it.
 pub(super) fn excerpt(said: &Output, script: &str) -> String {
     const FIRST: usize = 3;
     const LAST: usize = 7;
     const WIDTH: usize = 160;
     let streams = [&said.stderr[..], &said.stdout[..]].map(String::from_utf8_lossy);
-    let script = script.lines().next().unwrap_or_default();
+    // Shells and ls write an apostrophe in another way.
+    let script = script.split(['\n', '\'']).next().unwrap_or_default();
     let mut lines: Vec<String> = streams
         .iter()
         .filter_map(|stream| stream.split(script).next())

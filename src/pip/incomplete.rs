@@ -9,7 +9,8 @@ use crate::facts::{Facts, RelPath};
 use crate::fs;
 use crate::plan::Layout;
 
-/// Traces of an interrupted pip in an environment, as far as they concern pip, and setuptools where ensurepip installs it.
+/// Traces of an interrupted pip in an environment, as far as they concern pip, or setuptools where ensurepip installs
+/// it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Traces {
     /// The entries in site-packages that pip has put aside to replace them. Nothing needs them any more.

@@ -37,7 +37,8 @@ fn a_shim_whose_version_is_not_selected_is_no_dead_end() {
 #[apply(test)]
 fn a_program_that_is_no_python_does_not_show_the_script() {
     let world = TestEnv::new();
-    let program = write_program(&world.path("ls"), "#!/bin/sh\nprintf \"no file '%s'\" \"$@\" >&2\nexit 2\n");
+    let script = "#!/bin/sh\nprintf \"no file '%s'\" \"$@\" | sed \"s/rvenv's/rvenv'\\\\\\\\''s/\" >&2\nexit 2\n";
+    let program = write_program(&world.path("ls"), script);
     let outcome = world.rvenv(&program).arg("e").output().status(1);
     outcome.with_stderr(&contains("no file '-c'").and(contains("Answers rvenv").not()));
 }
@@ -59,9 +60,16 @@ fn a_link_to_nothing_above_the_environment_is_named() {
         let dir = world.path("").display().to_string();
         world.rvenv(&python).arg(env_dir).output().failure(&format!(
             "error: cannot create an environment in `{dir}{env_dir}`: `{dir}dl` is a link to `nowhere`, which does not \
-             exist\n"
+             exist\n  hint: move it elsewhere, or choose another directory\n"
         ));
     }
+}
+
+#[apply(test)]
+fn a_name_that_is_too_long_is_called_so() {
+    let (world, python) = world();
+    let outcome = world.rvenv(&python).arg("x".repeat(300)).output().status(1);
+    outcome.with_stderr(&contains("  cause: File name too long").and(ends_with("\n  hint: choose a shorter name\n")));
 }
 
 /// Its interpreter is a link that leads out, and nothing else is lost.

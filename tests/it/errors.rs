@@ -44,6 +44,7 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
     let link = |target: &str| format!("it is a symlink\n  hint: name the directory itself: `{root}/{target}`");
     let separator =
         "the path holds the separator of PATH\n  hint: its programs could not be put on PATH; choose another path";
+    let away = "move it elsewhere, or choose another directory";
     let empty = "ENV_DIR is empty\n  hint: to use the current directory, write `.`";
     for (given, expected) in [
         ("", empty.to_owned()),
@@ -54,7 +55,7 @@ fn a_directory_that_cannot_be_an_environment_is_refused() {
         ("link/", refused("link", &link("d"))),
         ("dangling", refused("dangling", "it is a symlink")),
         ("file", refused("file", "it is not a directory")),
-        ("file/x/y", format!("cannot create an environment in `{root}/file/x/y`: `{root}/file` is not a directory")),
+        ("file/x/y", refused("file/x/y", &format!("`{root}/file` is not a directory\n  hint: {away}"))),
     ] {
         for flags in [&["--without-pip"][..], &["--without-pip", "--clear"]] {
             let outcome = world.rvenv(&python).args(flags).arg(given).output();
@@ -178,5 +179,6 @@ fn a_name_that_no_system_or_file_can_hold_is_refused() {
     let long = "x".repeat(300);
     // The message and number differ between platforms.
     let cause = fs::metadata(world.path(&long)).expect_err("the name is too long");
-    run(OsStr::new(&long)).failure(&format!("error: cannot look at `{root}{long}`\n  cause: {cause}\n"));
+    run(OsStr::new(&long))
+        .failure(&format!("error: cannot look at `{root}{long}`\n  cause: {cause}\n  hint: choose a shorter name\n"));
 }

@@ -38,7 +38,8 @@ fn what_stands_in_the_way_is_named_before_anything_is_touched() {
         let before = Tree::read(&world.path("e"));
         for mode in ["--symlinks", "--copies"] {
             world.rvenv(&python).args(["--without-pip", mode, "e"]).output().failure(&format!(
-                "error: cannot create an environment in `{}`: `{}` {problem}\n",
+                "error: cannot create an environment in `{}`: `{}` {problem}\n  hint: move it \
+                 elsewhere, or choose another directory\n",
                 world.path("e").display(),
                 way.display()
             ));

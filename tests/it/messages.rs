@@ -50,7 +50,8 @@ fn a_link_in_the_way_is_called_one() {
         symlink(target, world.path("e/include")).unwrap();
         let env = world.path("e").display().to_string();
         world.rvenv(&python).args(["--without-pip", "e"]).output().failure(&format!(
-            "error: cannot create an environment in `{env}`: `{env}/include` is a link to `{target}`, which {problem}\n"
+            "error: cannot create an environment in `{env}`: `{env}/include` is a link to `{target}`, which \
+             {problem}\n  hint: move it elsewhere, or choose another directory\n"
         ));
         fs::remove_file(world.path("e/include")).unwrap();
     }

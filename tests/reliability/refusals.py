@@ -17,7 +17,8 @@ from world import Outcome, World
 def run(row: Row, stage: Stage, every: int, limit: Optional[int], only: Optional[str]) -> None:
     """Tries all refusals, or the one that `only` names, and records the results in the row."""
     points = [Point(kind, 1, error) for kind, refusal in REFUSALS.items() for error in refusal.errors]
-    chosen = points[::every] if limit is None else [even(points, limit, index) for index in range(min(limit, len(points)))]
+    count = len(points) if limit is None else min(limit, len(points))
+    chosen = [even(points, count, index) for index in range(count)][::every]
     for point in [Point.parse(only)] if only else chosen:
         row.counts[POINTS] += 1
         stage.restore()

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rustix::fs::{self as at, AtFlags, Mode, OFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -213,8 +214,14 @@ fn rename_exclusively(_from: &OwnedFd, _name: &Path, _to: &OwnedFd, _to_name: &P
     Err(Errno::NOSYS)
 }
 
+/// The effective user, which does not change.
+pub(super) fn effective_user() -> u32 {
+    static USER: OnceLock<u32> = OnceLock::new();
+    *USER.get_or_init(|| rustix::process::geteuid().as_raw())
+}
+
 pub(super) fn is_ours(stat: &at::Stat, others: u32) -> bool {
     #[allow(clippy::useless_conversion)] // The mode has 16 bits on macOS.
     let mode = u32::from(stat.st_mode);
-    stat.st_uid == rustix::process::geteuid().as_raw() && mode & others == 0
+    stat.st_uid == effective_user() && mode & others == 0
 }

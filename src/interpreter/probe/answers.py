@@ -111,13 +111,12 @@ def starts_an_environment(executable):
 
 
 def beside(executable):
-    """The files by which CPython takes its library's place to be another one (getpath.py)."""
+    """The directories of `._pth` and `pybuilddir.txt`, by which CPython takes its library's place to be another one
+    (getpath.py). The stamp of a directory stands for both."""
     if sys.implementation.name == "cpython" and os.name == "posix":
-        real = os.path.realpath(executable)
-        yield os.path.join(os.path.dirname(real), "pybuilddir.txt")
+        yield os.path.dirname(os.path.realpath(executable))
         if sys.version_info >= (3, 11):
-            yield executable + "._pth"
-            yield real + "._pth"
+            yield os.path.dirname(executable)
 
 
 def is_text(path):
