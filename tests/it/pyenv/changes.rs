@@ -61,13 +61,12 @@ const OF_VERSIONS: [Case; 9] = [
     ("a newer version of a prefix", prefix, |world| world.install("3.12.10")),
     ("a version that is gone", prefix, |world| Step::Uninstall("3.12.1").take(world)),
     (
-        "a link that leads nowhere",
+        "a link that has led nowhere",
         |world| {
-            world.variables.insert("PYENV_VERSION", "away".to_owned());
-            world.python("away/bin");
+            world.variables.insert("PYENV_VERSION", "away:3.11.7".to_owned());
             symlink(world.path("away"), world.path("pyenv/versions/away")).unwrap();
         },
-        |world| fs::rename(world.path("away"), world.path("gone")).unwrap(),
+        |world| world.python("away/bin"),
     ),
     ("an interpreter in a version", no_interpreter_in_the_first, |world| world.python("pyenv/versions/3.12.1/bin")),
     ("the selected version, in its file", prefix, |world| world.write("other/.python-version", "3.11\n")),
