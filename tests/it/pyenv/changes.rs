@@ -22,6 +22,7 @@ fn prefix(world: &mut PyenvWorld) {
 
 fn no_interpreter_in_the_first(world: &mut PyenvWorld) {
     world.variables.insert("PYENV_VERSION", "3.12.1:3.11.7".to_owned());
+    fs::remove_dir_all(world.path("pyenv/versions/3.12.1/envs")).unwrap();
     fs::remove_file(world.path("pyenv/versions/3.12.1/bin/python3")).unwrap();
 }
 
