@@ -167,7 +167,5 @@ pub(crate) fn has_trusted_parent(path: &Path) -> bool {
 
 /// Whether `uid` is the user, root, or the owner of the root directory, who is root in a container with other user ids.
 fn is_trusted(uid: u32) -> bool {
-    uid == 0
-        || uid == dir::effective_user()
-        || fs::metadata("/").is_ok_and(|metadata| metadata.uid() == uid)
+    uid == 0 || uid == dir::effective_user() || fs::metadata("/").is_ok_and(|metadata| metadata.uid() == uid)
 }
