@@ -33,9 +33,9 @@ pub enum Event<'a> {
         /// The system's error.
         error: &'a io::Error,
     },
-    /// ENV_DIR is about to be locked, which takes as long as another process works there.
+    /// Another process is at work in ENV_DIR, and is waited for.
     Waiting(&'a Path),
-    /// ENV_DIR is locked, or cannot be.
+    /// The wait has ended.
     Waited,
     /// A plan is about to be applied of which the last step is to upgrade pip.
     Upgrading,

@@ -50,16 +50,45 @@ impl Interrupt {
     ///
     /// # Errors
     /// When `attempt` fails, or a signal was noted.
+    pub(crate) fn wait_for<T>(&self, attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+        Waiting { interrupt: self, tell: &|_| () }.wait_for(attempt)
+    }
+}
+
+/// A wait that somebody is told of.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiting<'a> {
+    pub(crate) interrupt: &'a Interrupt,
+    /// Called with `true` when the wait begins, if it does, and with `false` when it has ended.
+    pub(crate) tell: &'a dyn Fn(bool),
+}
+
+impl Waiting<'_> {
+    /// Calls `attempt` again and again until it returns a value.
+    ///
+    /// # Errors
+    /// When `attempt` fails, or a signal was noted.
     pub(crate) fn wait_for<T>(&self, mut attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
+        self.interrupt.check()?;
+        if let Some(done) = attempt()? {
+            return Ok(done);
+        }
+        (self.tell)(true);
+        let done = self.keep_trying(attempt);
+        (self.tell)(false);
+        done
+    }
+
+    fn keep_trying<T>(&self, mut attempt: impl FnMut() -> Result<Option<T>>) -> Result<T> {
         const LONGEST: Duration = Duration::from_millis(20);
         let mut pause = Duration::from_millis(1);
         loop {
-            self.check()?;
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST);
+            self.interrupt.check()?;
             if let Some(done) = attempt()? {
                 return Ok(done);
             }
-            thread::sleep(pause);
-            pause = (pause * 2).min(LONGEST);
         }
     }
 }

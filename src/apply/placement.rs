@@ -10,7 +10,7 @@ use super::target::{State, Target, file_name};
 use crate::error::{Error, Result};
 use crate::facts::RelPath;
 use crate::fs::{self, Dir, Kind};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Waiting};
 
 /// The outcome of putting a new directory into place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Target {
 
     /// A staging directory inside of the new environment, for processes that find it before it is complete.
     fn guard(&self, env: &Rc<Dir>, interrupt: &Interrupt) -> Result<Staging> {
-        Staging::within(env, &self.env_dir, interrupt)
+        Staging::within(env, &self.env_dir, Waiting { interrupt, tell: &|_| () })
     }
 
     /// Checks that the interpreter is in the environment, which is `name` in `dir`. Some FUSE programs (fusefat) lose

@@ -10,7 +10,7 @@ use super::claim::{
 };
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind, Lock};
-use crate::interrupt::Interrupt;
+use crate::interrupt::Waiting;
 use crate::warning::Warning;
 
 /// The names that a scripts directory may have.
@@ -60,8 +60,8 @@ impl Staging {
     ///
     /// # Errors
     /// If the directory cannot be created, or a signal comes while waiting for the lock.
-    pub(super) fn within(env: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), true, interrupt);
+    pub(super) fn within(env: &Rc<Dir>, env_dir: &Path, waiting: Waiting) -> Result<Self> {
+        let opened = Self::open(env, OsStr::new(NAME), &env_dir.join(NAME), true, waiting);
         opened.map_err(|error| nothing_created(error, env_dir, env_dir))
     }
 
@@ -69,8 +69,8 @@ impl Staging {
     ///
     /// # Errors
     /// Same as [`Staging::within`].
-    pub(super) fn beside(parent: &Rc<Dir>, env_dir: &Path, interrupt: &Interrupt) -> Result<Self> {
-        let open = |name: OsString| Self::open(parent, &name, &env_dir.with_file_name(&name), false, interrupt);
+    pub(super) fn beside(parent: &Rc<Dir>, env_dir: &Path, waiting: Waiting) -> Result<Self> {
+        let open = |name: OsString| Self::open(parent, &name, &env_dir.with_file_name(&name), false, waiting);
         let opened = open(name_beside(env_dir)).or_else(|error| match error {
             Error::File { source, .. } if is_too_long(&source) => open(short_name_beside(env_dir)),
             error => Err(error),
@@ -101,7 +101,7 @@ impl Staging {
         }
     }
 
-    fn open(parent: &Rc<Dir>, name: &OsStr, path: &Path, is_inside: bool, interrupt: &Interrupt) -> Result<Self> {
+    fn open(parent: &Rc<Dir>, name: &OsStr, path: &Path, is_inside: bool, waiting: Waiting) -> Result<Self> {
         let staging = |name: &OsStr, dir, lock, is_mark| Self {
             parent: Rc::clone(parent),
             name: name.to_owned(),
@@ -112,7 +112,7 @@ impl Staging {
             is_there: true,
             is_mark,
         };
-        interrupt.wait_for(|| match claim(parent, name, path)? {
+        waiting.wait_for(|| match claim(parent, name, path)? {
             Claim::Ours(dir, lock) => Ok(Some(staging(name, dir, Some(lock), false))),
             Claim::Left(dir, lock) => Ok(Some(staging(name, dir, Some(lock), is_inside))),
             Claim::Littered(dir, lock) => staging(name, dir, Some(lock), is_inside).beside_litter().map(Some),

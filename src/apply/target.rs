@@ -10,7 +10,7 @@ use super::undo::UndoLog;
 use crate::env_dir::EnvDir;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir, Kind};
-use crate::interrupt::Interrupt;
+use crate::interrupt::Waiting;
 use crate::warning::Warning;
 
 /// One ENV_DIR, locked. A target that is dropped before it is [finished](Target::finish) takes all changes back.
@@ -41,13 +41,13 @@ impl Target {
     ///
     /// # Errors
     /// If something cannot be opened or created there, or a signal comes meanwhile.
-    pub(crate) fn take(env_dir: &EnvDir, interrupt: &Interrupt) -> Result<Self> {
+    pub(crate) fn take(env_dir: &EnvDir, waiting: Waiting) -> Result<Self> {
         // Other processes may create and delete ENV_DIR at the same time, but hardly this often.
         const TRIES: u32 = 100;
         let mut gone = None;
         for _ in 0..TRIES {
-            interrupt.check()?;
-            if let Some(target) = Self::try_take(&env_dir.path, &mut gone, interrupt)? {
+            waiting.interrupt.check()?;
+            if let Some(target) = Self::try_take(&env_dir.path, &mut gone, waiting)? {
                 return Ok(target);
             }
         }
@@ -56,17 +56,17 @@ impl Target {
     }
 
     /// Tries to lock ENV_DIR; returns `None` if the directory has just been created or deleted.
-    fn try_take(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
+    fn try_take(env_dir: &Path, gone: &mut Option<Error>, waiting: Waiting) -> Result<Option<Self>> {
         let env = match Dir::open_itself(env_dir) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, gone, interrupt),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Self::take_vacant(env_dir, gone, waiting),
             other => Rc::new(other.map_err(|source| Error::file("open", env_dir, source))?),
         };
         let parent = env_dir.parent().and_then(|parent| Dir::open(parent).ok());
         if let Some(parent) = &parent {
             // A process at work there may still take ENV_DIR back.
-            interrupt.wait_for(|| Ok(Staging::sweep_beside(parent, env_dir).then_some(())))?;
+            waiting.wait_for(|| Ok(Staging::sweep_beside(parent, env_dir).then_some(())))?;
         }
-        let staging = unless_gone(Staging::within(&env, env_dir, interrupt), gone)?;
+        let staging = unless_gone(Staging::within(&env, env_dir, waiting), gone)?;
         let is_there = |parent: &Dir| env.is_at(parent, file_name(env_dir)).unwrap_or(false);
         let staging = staging.filter(|_| parent.as_ref().is_none_or(is_there));
         Ok(staging.map(|staging| {
@@ -75,7 +75,7 @@ impl Target {
         }))
     }
 
-    fn take_vacant(env_dir: &Path, gone: &mut Option<Error>, interrupt: &Interrupt) -> Result<Option<Self>> {
+    fn take_vacant(env_dir: &Path, gone: &mut Option<Error>, waiting: Waiting) -> Result<Option<Self>> {
         let above = env_dir.parent().unwrap_or(env_dir);
         let mut topmost = None;
         let opened = match Dir::open(above) {
@@ -86,7 +86,7 @@ impl Target {
             other => other,
         };
         let opened = opened.map(Rc::new).map_err(|source| Error::file("open", above, source));
-        let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir, interrupt)?, parent)));
+        let staged = opened.and_then(|parent| Ok((Staging::beside(&parent, env_dir, waiting)?, parent)));
         let staged = unless_gone(staged, gone).inspect_err(|_| {
             if let Some(topmost) = &topmost {
                 fs::remove_empty_dirs(above, topmost);

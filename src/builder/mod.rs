@@ -17,7 +17,7 @@ use crate::facts::Facts;
 use crate::fs;
 use crate::inspect;
 use crate::interpreter::{self, Context, Interpreter};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Waiting};
 use crate::pip::{self, Traces};
 use crate::plan::{self, Occupant, Occupied, Place, Plan};
 use crate::seed::SharedSeed;
@@ -150,10 +150,8 @@ impl EnvBuilder {
 
     /// Locks ENV_DIR, which may have to be waited for.
     fn take(&self, env_dir: &EnvDir) -> Result<Target> {
-        (self.observer.0)(Event::Waiting(&env_dir.path));
-        let taken = Target::take(env_dir, &self.interrupt);
-        (self.observer.0)(Event::Waited);
-        taken
+        let tell = |begins| (self.observer.0)(if begins { Event::Waiting(&env_dir.path) } else { Event::Waited });
+        Target::take(env_dir, Waiting { interrupt: &self.interrupt, tell: &tell })
     }
 
     /// Looks at ENV_DIR once it is locked, more closely if an earlier process was killed there.

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::mem::zeroed;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 use libc::{SA_RESETHAND, SA_RESTART, SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, SIGXFSZ, c_int, sighandler_t};
@@ -24,11 +24,13 @@ extern "C" fn pass(_signal: c_int) {}
 pub(super) fn catch(interrupt: &Interrupt) {
     INTERRUPT.get_or_init(|| interrupt.clone());
     for signal in [SIGHUP, SIGINT, SIGTERM] {
-        // SAFETY: the structures are whole and outlive the calls, and all zero is a valid `sigaction`.
-        unsafe {
-            let mut before: libc::sigaction = zeroed();
-            if libc::sigaction(signal, null(), &raw mut before) == 0 && before.sa_sigaction != SIG_IGN {
-                handle(signal, note, SA_RESETHAND);
+        let before = handle(signal, note, SA_RESETHAND);
+        if before.sa_sigaction == SIG_IGN {
+            // SAFETY: the structure is whole and outlives the call.
+            unsafe { libc::sigaction(signal, &raw const before, null_mut()) };
+            // It may have come in between, and was to be ignored.
+            if interrupt.noted() == Some(signal) {
+                interrupt.note(0);
             }
         }
     }
@@ -36,13 +38,15 @@ pub(super) fn catch(interrupt: &Interrupt) {
     handle(SIGXFSZ, pass, 0);
 }
 
-fn handle(signal: c_int, handler: extern "C" fn(c_int), flag: c_int) {
-    // SAFETY: the structure is whole and outlives the call, and all zero is a valid `sigaction`.
+/// Sets the handler of a signal; returns what it replaces.
+fn handle(signal: c_int, handler: extern "C" fn(c_int), flag: c_int) -> libc::sigaction {
+    // SAFETY: the structures are whole and outlive the call, and all zero is a valid `sigaction`.
     unsafe {
-        let mut action: libc::sigaction = zeroed();
+        let (mut action, mut before): (libc::sigaction, libc::sigaction) = (zeroed(), zeroed());
         action.sa_sigaction = handler as sighandler_t;
         action.sa_flags = SA_RESTART | flag;
-        libc::sigaction(signal, &raw const action, null_mut());
+        libc::sigaction(signal, &raw const action, &raw mut before);
+        before
     }
 }
 
