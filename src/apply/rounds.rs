@@ -134,7 +134,8 @@ fn unfollowed(plan: &Plan, steps: &[Step], new: &Dir) -> Option<String> {
     let interpreter = plan.interpreters.first()?;
     let is_interpreter = |step: &&Step| is_link(step) && step.paths().first() == Some(interpreter);
     steps.iter().find(is_interpreter)?;
-    new.follow(interpreter).err().map(|error| error.to_string())
+    // An error of a moment is no property of the file system.
+    new.follow(interpreter).or_else(|_| new.follow(interpreter)).err().map(|error| error.to_string())
 }
 
 fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumstances) -> Result<Restored> {

@@ -156,9 +156,8 @@ fn what_decides_how_an_interpreter_starts_is_seen() {
     for python in pythons::all().iter().filter(|python| !python.is_pypy()) {
         let world = TestEnv::new();
         let answers = Answers::of(&python.path, "", &world, |run| run);
-        let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", python.real.display()));
-        assert!(answers.has_seen(python.real.with_file_name("pybuilddir.txt")));
-        assert_eq!(answers.has_seen(beside("._pth")), python.minor >= 11, "{}", python.path.display());
+        // Where `pybuilddir.txt` and, since 3.11, `._pth` may appear.
+        assert!(answers.has_seen(python.real.parent().unwrap()), "{}", python.path.display());
         let cached = PathBuf::from(said(&python.path, cached, &world));
         assert_eq!(answers.has_seen(&cached), cached.exists(), "{}", cached.display());
         assert!(!has_glibc() || answers.has_seen("/etc/ld.so.cache"));
