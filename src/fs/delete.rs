@@ -172,12 +172,11 @@ fn gone_or(removed: io::Result<()>) -> io::Result<()> {
     removed.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     /// Deeper than any path may be long, and than most processes have descriptors.
-    #[cfg(unix)]
     #[test]
     fn directories_are_deleted_however_deep_they_are() {
         let dir = tempfile::tempdir().expect("a temporary directory");
@@ -193,7 +192,6 @@ mod tests {
         assert!(root.names().expect("it can be listed").is_empty());
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_directory_without_rights_is_deleted_by_its_owner() {
         use std::os::unix::fs::PermissionsExt;
