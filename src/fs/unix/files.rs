@@ -60,10 +60,10 @@ impl Dir {
     /// Gives the owner of a directory all rights to it, if permitted. A failure shows in later operations.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn grant_owner_access(&self, name: impl AsRef<Path>) {
-        if let Ok(stat) = at::statat(&self.0, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW) {
+        if let Ok(stat) = at::statat(&self.0, name.as_ref(), at::AtFlags::SYMLINK_NOFOLLOW) {
             // Permission bits only: another file may have the name by now, and must not become setuid.
             let mode = Mode::from_raw_mode(stat.st_mode & 0o777) | Mode::RWXU;
-            let _ = at::chmodat(&self.0, name.as_ref(), mode, AtFlags::SYMLINK_NOFOLLOW);
+            let _ = at::chmodat(&self.0, name.as_ref(), mode, at::AtFlags::SYMLINK_NOFOLLOW);
         }
     }
 }
