@@ -164,7 +164,8 @@ impl Staging {
             }
             made = self.dir.create_dir(&name);
         }
-        let dir = made.and_then(|()| self.dir.open_dir(&name)).map_err(|source| failed(&path, source))?;
+        let dir = made.and_then(|()| self.dir.open_dir(&name).inspect_err(|_| drop(self.dir.remove_dir(&name))));
+        let dir = dir.map_err(|source| failed(&path, source))?;
         Ok(Room { dir: Rc::new(dir), name, path })
     }
 

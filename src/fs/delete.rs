@@ -10,19 +10,20 @@ use crate::error::{Error, Result};
 
 /// The number of nested directories that are kept open. Those further up are opened again on the way back.
 const OPEN: usize = 16;
+const FEW_OPEN: usize = 1;
 
 /// Deletes the contents of a directory, but not the directory itself. Errors show `path`.
 ///
 /// # Errors
 /// When something cannot be deleted.
 pub(crate) fn clear(dir: &Dir, path: &Path) -> Result<()> {
-    // Obstacles may be gone by now.
-    clear_once(dir, path).or_else(|_| clear_once(dir, path))
+    // Obstacles may be gone by now, and few descriptors are one.
+    clear_once(dir, path, OPEN).or_else(|_| clear_once(dir, path, FEW_OPEN))
 }
 
-fn clear_once(dir: &Dir, path: &Path) -> Result<()> {
+fn clear_once(dir: &Dir, path: &Path, open: usize) -> Result<()> {
     let names = dir.names().map_err(|source| Error::file("list", path, source))?;
-    Deletion { root: dir, names, levels: Vec::new(), path }.run()
+    Deletion { root: dir, names, levels: Vec::new(), open, path }.run()
 }
 
 /// Deletes the file or directory `name` in `dir`. Errors show `path`.
@@ -31,7 +32,7 @@ fn clear_once(dir: &Dir, path: &Path) -> Result<()> {
 /// When `name`, or something in it, cannot be deleted.
 pub(crate) fn delete(dir: &Dir, name: &OsStr, path: &Path) -> Result<()> {
     let above = path.parent().unwrap_or(path);
-    Deletion { root: dir, names: vec![name.to_owned()], levels: Vec::new(), path: above }.run()
+    Deletion { root: dir, names: vec![name.to_owned()], levels: Vec::new(), open: OPEN, path: above }.run()
 }
 
 /// The deletion of the entries `names` in the deepest of `levels`, or in `root` if there are none.
@@ -39,6 +40,8 @@ struct Deletion<'a> {
     root: &'a Dir,
     names: Vec<OsString>,
     levels: Vec<Level>,
+    /// The number of levels that are kept open, besides the one that is being opened.
+    open: usize,
     /// The path of the root, for errors.
     path: &'a Path,
 }
@@ -112,19 +115,17 @@ impl Deletion<'_> {
     }
 
     fn descend(&mut self, name: OsString, inner: Dir) -> Result<()> {
-        let names = inner.names().or_else(|_| {
-            self.current().grant_owner_access(&name);
-            inner.names()
-        });
-        let names = names.map_err(|source| self.failed("list", Some(&name), source))?;
-        let rest = std::mem::replace(&mut self.names, names);
+        let rest = std::mem::take(&mut self.names);
         self.levels.push(Level { name, handle: Handle::Open(inner), rest, is_granted: false });
-        if let Some(index) = self.levels.len().checked_sub(OPEN + 1)
+        if let Some(index) = self.levels.len().checked_sub(self.open + 1)
             && let Handle::Open(dir) = &self.levels[index].handle
         {
             let identity = dir.identity().map_err(|source| self.failed("look at", None, source))?;
             self.levels[index].handle = Handle::Closed(identity);
         }
+        let names = self.current().names();
+        let names = names.or_else(|error| if self.grant() { self.current().names() } else { Err(error) });
+        self.names = names.map_err(|source| self.failed("list", None, source))?;
         Ok(())
     }
 

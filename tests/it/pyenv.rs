@@ -121,7 +121,7 @@ fn a_shim_whose_choice_cannot_be_known_is_asked_each_time() {
 
 /// Something changes when pyenv has chosen, and before the interpreter has answered.
 #[apply(test)]
-fn what_changes_while_the_shim_is_asked_is_not_kept() {
+fn what_changes_while_the_shim_is_asked_is_heeded() {
     let world = PyenvWorld::new();
     needs_strace(&world.world);
     let changes: [(&str, Change); 4] = [
@@ -141,7 +141,8 @@ fn what_changes_while_the_shim_is_asked_is_not_kept() {
             }
         });
         outcome.unwrap().silent_success();
-        assert!(is_chosen && world.kept().is_empty(), "{what}");
+        assert!(is_chosen, "{what}");
+        // The answer may have come before the change was made, and is kept then: it must not be used any more.
         world.assert_as_pyenv();
     }
 }

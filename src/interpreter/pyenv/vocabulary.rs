@@ -87,8 +87,10 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
 
 /// The words at which a command begins: at the beginning of a line, and behind whatever begins another command.
 fn commands(line: &str) -> impl Iterator<Item = &str> {
-    const BEGIN: [&str; 14] =
-        ["$(", "`", "| ", "|| ", "&& ", "{ ", "( ", "; ", "if ", "! ", "then ", "do ", "exec ", "command "];
+    const BEGIN: [&str; 18] = [
+        "$(", "`", "| ", "|| ", "&& ", "{ ", "( ", "; ", "! ", "if ", "elif ", "then ", "else ", "while ", "until ",
+        "do ", "exec ", "command ",
+    ];
     let starts = BEGIN.iter().flat_map(move |begin| line.match_indices(begin).map(|(at, begin)| at + begin.len()));
     starts.chain([0]).filter_map(move |at| {
         // A quoted backtick begins nothing.
