@@ -231,24 +231,3 @@ fn a_staging_name_is_shortened_where_it_is_too_long() {
     world.rvenv(&python).args(["--without-pip", "--clear", &long]).output().silent_success();
     assert!(!names(&world.path(".")).iter().any(|name| name.contains("unfinished")));
 }
-
-/// A failure needs no more descriptors to be undone than there are.
-#[apply(slow_test)]
-fn with_few_descriptors_it_works_or_nothing_is_left() {
-    let python = &pythons::newest_with_pip().path;
-    for limit in [10, 12, 14, 16, 20, 32] {
-        let world = TestEnv::new();
-        world.rvenv(python).arg("warm").output().silent_success();
-        let before = names(&world.path("."));
-        let limited = ["sh".to_owned(), "-c".to_owned(), format!("ulimit -n {limit}; exec \"$@\""), "sh".to_owned()];
-        let outcome = world.rvenv(python).arg("e").by(limited).output();
-        if outcome.succeeded() {
-            world.run(world.path("e/bin/python")).args(["-m", "pip", "--version"]).output().success();
-            fs::remove_dir_all(world.path("e")).unwrap();
-        } else {
-            assert!(outcome.stderr().contains("Too many open files"), "{limit}: {}", outcome.stderr());
-            assert!(limit < 20, "{}", outcome.stderr());
-        }
-        assert_eq!(names(&world.path(".")), before, "{limit}");
-    }
-}
