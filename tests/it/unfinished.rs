@@ -1,5 +1,5 @@
-//! What a run leaves that cannot do its work: environments that the next run makes whole, and nothing where there is
-//! little to work with.
+//! Environments that an interrupted run has left incomplete: the next run makes them whole, or says that they are not.
+//! And runs that have little to work with: they leave nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
