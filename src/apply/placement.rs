@@ -100,8 +100,8 @@ impl Target {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(Placement::LostRace),
             other => other.map_err(failed)?,
         }
-        let env = Rc::new(parent.open_dir(&name).map_err(failed)?);
         self.log.dir_created(Rc::clone(parent), &name);
+        let env = Rc::new(parent.open_dir(&name).map_err(failed)?);
         let guard = Some(self.guard(&env, interrupt)?);
         self.state = State::Placed { env: Rc::clone(&env), guard };
         merge(new, &env, intent, &self.env_dir, &mut self.log, interrupt)?;
