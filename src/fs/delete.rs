@@ -137,7 +137,12 @@ impl Deletion<'_> {
             reopen(above, dir)?;
         }
         self.names = level.rest;
-        gone_or(self.current().remove_dir(&level.name))
+        match gone_or(self.current().remove_dir(&level.name)) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && self.grant() => {
+                gone_or(self.current().remove_dir(&level.name))
+            }
+            done => done,
+        }
     }
 }
 
