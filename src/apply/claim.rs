@@ -65,17 +65,15 @@ pub(super) fn take(parent: &Dir, name: &OsStr, path: &Path, is_new: bool) -> Res
     if !dir.is_at(parent, name).map_err(|source| failed(path, source))? {
         return Ok(Claim::Later);
     }
-    if !is_new {
-        let names = dir.names().map_err(|source| failed(path, source))?;
-        if !names.iter().all(|name| is_known(name)) {
-            return Ok(Claim::NotOurs);
-        }
-        if fs::clear(&dir, path).is_err() {
-            return Ok(Claim::Littered(dir, lock));
-        }
-        return Ok(Claim::Left(dir, lock));
+    if is_new {
+        return Ok(Claim::Ours(dir, lock));
     }
-    Ok(Claim::Ours(dir, lock))
+    let names = dir.names().map_err(|source| failed(path, source))?;
+    if !names.iter().all(|name| is_known(name)) {
+        return Ok(Claim::NotOurs);
+    }
+    let is_cleared = fs::clear(&dir, path).is_ok();
+    Ok(if is_cleared { Claim::Left(dir, lock) } else { Claim::Littered(dir, lock) })
 }
 
 /// Whether an entry of a staging directory has a name that we give.

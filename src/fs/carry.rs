@@ -4,7 +4,7 @@ use std::fs::{File, FileTimes};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use super::{Dir, Kind, platform, refuses_attributes};
+use super::{Dir, Kind, as_far_as_possible, platform};
 
 /// Copies a file or link to the directory `to`, with its mode and times as far as these can be had there; an existing
 /// name is an error. The original stays.
@@ -49,13 +49,11 @@ fn plain_mode(file: &File) -> io::Result<u32> {
 
 /// Gives a copy the mode and times of the original, where there are such things.
 fn dress(original: &File, copy: &File) -> io::Result<()> {
-    let forgive =
-        |done: io::Result<()>| done.or_else(|error| if refuses_attributes(&error) { Ok(()) } else { Err(error) });
     let mode = plain_mode(original)?;
     if platform::mode(copy)? != mode {
-        forgive(platform::set_mode(copy, mode))?;
+        as_far_as_possible(platform::set_mode(copy, mode))?;
     }
     let metadata = original.metadata()?;
     let times = FileTimes::new().set_accessed(metadata.accessed()?).set_modified(metadata.modified()?);
-    forgive(copy.set_times(times))
+    as_far_as_possible(copy.set_times(times))
 }

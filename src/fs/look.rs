@@ -59,7 +59,7 @@ pub(crate) fn kind(path: &Path) -> Result<Kind> {
 
 /// Whether a path is a regular file, and neither a link nor a pipe.
 pub(crate) fn is_regular_file(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+    length(path).is_some()
 }
 
 /// Whether a path exists; links are followed.

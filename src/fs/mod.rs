@@ -42,7 +42,7 @@ pub(crate) use platform::{
     Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
     is_executable, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
 };
-pub(crate) use refusal::{refuses_attributes, refuses_links, refuses_renames};
+pub(crate) use refusal::{as_far_as_possible, refuses_attributes, refuses_links, refuses_renames};
 pub(crate) use scratch::ScratchDir;
 pub(crate) use stamper::Stamper;
 
@@ -132,7 +132,7 @@ impl Modes {
             self.0.set(self.0.get() | mode);
             return Ok(());
         }
-        platform::set_mode(file, mode).or_else(|error| if refuses_attributes(&error) { Ok(()) } else { Err(error) })
+        as_far_as_possible(platform::set_mode(file, mode))
     }
 }
 

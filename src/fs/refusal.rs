@@ -31,10 +31,14 @@ pub(crate) fn refuses_renames(error: &io::Error) -> bool {
         || error.raw_os_error() == Some(OF_MANY)
 }
 
-/// Whether an error of setting a mode or a time says that there are none, or that this one cannot be set. It is left as
-/// it is then.
+/// Whether an error of setting a mode or a time says that there are none, or that this one cannot be set.
 pub(crate) fn refuses_attributes(error: &io::Error) -> bool {
     refuses_links(error)
+}
+
+/// The result of setting a mode or a time, which is left as it is where it is refused.
+pub(crate) fn as_far_as_possible(set: io::Result<()>) -> io::Result<()> {
+    set.or_else(|error| if refuses_attributes(&error) { Ok(()) } else { Err(error) })
 }
 
 fn is_vague(error: &io::Error) -> bool {

@@ -104,8 +104,7 @@ impl<'a> Writer<'a> {
         match entry.kind.further_mode() {
             0 => Ok(()),
             // A file system without modes is left alone.
-            bits => fs::add_mode(&file, bits)
-                .or_else(|error| if fs::refuses_attributes(&error) { Ok(()) } else { Err(error) }),
+            bits => fs::as_far_as_possible(fs::add_mode(&file, bits)),
         }
     }
 
