@@ -1,25 +1,24 @@
 //! Creating several environments in one run, in parallel.
 
-use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use crate::env_dir::EnvDir;
 use crate::fs;
+use crate::pool::Pool;
 
 /// Does the `work` for all items on the available cores; the results are in the order of the items. After a failure no
 /// further item is begun; an item that was not begun has no result.
 fn side_by_side<T: Sync, R: Send, E: Send>(
     items: &[T],
+    pool: &Pool,
     work: impl Fn(&T) -> Result<R, E> + Sync,
 ) -> Vec<Option<Result<R, E>>> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Result<R, E>>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    let worker = || {
+    pool.share(items.len(), |_| {
         while let Some((item, place)) = take(&next, items, &results) {
             let result = work(item);
             if result.is_err() {
@@ -27,13 +26,6 @@ fn side_by_side<T: Sync, R: Send, E: Send>(
             }
             *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
         }
-    };
-    thread::scope(|scope| {
-        // This thread works too, and does everything if no other can be started.
-        for _ in 1..cores.min(items.len()) {
-            let _ = thread::Builder::new().spawn_scoped(scope, worker);
-        }
-        worker();
     });
     results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
@@ -48,6 +40,7 @@ fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Optio
 /// After an error nothing is begun; a directory that was not begun has no result.
 pub(crate) fn run<C: Sync, R: Send, E: Send>(
     env_dirs: &[EnvDir],
+    pool: &Pool,
     check: impl Fn(&EnvDir) -> Result<C, E>,
     work: impl Fn(&EnvDir, &C) -> Result<R, E> + Sync,
 ) -> Vec<Option<Result<R, E>>> {
@@ -65,7 +58,7 @@ pub(crate) fn run<C: Sync, R: Send, E: Send>(
             check(env_dir).map(|checked| (env_dir, checked)).map_err(|error| refused = Some(error)).ok()
         });
         let checked: Vec<(&EnvDir, C)> = checked.collect();
-        results = side_by_side(&checked, |(env_dir, checked)| work(env_dir, checked));
+        results = side_by_side(&checked, pool, |(env_dir, checked)| work(env_dir, checked));
         // The refused directory comes after all that were begun: a failure among these stops the run before it.
         let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
         results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
@@ -91,10 +84,10 @@ mod tests {
     #[test]
     fn results_are_in_order_and_nothing_is_begun_after_a_failure() {
         let items: Vec<usize> = (0..50).collect();
-        let done = side_by_side(&items, |item| if *item == 40 { Err(*item) } else { Ok(*item) });
+        let done = side_by_side(&items, &Pool::default(), |item| if *item == 40 { Err(*item) } else { Ok(*item) });
         assert!(done[..40].iter().enumerate().all(|(index, result)| *result == Some(Ok(index))));
         assert_eq!(done[40], Some(Err(40)));
-        let all = side_by_side(&items, |item| Ok::<_, ()>(*item * 2));
+        let all = side_by_side(&items, &Pool::default(), |item| Ok::<_, ()>(*item * 2));
         assert!(all.iter().enumerate().all(|(index, result)| *result == Some(Ok(index * 2))));
     }
 

@@ -39,6 +39,7 @@ mod interpreter;
 mod interrupt;
 mod pip;
 pub mod plan;
+mod pool;
 mod python_repr;
 pub mod pyvenv_cfg;
 mod seed;

@@ -116,15 +116,15 @@ impl Target {
     /// Checks that the interpreter is in the environment, which is `name` in `dir`. Some FUSE programs (fusefat) lose
     /// the contents of a directory that is renamed, and say nothing.
     fn check_placed(&self, dir: &Dir, name: &Path, intent: &Intent) -> Result<Placement> {
-        let is_there = |interpreter: &RelPath| dir.leads_somewhere(name.join(interpreter.as_str()));
-        match intent.interpreters.first() {
-            Some(interpreter) if !is_there(interpreter) && intent.spares_dirs => {
-                let source = io::Error::other("the file system loses files that are renamed");
-                Err(Error::file("create", &self.env_dir, source))
-            }
-            Some(interpreter) if !is_there(interpreter) => Ok(Placement::DirsLost),
-            _ => Ok(Placement::Placed),
+        let is_lost = |interpreter: &RelPath| !dir.leads_somewhere(name.join(interpreter.as_str()));
+        if !intent.interpreters.first().is_some_and(is_lost) {
+            return Ok(Placement::Placed);
         }
+        if intent.spares_dirs {
+            let source = io::Error::other("the file system loses files that are renamed");
+            return Err(Error::file("create", &self.env_dir, source));
+        }
+        Ok(Placement::DirsLost)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::interpreter;
 use crate::interrupt::Interrupt;
 use crate::pip::{self, Surroundings};
 use crate::plan::{Mode, OnExisting, Plan, Step};
+use crate::pool::Pool;
 use crate::pyvenv_cfg;
 use crate::seed::{Restored, Seed, restore, settle};
 
@@ -48,6 +49,7 @@ pub(crate) struct Circumstances<'a> {
     /// The user's directory for temporary files.
     pub(crate) temp_dir: &'a Path,
     pub(crate) interrupt: &'a Interrupt,
+    pub(crate) pool: &'a Pool,
 }
 
 /// Applies all steps of a plan.
@@ -141,7 +143,7 @@ fn unfollowed(plan: &Plan, steps: &[Step], new: &Dir) -> Option<String> {
 fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumstances) -> Result<Restored> {
     match (step, with.seed) {
         (Step::SeedPip { python, .. }, Some(seed)) => {
-            restore(seed, &EnvPaths::of(&plan.env_dir, python, plan.os), new, with.interrupt)
+            restore(seed, &EnvPaths::of(&plan.env_dir, python, plan.os), new, with.interrupt, with.pool)
         }
         _ => build::step(step, &plan.env_dir, new, modes).map(|()| Restored::Whole),
     }

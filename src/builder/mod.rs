@@ -1,5 +1,6 @@
 //! The builder: facts, then a plan, then the environment.
 
+mod planning;
 mod seeds;
 
 use std::io::{self, ErrorKind};
@@ -14,12 +15,11 @@ use crate::environment::Environment;
 use crate::error::{Error, Result};
 use crate::event::{Created, Event, Observer};
 use crate::facts::Facts;
-use crate::fs;
-use crate::inspect;
 use crate::interpreter::{self, Context, Interpreter};
 use crate::interrupt::{Interrupt, Waiting};
 use crate::pip::{self, Traces};
-use crate::plan::{self, Occupant, Occupied, Place, Plan};
+use crate::plan::{self, Occupant, Place, Plan};
+use crate::pool::Pool;
 use crate::seed::SharedSeed;
 
 /// Creates environments of one interpreter and one configuration.
@@ -32,6 +32,7 @@ pub struct EnvBuilder {
     cache: Option<io::Result<CacheDir>>,
     interpreter: Interpreter,
     seed: SharedSeed,
+    pool: Pool,
 }
 
 /// A plan that was made before ENV_DIR was locked.
@@ -76,7 +77,16 @@ impl EnvBuilder {
         plan::check(&interpreter.facts, &config)?;
         pip::check(&interpreter.facts, &config)?;
         let observer = Observer(Box::new(observer));
-        Ok(Self { config, environment, interrupt, observer, cache, interpreter, seed: SharedSeed::default() })
+        Ok(Self {
+            config,
+            environment,
+            interrupt,
+            observer,
+            cache,
+            interpreter,
+            seed: SharedSeed::default(),
+            pool: Pool::default(),
+        })
     }
 
     /// The facts of the base interpreter.
@@ -109,7 +119,8 @@ impl EnvBuilder {
     /// no result.
     #[must_use]
     pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
-        batch::run(env_dirs, |env_dir| self.check_early(env_dir), |env_dir, early| self.create_checked(env_dir, early))
+        let create = |env_dir: &EnvDir, early: &Early| self.create_checked(env_dir, early);
+        batch::run(env_dirs, &self.pool, |env_dir| self.check_early(env_dir), create)
     }
 
     /// Creates an environment whose `early` plan has shown that it may be: nothing is touched before that. ENV_DIR may
@@ -154,65 +165,12 @@ impl EnvBuilder {
         Target::take(env_dir, Waiting { interrupt: &self.interrupt, tell: &tell })
     }
 
-    /// Looks at ENV_DIR once it is locked, more closely if an earlier process was killed there.
-    fn look_locked(&self, env_dir: &EnvDir, target: &Target) -> Result<Occupant> {
-        let mut occupant = if target.is_vacant() { Occupant::Vacant } else { self.look(env_dir)? };
-        if let Occupant::Occupied(occupied) = &mut occupant
-            && target.was_interrupted()
-        {
-            let traces = pip::traces(&env_dir.path, self.facts())?;
-            (occupied.put_aside, occupied.incomplete_pip) = (traces.put_aside, traces.incomplete);
-        }
-        Ok(occupant)
-    }
-
     /// Leaves a mark in an existing environment in which pip has failed half-way: nobody can take back what it did.
     fn mark(&self, target: &mut Target, env_dir: &EnvDir) {
         if target.has_run() && pip::traces(&env_dir.path, self.facts()).is_ok_and(|traces| traces != Traces::default())
         {
             target.keep_mark();
         }
-    }
-
-    /// Plans and checks the environment before ENV_DIR is locked. Another process may be at work there, and then only
-    /// the lock tells what it leaves.
-    fn check_early(&self, env_dir: &EnvDir) -> Result<Early> {
-        self.look_and_plan(env_dir).or_else(|refusal| match refusal {
-            _ if apply::is_at_work(&env_dir.path) => self.plan_early(env_dir, &Occupant::Vacant),
-            Error::Interrupted { .. } => Err(refusal),
-            // It may just have ended.
-            _ => self.look_and_plan(env_dir),
-        })
-    }
-
-    /// Looks at ENV_DIR, and plans and checks the environment.
-    fn look_and_plan(&self, env_dir: &EnvDir) -> Result<Early> {
-        self.plan_early(env_dir, &self.look(env_dir)?)
-    }
-
-    fn plan_early(&self, env_dir: &EnvDir, occupant: &Occupant) -> Result<Early> {
-        let plan = self.plan(env_dir, occupant, &Place::default())?;
-        Ok(Early { plan, is_of_vacant: *occupant == Occupant::Vacant })
-    }
-
-    fn look(&self, env_dir: &EnvDir) -> Result<Occupant> {
-        inspect::look(env_dir, self.facts(), self.config.existing).map_err(|error| match error {
-            // A check says better why something in the directory cannot be looked at.
-            Error::File { .. } if fs::is_dir(&env_dir.path) => {
-                let occupant = Occupant::Occupied(Occupied::default());
-                self.plan(env_dir, &occupant, &Place::default()).err().unwrap_or(error)
-            }
-            error => error,
-        })
-    }
-
-    fn plan(&self, env_dir: &EnvDir, occupant: &Occupant, place: &Place) -> Result<Plan> {
-        let plan = place.plan(self.facts(), &self.config, env_dir, occupant);
-        inspect::check_length(env_dir, plan.paths())?;
-        if *occupant != Occupant::Vacant {
-            inspect::check(&plan, self.facts(), self.config.existing, &self.environment)?;
-        }
-        Ok(plan)
     }
 
     /// Applies a plan, with a seed if the plan needs one. A damaged seed is made anew. If the new seed is damaged too,
@@ -224,6 +182,7 @@ impl EnvBuilder {
             spares_dirs: place.loses_dirs,
             temp_dir: &self.environment.temp_dir,
             interrupt: &self.interrupt,
+            pool: &self.pool,
         };
         if !plan.needs_seed() {
             return apply::apply(plan, target, without);

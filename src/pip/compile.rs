@@ -12,6 +12,7 @@ use memchr::memmem;
 use super::scripts::Script;
 use crate::error::Error;
 use crate::interpreter::{Helper, NOT_AS_ASKED, Orders, Said, run_helpers};
+use crate::pool;
 
 /// The script that the helpers run.
 pub(super) const SCRIPT: &str = include_str!("compile.py");
@@ -57,7 +58,7 @@ pub(super) fn compile<T, E: From<Error>>(
     job: impl FnOnce(&T) -> Job<'_>,
     meanwhile: impl FnOnce(&T) -> Result<(), E>,
 ) -> Result<Result<(T, Compiled), String>, E> {
-    let count = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_HELPERS);
+    let count = pool::cores().min(MAX_HELPERS);
     let prepare = || {
         let material = prepare()?;
         let job = job(&material);

@@ -68,6 +68,11 @@ impl Kind {
         matches!(self, Self::Source | Self::ExecutableSource)
     }
 
+    /// Whether other entries need this one: a directory its contents, and a script the `RECORD` that has its digest.
+    pub(super) fn is_needed_first(self) -> bool {
+        matches!(self, Self::Dir | Self::Script)
+    }
+
     /// The permission bits to add to those of a new file, as distlib and pip set them.
     pub(super) fn further_mode(self) -> u32 {
         match self {

@@ -1,7 +1,7 @@
 //! An entry point for the fuzz target of seeds, which brings its own files.
 
 use super::archive::MAGIC;
-use super::reader::{Seed, for_each_chunk};
+use super::reader::{ChunkRange, Seed, read};
 use crate::fs::File;
 
 /// A file that was accepted as a seed.
@@ -68,14 +68,14 @@ impl Opened {
     /// Returns the data of all entries, or `None` if a chunk is damaged.
     #[must_use]
     pub fn read_through(&self) -> Option<Vec<u8>> {
-        let mut read = Vec::new();
-        let whole = for_each_chunk(&self.0, |chunk| {
-            for (entry, data) in chunk.ok_or(())?.iter() {
+        let (mut all, mut buffer) = (Vec::new(), Vec::new());
+        let (head, rest) = ChunkRange::head_and_rest(&self.0);
+        for range in std::iter::once(head).chain(rest.chunks()) {
+            for (entry, data) in read(&self.0, &range, &mut buffer)?.iter() {
                 assert_eq!(entry.length as usize, data.len(), "an entry has all its data");
-                read.extend(data);
+                all.extend(data);
             }
-            Ok::<(), ()>(())
-        });
-        whole.ok().map(|()| read)
+        }
+        Some(all)
     }
 }

@@ -129,46 +129,48 @@ fn is_complete(seed: &Seed) -> bool {
     matches!(seed.source.read_at(&mut [0; 2], seed.data + length - 1), Ok(1))
 }
 
-/// Calls `each` for all chunks of a seed, in order, until `each` fails. A damaged chunk is passed as `None`.
-///
-/// Reading in a second thread was tried and saved no time: the data has to come to the processor core that writes.
-pub(super) fn for_each_chunk<'a, E>(
-    seed: &'a Seed,
-    mut each: impl FnMut(Option<&Chunk<'a, '_>>) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut buffer = Vec::new();
-    ranges(seed).try_for_each(|range| each(read(seed, &range, &mut buffer).as_ref()))
-}
-
 /// The range of a chunk: its entries, and the offset and length of their data in the file.
-struct ChunkRange<'a> {
-    entries: &'a [Entry],
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ChunkRange<'a> {
+    pub(super) entries: &'a [Entry],
     offset: u64,
     length: usize,
 }
 
-/// Splits the entries into runs with at most [`CHUNK`] bytes of data. A larger entry is a run of its own.
-fn ranges(seed: &Seed) -> impl Iterator<Item = ChunkRange<'_>> {
-    let entries = &seed.list.entries;
-    let (mut index, mut offset) = (0, seed.data);
-    std::iter::from_fn(move || {
-        let (start, mut length) = (index, 0);
-        while index < entries.len() {
-            let grown = length + entries[index].length as usize;
-            if index > start && grown > CHUNK {
-                break;
-            }
-            length = grown;
-            index += 1;
-        }
-        let range = ChunkRange { entries: &entries[start..index], offset, length };
-        offset += length as u64;
-        (start < index).then_some(range)
-    })
+impl<'a> ChunkRange<'a> {
+    /// Splits the entries of a seed into those that others need (directories, and scripts, whose digests are in
+    /// `RECORD`) and the rest.
+    pub(super) fn head_and_rest(seed: &'a Seed) -> (Self, Self) {
+        let entries = &seed.list.entries;
+        let others = entries.iter().position(|entry| !entry.kind.is_needed_first()).unwrap_or(entries.len());
+        let (head, rest) = entries.split_at(others);
+        let head = Self::of(head, seed.data);
+        (head, Self::of(rest, seed.data + head.length as u64))
+    }
+
+    fn of(entries: &'a [Entry], offset: u64) -> Self {
+        Self { entries, offset, length: entries.iter().map(|entry| entry.length as usize).sum() }
+    }
+
+    /// Splits the range into chunks with at most [`CHUNK`] bytes of data. A larger entry is a chunk of its own.
+    pub(super) fn chunks(self) -> impl Iterator<Item = Self> {
+        let Self { mut entries, mut offset, .. } = self;
+        std::iter::from_fn(move || {
+            let mut length = 0;
+            let is_too_much = |(index, entry): (usize, &Entry)| {
+                length += entry.length as usize;
+                index > 0 && length > CHUNK
+            };
+            let end = entries.iter().enumerate().position(is_too_much).unwrap_or(entries.len());
+            let chunk = Self::of(entries.split_off(..end)?, offset);
+            offset += chunk.length as u64;
+            (!chunk.entries.is_empty()).then_some(chunk)
+        })
+    }
 }
 
 /// Reads a chunk, or returns `None` if it is damaged.
-fn read<'a, 'b>(seed: &Seed, range: &ChunkRange<'a>, buffer: &'b mut Vec<u8>) -> Option<Chunk<'a, 'b>> {
+pub(super) fn read<'a, 'b>(seed: &Seed, range: &ChunkRange<'a>, buffer: &'b mut Vec<u8>) -> Option<Chunk<'a, 'b>> {
     buffer.resize(range.length.max(buffer.len()), 0);
     let bytes = &mut buffer[..range.length];
     let mut from = 0;

@@ -2,18 +2,21 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::archive::{Entry, Kind};
 use super::dates;
 use super::marshal::marshalled;
 use super::pack::digest;
-use super::reader::{Chunk, Seed, for_each_chunk};
+use super::reader::{ChunkRange, Seed, read};
 use super::splice::SpliceKind;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
 use crate::fs::{self, Dir};
 use crate::interrupt::Interrupt;
 use crate::pip::shebang::shebang;
+use crate::pool::{self, Pool, Shares};
 
 /// The outcome of restoring a seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +27,19 @@ pub(crate) enum Restored {
     SeedDamaged,
 }
 
+/// The limit of threads that write at the same time: with more, a file system gains nothing.
+const MOST_THREADS: usize = 4;
+
 /// Restores a seed into `root`, the directory of a new environment that will have the paths `env`.
 ///
 /// # Errors
 /// When a file cannot be written, or a signal has come.
-pub(crate) fn restore(seed: &Seed, env: &EnvPaths, root: &Dir, interrupt: &Interrupt) -> Result<Restored> {
-    let mut writer = Writer { env, root, dir: None, mtime: seed.list.mtime, is_dated: true };
-    let mut contents = Contents { env, scripts: Vec::new(), buffer: Vec::new() };
-    let written = for_each_chunk(seed, |chunk| {
-        interrupt.check().map_err(Stop::Failed)?;
-        write_chunk(chunk.ok_or(Stop::SeedDamaged)?, &mut writer, &mut contents)
+pub(crate) fn restore(seed: &Seed, env: &EnvPaths, root: &Dir, interrupt: &Interrupt, pool: &Pool) -> Result<Restored> {
+    let work = Work { seed, env, root, interrupt };
+    let written = work.write(pool).and_then(|is_dated| {
+        dates::settle(&seed.list, root, !is_dated, interrupt).map_err(|stop| Stop::Failed(stop.explained(&env.dir)))
     });
-    let settle = || dates::settle(&seed.list, root, !writer.is_dated, interrupt);
-    match written.and_then(|()| settle().map_err(|stop| Stop::Failed(stop.explained(&env.dir)))) {
+    match written {
         Ok(()) => Ok(Restored::Whole),
         Err(Stop::SeedDamaged) => Ok(Restored::SeedDamaged),
         Err(Stop::Failed(error)) => Err(error),
@@ -52,51 +55,113 @@ pub(crate) fn settle(seed: &Seed, env: &Path, root: &Dir, are_copies: bool, inte
     dates::settle(&seed.list, root, are_copies, interrupt).map_err(|stop| stop.explained(env))
 }
 
-fn write_chunk<'a>(chunk: &Chunk<'a, '_>, writer: &mut Writer<'a>, contents: &mut Contents<'a>) -> Result<(), Stop> {
-    chunk.iter().try_for_each(|(entry, stored)| match entry.kind {
-        Kind::Dir => writer.create_dir(entry),
-        _ => writer.write(entry, contents.of(entry, stored)),
-    })
-}
-
 /// The reason why a seed was not restored to its end.
 enum Stop {
     SeedDamaged,
     Failed(Error),
 }
 
-/// A writer of files into an environment. The last directory stays open, as the next file is nearly always in it.
-struct Writer<'a> {
+/// The work of restoring a seed.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    seed: &'a Seed,
     env: &'a EnvPaths,
     root: &'a Dir,
+    interrupt: &'a Interrupt,
+}
+
+impl Work<'_> {
+    /// Writes all files, with the threads of a pool; returns whether the file system let them be dated.
+    fn write(self, pool: &Pool) -> Result<bool, Stop> {
+        let (head, rest) = ChunkRange::head_and_rest(self.seed);
+        let digests = Writer::new(self, &[]).write_head(&head)?;
+        let threads = pool::cores().min(MOST_THREADS);
+        let shares = Shares::new(rest.chunks(), threads);
+        let (first_stop, is_dated) = (Mutex::new(None), AtomicBool::new(true));
+        pool.share(threads.min(shares.len()), |number| {
+            let mut writer = Writer::new(self, &digests);
+            while let Some(chunk) = shares.take(number) {
+                if let Err(stop) = writer.write_chunk(&chunk) {
+                    shares.withdraw();
+                    first_stop.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(stop);
+                }
+            }
+            is_dated.fetch_and(writer.is_dated, Ordering::Relaxed);
+        });
+        let first_stop = first_stop.into_inner().unwrap_or_else(PoisonError::into_inner);
+        first_stop.map_or(Ok(is_dated.into_inner()), Err)
+    }
+}
+
+/// The digests and sizes of scripts, by their paths below the environment.
+type Digests<'a> = [(&'a str, String)];
+
+/// A writer of files into an environment, for one thread.
+struct Writer<'a> {
+    work: Work<'a>,
+    /// The last directory stays open, as the next file is nearly always in it.
     dir: Option<(&'a str, Dir)>,
-    /// The modification time of source files, in seconds since 1970.
-    mtime: u64,
     /// Whether the file system lets files be dated.
     is_dated: bool,
+    contents: Contents<'a>,
+    /// The data of the last chunk.
+    buffer: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
-    fn create_dir(&self, entry: &Entry) -> Result<(), Stop> {
-        let made = fs::create_dirs(self.root, &entry.path);
-        made.map_err(|source| self.failed("create directory", entry, source))
+    fn new(work: Work<'a>, digests: &'a Digests<'a>) -> Self {
+        let contents = Contents { env: work.env, digests, buffer: Vec::new() };
+        Self { work, dir: None, is_dated: true, contents, buffer: Vec::new() }
     }
 
-    fn write(&mut self, entry: &'a Entry, bytes: &[u8]) -> Result<(), Stop> {
-        self.try_write(entry, bytes).map_err(|source| self.failed("write", entry, source))
+    /// Creates the directories and writes the scripts; returns the scripts' digests.
+    fn write_head(mut self, head: &ChunkRange<'a>) -> Result<Vec<(&'a str, String)>, Stop> {
+        let mut digests = Vec::new();
+        self.each(head, |writer, entry, stored| {
+            if entry.kind == Kind::Dir {
+                let made = fs::create_dirs(writer.work.root, &entry.path);
+                return made.map_err(|source| writer.failed("create directory", entry, source));
+            }
+            writer.write(entry, stored)?;
+            digests.push((entry.path.as_str(), digest(writer.contents.of(entry, stored))));
+            Ok(())
+        })?;
+        Ok(digests)
     }
 
-    fn try_write(&mut self, entry: &'a Entry, bytes: &[u8]) -> io::Result<()> {
+    fn write_chunk(&mut self, chunk: &ChunkRange<'a>) -> Result<(), Stop> {
+        self.each(chunk, Self::write)
+    }
+
+    /// Calls `work` with each entry of a chunk and its data.
+    fn each(
+        &mut self,
+        chunk: &ChunkRange<'a>,
+        mut work: impl FnMut(&mut Self, &'a Entry, &[u8]) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        self.work.interrupt.check().map_err(Stop::Failed)?;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let chunk = read(self.work.seed, chunk, &mut buffer).ok_or(Stop::SeedDamaged)?;
+        chunk.iter().try_for_each(|(entry, stored)| work(self, entry, stored))?;
+        self.buffer = buffer;
+        Ok(())
+    }
+
+    fn write(&mut self, entry: &'a Entry, stored: &[u8]) -> Result<(), Stop> {
+        self.try_write(entry, stored).map_err(|source| self.failed("write", entry, source))
+    }
+
+    fn try_write(&mut self, entry: &'a Entry, stored: &[u8]) -> io::Result<()> {
         let (parent, name) = entry.path.split();
         let dir = match self.dir.take() {
             Some((open, dir)) if open == parent => dir,
-            _ => self.root.open_dir(parent)?,
+            _ => self.work.root.open_dir(parent)?,
         };
         let (_, dir) = self.dir.insert((parent, dir));
         let mut file = dir.create(name)?;
-        file.write_all(bytes)?;
+        file.write_all(self.contents.of(entry, stored))?;
         if entry.kind.is_source() {
-            match fs::set_mtime(&file, self.mtime) {
+            match fs::set_mtime(&file, self.work.seed.list.mtime) {
                 Err(error) if fs::refuses_attributes(&error) => self.is_dated = false,
                 other => other?,
             }
@@ -117,7 +182,7 @@ impl<'a> Writer<'a> {
             | ErrorKind::IsADirectory
             | ErrorKind::NotADirectory
             | ErrorKind::NotFound => Stop::SeedDamaged,
-            _ => Stop::Failed(Error::File { action, path: entry.path.below(&self.env.dir), source }),
+            _ => Stop::Failed(Error::File { action, path: entry.path.below(&self.work.env.dir), source }),
         }
     }
 }
@@ -125,13 +190,12 @@ impl<'a> Writer<'a> {
 /// The contents of entries in one environment.
 struct Contents<'a> {
     env: &'a EnvPaths,
-    /// The paths of the scripts written so far, with digest and size. Scripts come before the `RECORD` that lists them.
-    scripts: Vec<(&'a str, String)>,
+    digests: &'a Digests<'a>,
     buffer: Vec<u8>,
 }
 
-impl<'a> Contents<'a> {
-    fn of<'b>(&'b mut self, entry: &'a Entry, stored: &'b [u8]) -> &'b [u8] {
+impl Contents<'_> {
+    fn of<'b>(&'b mut self, entry: &Entry, stored: &'b [u8]) -> &'b [u8] {
         if entry.splices.is_empty() {
             return stored;
         }
@@ -144,9 +208,6 @@ impl<'a> Contents<'a> {
             self.put(&splice.kind, &stored[at..]);
         }
         self.buffer.extend(&stored[from..]);
-        if entry.kind == Kind::Script {
-            self.scripts.push((entry.path.as_str(), digest(&self.buffer)));
-        }
         &self.buffer
     }
 
@@ -159,8 +220,8 @@ impl<'a> Contents<'a> {
                 marshalled(*string_type, &path, &mut self.buffer);
             }
             SpliceKind::Digest { script } => {
-                let digest = self.scripts.iter().find(|(path, _)| path == script).map(|(_, digest)| digest.as_bytes());
-                self.buffer.extend(digest.unwrap_or_default());
+                let digest = self.digests.iter().find(|(path, _)| path == script);
+                self.buffer.extend(digest.map(|(_, digest)| digest.as_bytes()).unwrap_or_default());
             }
         }
     }

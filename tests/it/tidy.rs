@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "config",
     "error",
     "interrupt",
+    "pool",
     "warning",
     "env_dir",
     "env_paths",

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 RVENV, VENV, VIRTUALENV, UV = "rvenv", "venv", "virtualenv", "uv"
 NAMES = (RVENV, VENV, VIRTUALENV, UV)
@@ -24,8 +24,8 @@ class Tool:
     # The variable for the tool's cache directory.
     cache_variable = ""
     options = ("--clear", "--upgrade", "--copies")
-    # The tool works in threads besides the first, so strace has to follow them.
-    is_threaded = False
+    # strace's options for a tool that works in threads besides the first, as strace has to follow them.
+    follow: Sequence[str] = ()
     has_cold_start = False
 
     def __init__(self, program: str, python: str):
@@ -53,6 +53,8 @@ class Rvenv(Tool):
     """rvenv."""
 
     name, cache_variable, has_cold_start = RVENV, "RVENV_CACHE_DIR", True
+    # Threads, but no interpreters.
+    follow = ("-f", "-b", "execve")
 
     def variables(self, python: str, cache: Path) -> Dict[str, str]:
         return {**super().variables(python, cache), "RVENV_PYTHON": python}
@@ -77,7 +79,7 @@ class Virtualenv(Tool):
     """virtualenv."""
 
     name, cache_variable, has_cold_start = VIRTUALENV, "VIRTUALENV_OVERRIDE_APP_DATA", True
-    options, is_threaded = ("--clear",), True
+    options, follow = ("--clear",), ("-f",)
 
     def argv(self, python: str, env_dir: Path, pip: bool, option: Optional[str], exists: bool) -> List[str]:
         fixed = [self.program, "--quiet", "--no-periodic-update", "--no-download", "--python", python]
@@ -88,7 +90,7 @@ class Uv(Tool):
     """`uv venv`."""
 
     name, cache_variable = UV, "UV_CACHE_DIR"
-    options, is_threaded = ("--clear",), True
+    options, follow = ("--clear",), ("-f",)
 
     def argv(self, python: str, env_dir: Path, pip: bool, option: Optional[str], exists: bool) -> List[str]:
         fixed = [self.program, "venv", "--quiet", "--no-config", "--no-project", "--offline", "--python", python]

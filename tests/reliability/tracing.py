@@ -60,7 +60,7 @@ def strace_version() -> Optional[str]:
 
 def recording(world: World, argv: List[str], log: Path) -> List[str]:
     """The command that runs a program and writes its system calls to a file."""
-    return ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", str(log), *_refuse(world), *argv]
+    return ["strace", "-qq", *world.tool.follow, "-e", "signal=none", "-o", str(log), *_refuse(world), *argv]
 
 
 def injecting(world: World, argv: List[str], point: Point) -> List[str]:
@@ -68,18 +68,13 @@ def injecting(world: World, argv: List[str], point: Point) -> List[str]:
     what = "signal" if point.event.startswith("SIG") else "error"
     inject = f"inject={point.name}:{what}={point.event}:when={point.occurrence}"
     traced = ",".join([point.name, *([calls(world.refused)] if world.refused else [])])
-    fixed = ["strace", "-qq", *_follow(world), "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={traced}"]
+    fixed = ["strace", "-qq", *world.tool.follow, "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={traced}"]
     return [*fixed, *_refuse(world), "-e", inject, *argv]
 
 
 def _refuse(world: World) -> List[str]:
     """The options to refuse calls, if the world does so."""
     return injection(world.refused) if world.refused else []
-
-
-def _follow(world: World) -> List[str]:
-    """The option to follow threads, for tools that work in threads. Other tools are traced without child processes."""
-    return ["-f"] if world.tool.is_threaded else []
 
 
 def points(log: Path, root: Path, from_change: bool) -> List[Point]:

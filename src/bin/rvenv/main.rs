@@ -12,6 +12,10 @@ use rvenv::{EnvBuilder, EnvDir, Environment, Error, Event, Interrupt};
 use args::Args;
 use report::{Log, Progress};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let args = match Args::read(&arguments) {
