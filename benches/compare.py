@@ -22,7 +22,7 @@ import compare_chart
 import compare_report as report
 from compare_measure import FLOOR, Command, Contestant, count, measure, slug
 from compare_rows import Result, Row, main_rows, more_rows
-from compare_tools import ROOT, RVENV, Tools, base_interpreter, cargo, install_peers
+from compare_tools import ROOT, RVENV, Tools, base_interpreter, cargo, cores, install_peers
 
 BENCH = ROOT / "target" / "bench"
 
@@ -39,8 +39,9 @@ def main() -> None:
     try:
         session = Session(programs, peers, options, work / "disk")
         results = [session.run(row) for row in main_rows(session.tools) + more_rows(session.tools, options.many)]
+        others = [with_another(python, programs, peers, options, work) for python in options.also]
         in_memory, skipped = on_tmpfs(programs, peers, options, work / "tmpfs")
-        write(options, session, results, report.tmpfs_section(in_memory, skipped), load)
+        write(options, session, results, [*others, report.tmpfs_section(in_memory, skipped)], load)
     finally:
         shutil.rmtree(work)
 
@@ -48,6 +49,8 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compares rvenv with venv, uv and virtualenv.")
     parser.add_argument("--python", metavar="PATH", help="the interpreter; else the one that python3 leads to")
+    parser.add_argument("--also", metavar="PATH", action="append", default=[],
+                        help="another interpreter, for the main rows once more; may be given several times")
     parser.add_argument("--target", help="that of rvenv, as for `cargo build`; else this machine's")
     parser.add_argument("--runs", metavar="N", type=int, default=7, help="rounds of each comparison (7)")
     parser.add_argument("--dir", type=Path, default=BENCH, help="where to create the environments (below target/bench)")
@@ -115,6 +118,14 @@ class Session:
         return {each.name: directory / f"{slug(each)}-0" for each in present}
 
 
+def with_another(python: str, programs, peers: Path, options: argparse.Namespace, work: Path) -> str:
+    """Measures the main rows with another interpreter; returns their section."""
+    directory = Path(tempfile.mkdtemp(dir=work)) / "work"
+    session = Session(programs, peers, argparse.Namespace(**{**vars(options), "python": python}), directory)
+    results = [session.run(replace(row, is_counted=False)) for row in main_rows(session.tools)]
+    return report.interpreter_section(session.tools.interpreter(), session.tools.pip, results)
+
+
 def on_tmpfs(programs, peers: Path, options: argparse.Namespace, directory: Path) -> tuple[list[Result], str]:
     """Measures the main rows on a tmpfs; returns their results, or the reason for skipping them."""
     if not options.tmpfs:
@@ -131,7 +142,7 @@ def on_tmpfs(programs, peers: Path, options: argparse.Namespace, directory: Path
         subprocess.run(["umount", directory], check=True)
 
 
-def write(options, session: Session, results: list[Result], in_memory: str, load: float) -> None:
+def write(options, session: Session, results: list[Result], further: list[str], load: float) -> None:
     """Writes the report and its chart."""
     main = {result.row.key: result for result in results[: len(main_rows(session.tools))]}
     extra = {"with-pip": report.inventory(session.environments(main["with-pip"]))}
@@ -140,10 +151,10 @@ def write(options, session: Session, results: list[Result], in_memory: str, load
     versions[RVENV] += f", built for `{options.target}`" if options.target else ""
     text = report.REPORT.format(
         trial=report.TRIAL if options.quick else "",
-        sections="\n\n".join([*sections, report.program_section(Path(session.programs[RVENV])), in_memory]),
+        sections="\n\n".join([*sections, report.program_section(Path(session.programs[RVENV])), *further]),
         losses=report.losses(results),
-        rounds=options.runs, slow_rounds=options.slow_runs, warmups=options.warmups,
-        machine=report.machine(session.directory, len(os.sched_getaffinity(0)), load, versions))
+        command=report.command(options), rounds=options.runs, slow_rounds=options.slow_runs, warmups=options.warmups,
+        machine=report.machine(session.directory, cores(), load, versions))
     (options.output / "benchmarks.md").write_text(text, encoding="utf-8")
     picture = compare_chart.draw(list(main.values()))
     (options.output / "benchmarks.svg").write_text(picture, encoding="utf-8")

@@ -160,10 +160,11 @@ def instructions(command: Command, scratch: Path, limit: float) -> int | None:
         if counted:
             return int(counted[1])
     logs = Path(tempfile.mkdtemp(dir=scratch, prefix="callgrind-"))
-    valgrind = ["valgrind", "--tool=callgrind", "--trace-children=yes", "--callgrind-out-file=/dev/null"]
-    # valgrind sets LD_PRELOAD, so the first run meets an interpreter that is new to rvenv; the second run is counted.
-    for run, log in (("warm-up", "/dev/null"), ("callgrind", f"{logs}/%p")):
-        if not observed([*valgrind, f"--log-file={log}"], command, run, limit):
+    valgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    # valgrind sets LD_PRELOAD, which makes the interpreter a new one to rvenv. So rvenv asks it in a first run, without
+    # valgrind, under which an interpreter loads what rvenv does not know; the second run is counted.
+    for run, traced, log in (("warm-up", "no", "/dev/null"), ("callgrind", "yes", f"{logs}/%p")):
+        if not observed([*valgrind, f"--trace-children={traced}", f"--log-file={log}"], command, run, limit):
             return None
     return sum(int(found) for log in logs.iterdir() for found in re.findall(r"Collected : (\d+)", log.read_text()))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import platform
+import re
 import statistics
 import subprocess
 import textwrap
@@ -18,8 +20,8 @@ REPORT = """\
 
 ![Bars of the times with and without pip](benchmarks.svg)
 
-How long it takes to create an environment with rvenv, with the interpreter's own `python -m venv`, with uv and with
-virtualenv: whole processes, from start to exit. `benches/compare.py` measured it all and wrote this page.
+The times that rvenv, the interpreter's own `python -m venv`, uv and virtualenv take to create an environment: whole
+processes, from start to exit. `benches/compare.py` has measured everything and written this page.
 
 {trial}{sections}
 
@@ -29,19 +31,20 @@ virtualenv: whole processes, from start to exit. `benches/compare.py` measured i
 
 ## How it is measured
 
-- Each round runs all tools once, in an order that changes from round to round. `× rvenv` is the median of the rounds'
-  own ratios, so that what slows down a whole round favours nobody. There are {rounds} rounds, or {slow_rounds} where a
-  run takes seconds, after {warmups} to warm up.
-- Each tool installs what it does by default. uv and virtualenv bring the newest pip that they know, before Python 3.12
-  setuptools and more as well, and leave compiling to the first run; rvenv and venv bring the pip of the interpreter,
+- Each round runs all tools once, in an order that changes from round to round. `× rvenv` is the median of the ratios
+  within each round, so that whatever slows down a whole round favours nobody. There are {rounds} rounds, or
+  {slow_rounds} where a run takes long, after {warmups} rounds to warm up.
+- *processor time* is user and system time together, of the tool and all its children: what a busy machine pays.
+- Each tool installs what it does by default. uv and virtualenv bring the newest pip that they know (before Python 3.12,
+  setuptools and more as well), and leave compiling to the first run. rvenv and venv bring the pip of the interpreter,
   compiled.
 - All tools start with the same three variables (`PATH`, `HOME`, `LANG`) and have a warm cache of their own. uv runs
   `--offline` and looks for no project or settings; virtualenv runs without periodic updates and downloads.
 - Each environment gets a new directory; none is deleted before the end, as some file systems create slowly after that.
-- The *floor* is `benches/floor.rs`: a program of one thread that reads the tree of rvenv's environment from one file, makes
-  its directories, files and links, and checks, decides and adapts nothing.
-- System calls and processes are counted by strace, peak memory is that of the largest process by GNU time, instructions
-  are those in user mode by perf, or by callgrind where the processor does not tell. They hardly vary, so that one
+- The *floor* is `benches/floor.rs`: a program that reads the tree of rvenv's environment from one file and creates its
+  directories, files and links with as many threads as rvenv. It checks, decides and adapts nothing.
+- strace counts system calls and processes. Peak memory is that of the largest process, by GNU time. Instructions are
+  those in user mode, by perf, or by callgrind where the processor does not count them. All of these hardly vary, so one
   run is enough. A `-` stands for what could not be measured.
 
 ## The machine
@@ -53,14 +56,15 @@ virtualenv: whole processes, from start to exit. `benches/compare.py` measured i
 ## Once more
 
 ```sh
-python3 benches/compare.py              # all of it, some minutes on an idle machine
-python3 benches/compare.py --quick      # a trial, which writes to target/bench
-python3 benches/compare.py --help       # another interpreter, another disk
+{command}
 ```
 
+On an idle machine this takes a quarter of an hour. `--quick` is a trial that writes to `target/bench`; `--help` names
+the options for another interpreter or another disk.
+
 With `--target x86_64-unknown-linux-musl`, rvenv is the static program that is released for Linux (`rustup target add`
-brings what it is built with). The script builds rvenv and installs uv and virtualenv from the package index into
-`target/bench/peers`; what is measured lies in a directory that is deleted in the end.
+brings what it takes to build that). The script builds rvenv, and installs uv and virtualenv from the package index into
+`target/bench/peers`. It creates the environments in a directory that it deletes in the end.
 """
 
 TRIAL = "**This is the report of a trial run: too few rounds for figures that mean anything.**\n\n"
@@ -77,7 +81,7 @@ def times_table(result: Result) -> str:
     """The contestants side by side: times, and counts if the row has them."""
     counted = COUNTS if result.row.is_counted else ()
     names = [each.name for each in result.row.contestants] + ([FLOOR] if result.row.against_floor else [])
-    head = ["", "median", "10th to 90th percentile", "× rvenv", "processor time", *counted]
+    head = ["", "median", "10th to 90th percentile", f"× {result.row.base}", "processor time", *counted]
     return table(head, [[name, *times(result, name), *counts(result, name, counted)] for name in names])
 
 
@@ -86,8 +90,8 @@ def times(result: Result, name: str) -> list[str]:
         return ["-"] * 4
     samples, against = result.times[name], result.ratio(name)
     low, high = spread(samples)
-    times_rvenv = "-" if against is None else f"{against:.3g}"
-    return [duration(statistics.median(samples)), f"{duration(low)} to {duration(high)}", times_rvenv,
+    times_base = "-" if against is None else f"{against:.3g}"
+    return [duration(statistics.median(samples)), f"{duration(low)} to {duration(high)}", times_base,
             duration(statistics.median(result.cpu[name]))]
 
 
@@ -107,13 +111,23 @@ def section(result: Result, extra: str = "") -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def interpreter_section(interpreter: str, pip: str, results: list[Result]) -> str:
+    """The main rows with another interpreter, without targets."""
+    text = f"The same with an interpreter whose ensurepip brings pip {pip}."
+    return further_section(f"With {interpreter}", text, results, f"with {interpreter}")
+
+
 def tmpfs_section(results: list[Result], skipped: str) -> str:
-    """The main rows on a tmpfs, without targets, as these are for a disk."""
+    """The main rows on a tmpfs, without targets."""
     if not results:
         return f"## In memory\n\nNot measured on a tmpfs: {skipped}."
-    parts = ["## In memory", "The same on a tmpfs, where no disk takes part."]
+    return further_section("In memory", "The same on a tmpfs, where no disk takes part.", results, "on a tmpfs")
+
+
+def further_section(title: str, text: str, results: list[Result], where: str) -> str:
+    parts = [f"## {title}", text]
     for result in results:
-        parts += [f"### {result.row.title}, on a tmpfs", times_table(result)]
+        parts += [f"### {result.row.title}, {where}", times_table(result)]
     return "\n\n".join(parts)
 
 
@@ -166,6 +180,20 @@ def leads(result: Result) -> dict[str, list[str]]:
             if theirs is not None and own.get(count) is not None and theirs < own[count] * (1 - NOISE):
                 leads[name].append(f"{number(count, theirs)} {count} to {number(count, own[count])}")
     return leads
+
+
+def command(options: argparse.Namespace) -> str:
+    """The command that makes such a report elsewhere: interpreters are named as pyenv finds them."""
+
+    def named(python: str) -> str:
+        found = re.search(r"/versions/([^/]+)/bin/", python)
+        return f'"$(pyenv prefix {found[1]})/bin/python"' if found else Path(python).name
+
+    words = ["python3 benches/compare.py", f"--python {named(options.python)}"]
+    words += [f"--also {named(python)}" for python in options.also]
+    words += [f"--target {options.target}"] if options.target else []
+    words += [f"--runs {options.runs}", *(["--tmpfs"] if options.tmpfs else [])]
+    return " \\\n  ".join(words)
 
 
 def machine(directory: Path, cores: int, load: float, versions: dict[str, str]) -> str:

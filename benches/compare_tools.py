@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Callable
 
 from compare_measure import Command, Contestant, Failed, seconds_of
 
@@ -32,6 +34,10 @@ def install_peers(directory: Path) -> Path:
         if installed.returncode != 0:
             print("uv and virtualenv cannot be installed: they will be missing", file=sys.stderr)
     return directory / "bin"
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0))
 
 
 def base_interpreter() -> str:
@@ -58,6 +64,7 @@ class Tools:
         self.programs = {RVENV: rvenv, UV: str(peers / "uv"), VIRTUALENV: str(peers / "virtualenv")}
         # Without the user's PIP_*, UV_* and RVENV_*, and without PYTHONDONTWRITEBYTECODE, which would spare venv work.
         self.clean = {"PATH": "/usr/bin:/bin", "HOME": str(work / "home"), "LANG": "C.UTF-8"}
+        self.pip = self.output(python, "-c", "import ensurepip; print(ensurepip.version())").strip()
         self.has_uv_seeds = self.has(UV) and self.warm_uv()
         self.shim = self.shim_of_python()
 
@@ -107,12 +114,67 @@ class Tools:
 
         return Contestant(RVENV if many == 1 else f"{many} in one call", commands, is_tool=many == 1)
 
+    def rvenv_with_restored_cache(self) -> Contestant:
+        """rvenv after its cache was unpacked from an archive, as in a job whose cache was saved by an earlier one."""
+        archive = self.work / "saved.tar.zst"
+        if not archive.exists():
+            saved = self.rvenv().commands(self.work / "saved")[0]
+            cache = str(self.work / "saved.cache")
+            pack = self.command("/usr/bin/tar", "-C", cache, "--zstd", "-cf", str(archive), ".")
+            seconds_of([saved._replace(variables={**saved.variables, "RVENV_CACHE_DIR": cache}), pack])
+
+        def commands(path: Path) -> list[Command]:
+            cache = Path(f"{path}.cache")
+            script = 'mkdir -m 700 "$1" && exec tar -C "$1" --zstd -xf "$0"'
+            unpack = self.command("/bin/sh", "-c", script, str(archive), str(cache))
+            run = self.rvenv().commands(path)[0]
+            return [unpack, run._replace(variables={**run.variables, "RVENV_CACHE_DIR": str(cache)})]
+
+        is_here = shutil.which("zstd", path=self.clean["PATH"]) is not None
+        return Contestant("with a saved cache", commands if is_here else None, is_tool=False)
+
+    def pinned(self, many: int) -> Contestant:
+        """As many calls of rvenv, in one process a core, each of which is pinned to its core."""
+        script = """
+            path=$1 cores=$2 many=$3; shift 3; number=0
+            for core in $cores; do
+              taskset -c "$core" sh -c '
+                path=$1 number=$2 step=$3 many=$4; shift 4
+                while [ "$number" -lt "$many" ]; do "$@" "$path-$number" || exit; number=$((number + step)); done
+              ' sh "$path" "$number" "$(echo "$cores" | wc -w)" "$many" "$@" &
+              started="$started $!" number=$((number + 1))
+            done
+            for each in $started; do wait "$each" || exit; done
+        """
+
+        def commands(path: Path) -> list[Command]:
+            each = " ".join(map(str, sorted(os.sched_getaffinity(0))))
+            argv, variables = self.rvenv().commands(path)[0]
+            return [Command(["/bin/sh", "-c", script, "sh", str(path), each, str(many), *argv[:-1]], variables)]
+
+        return Contestant(f"{many} calls", commands, is_tool=False)
+
     def venv(self, *options: str) -> Contestant:
         return Contestant(VENV, lambda path: [self.command(self.python, "-m", "venv", *options, str(path))])
 
     def uv(self, *options: str) -> Contestant:
         is_here = self.has_uv_seeds if "--seed" in options else self.has(UV)
         return Contestant(UV, (lambda path: [self.uv_command(path, "--offline", *options)]) if is_here else None)
+
+    def uv_with_pip(self) -> Contestant:
+        """uv, with the same version of pip as the interpreter brings."""
+        cache = {"UV_CACHE_DIR": str(self.work / "uv-cache")}
+
+        def install(path: Path, *options: str, **variables: str) -> Command:
+            fixed = ("pip", "install", "--quiet", "--no-config", "--python", str(path / "bin/python"))
+            return self.command(self.programs[UV], *fixed, *options, f"pip=={self.pip}", **cache, **variables)
+
+        def commands(path: Path) -> list[Command]:
+            return [self.uv_command(path, "--offline"), install(path, "--offline")]
+
+        is_here = self.has_uv_seeds and self.fetches(lambda path, *options, **reach: [
+            self.uv_command(path, "--offline"), install(path, *options, **reach)])
+        return Contestant(UV, commands if is_here else None)
 
     def uv_command(self, path: Path, *options: str, **variables: str) -> Command:
         # uv is spared the search for projects and settings, as the other tools do not search for any.
@@ -122,23 +184,30 @@ class Tools:
 
     def warm_uv(self) -> bool:
         """Fetches the packages of --seed into uv's cache, and returns whether uv then works without the network."""
+        return self.fetches(lambda path, *options, **reach: [self.uv_command(path, "--seed", *options, **reach)])
+
+    def fetches(self, commands: Callable[..., list[Command]]) -> bool:
+        """Runs the commands with the network and then offline, and returns whether both went well."""
         reach = {name: value for name, value in os.environ.items() if re.search("^SSL_CERT_|_proxy$", name, re.I)}
         for attempt in ([], ["--system-certs"]):
-            path = self.work / f"uv-warm{len(attempt)}"
+            directory = Path(tempfile.mkdtemp(dir=self.work, prefix="uv-warm-"))
             try:
-                seconds_of([self.uv_command(path, "--seed", *attempt, **reach)])
-                seconds_of([self.uv_command(path.with_suffix(".offline"), "--seed", "--offline")])
+                seconds_of(commands(directory / "online", *attempt, **reach))
+                seconds_of(commands(directory / "offline", "--offline"))
                 return True
             except Failed as error:
                 print(f"warming uv's cache: {error}", file=sys.stderr)
         return False
 
-    def virtualenv(self, *options: str) -> Contestant:
+    def virtualenv(self, *options: str, fresh: bool = False) -> Contestant:
+        """virtualenv with its warm store, or with a fresh one each time."""
         fixed = (self.programs[VIRTUALENV], "--quiet", "--no-periodic-update", "--no-download", "--python", self.python)
-        cache = {"VIRTUALENV_OVERRIDE_APP_DATA": str(self.work / "virtualenv-app-data")}
-        is_here = self.has(VIRTUALENV)
-        return Contestant(
-            VIRTUALENV, (lambda path: [self.command(*fixed, *options, str(path), **cache)]) if is_here else None)
+
+        def commands(path: Path) -> list[Command]:
+            store = f"{path}.app-data" if fresh else str(self.work / "virtualenv-app-data")
+            return [self.command(*fixed, *options, str(path), VIRTUALENV_OVERRIDE_APP_DATA=store)]
+
+        return Contestant(VIRTUALENV, commands if self.has(VIRTUALENV) else None)
 
     def bare_python(self) -> Contestant:
         commands = [self.command(self.python, "-I", "-S", "-c", "pass")]
@@ -157,14 +226,16 @@ class Tools:
 
     def versions(self) -> dict[str, str]:
         """The versions of the tools and of the interpreter, with the pip that its ensurepip brings."""
-        script = "import ensurepip, platform; print(platform.python_implementation(), platform.python_version(), "
-        script += "ensurepip.version())"
-        name, version, pip = self.output(self.python, "-c", script).split()
-        versions = {"interpreter": f"{name} {version}, whose ensurepip brings pip {pip}"}
+        versions = {"interpreter": f"{self.interpreter()}, whose ensurepip brings pip {self.pip}"}
         for tool in (RVENV, UV, VIRTUALENV):
             found = re.search(r"\d[\w.]+", self.output(self.programs[tool], "--version")) if self.has(tool) else None
             versions[tool] = found[0] if found else "-"
         return versions
+
+    def interpreter(self) -> str:
+        """The interpreter's name and version."""
+        script = "import platform; print(platform.python_implementation(), platform.python_version())"
+        return self.output(self.python, "-c", script).strip()
 
     def output(self, *argv: str) -> str:
         return subprocess.run(argv, env=self.clean, check=True, stdout=subprocess.PIPE, text=True).stdout

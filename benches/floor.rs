@@ -1,8 +1,9 @@
-//! The floor of the file system: a minimal single-threaded program that creates the tree of an environment.
+//! The floor of the file system: a minimal program that creates the tree of an environment, with as many threads as
+//! rvenv.
 //!
-//! A tool that copies cannot do less: read the contents from one file, create the directories, open, write and close
-//! the files, and create the links. `benches/compare.py` compares rvenv with this program. For Unix only, as the tools
-//! are compared there.
+//! A tool that copies cannot do less: read the contents from one file, create the directories and links, and open,
+//! write and close the files. `benches/compare.py` compares rvenv with this program. For Unix only, as the tools are
+//! compared there.
 
 #[cfg(unix)]
 fn main() -> std::io::Result<()> {
@@ -20,6 +21,7 @@ mod unix {
     use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink};
     use std::path::Path;
+    use std::thread;
 
     use walkdir::{DirEntry, WalkDir};
 
@@ -30,6 +32,9 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
     const DIR: u32 = 0;
     const LINK: u32 = 1;
     const FILE: u32 = 2;
+
+    /// As in `src/seed/restore.rs`.
+    const MOST_THREADS: usize = 4;
 
     pub(super) fn main() -> io::Result<()> {
         // `cargo bench` passes --bench, and also the arguments meant for other benchmarks.
@@ -75,6 +80,7 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
     fn write(mut packed: &[u8], target: &Path) -> io::Result<()> {
         fs::create_dir(target)?;
         std::env::set_current_dir(target)?;
+        let mut files = Vec::new();
         while !packed.is_empty() {
             let (kind, mode) = (take_number(&mut packed)?, take_number(&mut packed)?);
             let path = Path::new(OsStr::from_bytes(take(&mut packed)?));
@@ -82,10 +88,20 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
             match kind {
                 DIR => fs::create_dir(path)?,
                 LINK => symlink(OsStr::from_bytes(contents), path)?,
-                _ => OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(contents)?,
+                _ => files.push((path, mode, contents)),
             }
         }
-        Ok(())
+        let threads = thread::available_parallelism()?.get().min(MOST_THREADS);
+        thread::scope(|scope| {
+            let write_all = |files: &[(&Path, u32, &[u8])]| {
+                files.iter().try_for_each(|(path, mode, contents)| {
+                    OpenOptions::new().write(true).create_new(true).mode(*mode).open(path)?.write_all(contents)
+                })
+            };
+            let shares = files.chunks(files.len().div_ceil(threads).max(1));
+            let writing: Vec<_> = shares.map(|share| scope.spawn(move || write_all(share))).collect();
+            writing.into_iter().try_for_each(|one| one.join().expect("it does not panic"))
+        })
     }
 
     fn take<'a>(packed: &mut &'a [u8]) -> io::Result<&'a [u8]> {
