@@ -42,17 +42,14 @@ impl Pool {
     /// Calls `work` in this thread and, at the same time, in spare threads, up to `most` in all. Each call gets a
     /// number of its own, from 0 on. If no thread can be started, this one does everything.
     pub(crate) fn share(&self, most: usize, work: impl Fn(usize) + Sync) {
+        let spare: Vec<Busy> = (1..most).map_while(|_| self.spare()).collect();
         thread::scope(|scope| {
-            for number in 1..most {
-                let Some(busy) = self.spare() else { break };
+            for (number, busy) in (1..).zip(spare) {
                 let work = &work;
-                let started = thread::Builder::new().spawn_scoped(scope, move || {
+                let _ = thread::Builder::new().spawn_scoped(scope, move || {
                     work(number);
                     drop(busy);
                 });
-                if started.is_err() {
-                    break;
-                }
             }
             work(0);
         });

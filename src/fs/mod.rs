@@ -100,16 +100,16 @@ pub(crate) fn remove_empty_dirs(path: &Path, top: &Path) {
     }
 }
 
-/// Creates the directory `path` below `dir`, and its missing parents.
+/// Creates the directory `path` below `dir`, and its missing parents. Several threads may do so at the same time.
 pub(crate) fn create_dirs(dir: &Dir, path: &RelPath) -> io::Result<()> {
-    match dir.create_dir(path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) if is_absent(&error) => {
-            create_dirs(dir, &path.parent().ok_or(error)?)?;
+    let created = match (dir.create_dir(path), path.parent()) {
+        (Err(error), Some(parent)) if is_absent(&error) => {
+            create_dirs(dir, &parent)?;
             dir.create_dir(path)
         }
-        other => other,
-    }
+        (other, _) => other,
+    };
+    created.or_else(|error| if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })
 }
 
 /// Creates a symlink to `target`, and its missing parents. An existing file or link is replaced.

@@ -68,8 +68,8 @@ impl Kind {
         matches!(self, Self::Source | Self::ExecutableSource)
     }
 
-    /// Whether other entries need this one: a directory its contents, and a script the `RECORD` that has its digest.
-    pub(super) fn is_needed_first(self) -> bool {
+    /// Whether this comes before all other kinds: scripts do, as `RECORD` has their digests.
+    pub(super) fn comes_first(self) -> bool {
         matches!(self, Self::Dir | Self::Script)
     }
 

@@ -1,6 +1,6 @@
 //! Packing installed files into a seed, whichever installer they come from.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -44,7 +44,8 @@ struct Packed {
 pub(super) fn pack(files: Vec<InstalledFile>, env: &EnvPaths, stamps: String, mtime: u64) -> Option<NewSeed> {
     let mut files: Vec<Packed> = files.into_iter().map(|file| classify(file, env)).collect();
     date_bytecode(&mut files, mtime);
-    // Directories come before their contents, and scripts before the `RECORD` that has their digests.
+    drop_parents(&mut files);
+    // Scripts come before the `RECORD` that has their digests.
     files.sort_by_key(|file| (file.kind != Kind::Dir, file.kind != Kind::Script));
     let scripts = files.iter().filter(|file| file.kind == Kind::Script);
     let digests: Vec<_> = scripts.map(|file| (file.path.to_string(), digest(&file.contents))).collect();
@@ -83,6 +84,12 @@ fn shebang_in(contents: &[u8], env: &EnvPaths) -> Option<(Range<usize>, SpliceKi
     };
     let lower_case = || of(&env.python.to_lowercase(), SpliceKind::LowerCaseShebang).filter(|_| env.os == Os::Windows);
     of(&env.python, SpliceKind::Shebang).or_else(lower_case)
+}
+
+/// Drops the directories that hold anything: they are created for what they hold.
+fn drop_parents(files: &mut Vec<Packed>) {
+    let parents: HashSet<RelPath> = files.iter().filter_map(|file| file.path.parent()).collect();
+    files.retain(|file| file.kind != Kind::Dir || !parents.contains(&file.path));
 }
 
 /// Writes `mtime` into bytecode that records its source's modification time, and marks the sources to be dated alike.
@@ -208,5 +215,16 @@ mod tests {
         for contents in [b"C:\\1.scratch-aBc", b"c:\\1.scratch-abc", b"C:\\1.SCRATCH-ABC"] {
             assert_eq!(cut_on_windows(contents, Kind::File), None);
         }
+    }
+
+    #[test]
+    fn only_empty_directories_have_an_entry() {
+        let packed = |path: &str, kind| Packed { path: RelPath::of(path), kind, contents: Vec::new() };
+        let mut files =
+            ["lib", "lib/a", "lib/a/b", "lib/c"].map(|path| packed(path, Kind::Dir)).into_iter().collect::<Vec<_>>();
+        files.push(packed("lib/c/file", Kind::File));
+        drop_parents(&mut files);
+        let left: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(left, ["lib/a/b", "lib/c/file"]);
     }
 }

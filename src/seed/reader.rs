@@ -138,11 +138,10 @@ pub(super) struct ChunkRange<'a> {
 }
 
 impl<'a> ChunkRange<'a> {
-    /// Splits the entries of a seed into those that others need (directories, and scripts, whose digests are in
-    /// `RECORD`) and the rest.
+    /// Splits the entries of a seed into directories and scripts, whose digests `RECORD` needs, and the rest.
     pub(super) fn head_and_rest(seed: &'a Seed) -> (Self, Self) {
         let entries = &seed.list.entries;
-        let others = entries.iter().position(|entry| !entry.kind.is_needed_first()).unwrap_or(entries.len());
+        let others = entries.iter().position(|entry| !entry.kind.comes_first()).unwrap_or(entries.len());
         let (head, rest) = entries.split_at(others);
         let head = Self::of(head, seed.data);
         (head, Self::of(rest, seed.data + head.length as u64))

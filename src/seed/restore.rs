@@ -13,6 +13,7 @@ use super::reader::{ChunkRange, Seed, read};
 use super::splice::SpliceKind;
 use crate::env_paths::EnvPaths;
 use crate::error::{Error, Result};
+use crate::facts::RelPath;
 use crate::fs::{self, Dir};
 use crate::interrupt::Interrupt;
 use crate::pip::shebang::shebang;
@@ -114,7 +115,7 @@ impl<'a> Writer<'a> {
         Self { work, dir: None, is_dated: true, contents, buffer: Vec::new() }
     }
 
-    /// Creates the directories and writes the scripts; returns the scripts' digests.
+    /// Creates the empty directories and writes the scripts; returns the scripts' digests.
     fn write_head(mut self, head: &ChunkRange<'a>) -> Result<Vec<(&'a str, String)>, Stop> {
         let mut digests = Vec::new();
         self.each(head, |writer, entry, stored| {
@@ -151,11 +152,23 @@ impl<'a> Writer<'a> {
         self.try_write(entry, stored).map_err(|source| self.failed("write", entry, source))
     }
 
+    /// Opens the directory of a file, which is created if it is missing: each thread creates those that it needs.
+    fn open_parent(&self, path: &RelPath) -> io::Result<Dir> {
+        let (root, name) = (self.work.root, path.split().0);
+        match (root.open_dir(name), path.parent()) {
+            (Err(error), Some(parent)) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dirs(root, &parent)?;
+                root.open_dir(name)
+            }
+            (opened, _) => opened,
+        }
+    }
+
     fn try_write(&mut self, entry: &'a Entry, stored: &[u8]) -> io::Result<()> {
         let (parent, name) = entry.path.split();
         let dir = match self.dir.take() {
             Some((open, dir)) if open == parent => dir,
-            _ => self.work.root.open_dir(parent)?,
+            _ => self.open_parent(&entry.path)?,
         };
         let (_, dir) = self.dir.insert((parent, dir));
         let mut file = dir.create(name)?;
