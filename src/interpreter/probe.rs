@@ -21,6 +21,7 @@ use crate::interrupt::Interrupt;
 /// The script that the interpreter runs.
 pub(super) const SCRIPT: &str = concat!(
     include_str!("probe/files.py"),
+    include_str!("probe/loader.py"),
     include_str!("probe/libraries.py"),
     include_str!("probe/wheels.py"),
     include_str!("probe/answers.py"),

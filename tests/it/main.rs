@@ -78,6 +78,8 @@ mod kept_from_clear;
 #[cfg(unix)]
 mod library;
 #[cfg(unix)]
+mod loaded;
+#[cfg(unix)]
 mod made_wheels;
 #[cfg(unix)]
 mod messages;

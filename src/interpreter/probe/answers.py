@@ -151,6 +151,16 @@ def is_itself():
             return program.read(2) != b"#!"
 
 
+def doubt_another_program(real_executable):
+    """Two names of one file may belong to two installations, and the other one may have been started."""
+    try:
+        started = os.readlink("/proc/self/exe")
+    except OSError:
+        return
+    if started != real_executable:
+        DOUBTS.append("%s was started" % started)
+
+
 def answers():
     # An interpreter that does not know its own path has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
@@ -171,7 +181,9 @@ def answers():
     yield "os", os.name
     yield "platform", sys.platform
     yield "executable", executable
-    yield "real-executable", os.path.realpath(executable)
+    real_executable = os.path.realpath(executable)
+    doubt_another_program(real_executable)
+    yield "real-executable", real_executable
     yield "home", home
     yield "exe-name", exe_name
     yield "64-bit", yes_or_no(sys.maxsize > 2**32)

@@ -41,7 +41,7 @@ def shared_libraries():
         return [os.path.join(os.path.dirname(sys.executable), name)]
     if os.path.exists("/proc/self/maps"):
         names = ("libpython", "libpypy")
-        return [path for path in mapped_libraries() if os.path.basename(path).startswith(names)]
+        return [path for path in loaded_libraries() if os.path.basename(path).startswith(names)]
     import sysconfig
 
     place, name = (sysconfig.get_config_var(key) for key in ("LIBDIR", "LDLIBRARY"))
@@ -49,77 +49,9 @@ def shared_libraries():
     return [os.path.join(framework or place, name)] if (framework or place) and name else []
 
 
-def mapped_libraries():
-    """All libraries that this process has loaded so far: without any of them, the interpreter would not start."""
-    if os.name == "nt" or not os.path.exists("/proc/self/maps"):
-        return []
-    with open("/proc/self/maps", "rb") as maps:
-        fields = [line.rstrip(b"\n").split(None, 5) for line in maps]
-    # A library may have any name, but its code is mapped.
-    mapped = {os.fsdecode(found[5]) for found in fields if len(found) == 6 and b"x" in found[1]}
-    program = os.path.realpath(sys.executable)
-    return sorted(path for path in map(as_asked_for, mapped) if path.startswith("/") and path != program)
-
-
-def as_asked_for(path):
-    """The path of the loader as the executable has it, which may lead there by links; any other path as it is."""
-    loader = elf_parts()[0]
-    try:
-        return loader if loader and os.path.samefile(loader, path) else path
-    except OSError:
-        return path
-
-
-ELF_PARTS = []
-
-
-def elf_parts():
-    """The loader that the executable asks for, and where libraries are to be searched for (elf(5)), read once."""
-    if not ELF_PARTS:
-        ELF_PARTS.extend((None, ""))
-        try:
-            with open("/proc/self/exe", "rb") as program:
-                ELF_PARTS[:] = read_elf(program)
-        except OSError as error:
-            DOUBTS.append(error)
-    return ELF_PARTS
-
-
-def read_elf(program):
-    word = 8 if sys.maxsize > 2**32 else 4
-
-    def read(offset, length):
-        program.seek(offset)
-        return program.read(length)
-
-    def number(data, offset, length=word):
-        return int.from_bytes(data[offset : offset + length], sys.byteorder)
-
-    header = read(0, 16 + 6 * word)
-    if header[:4] != b"\x7fELF":
-        return None, ""
-    table, size, count = number(header, 24 + word), number(header, 30 + 3 * word, 2), number(header, 32 + 3 * word, 2)
-    segments = [read(table + index * size, size) for index in range(count)]
-    parts = [(number(part, 0, 4),) + tuple(number(part, word * at) for at in (1, 2, 4)) for part in segments]
-    loaders = [os.fsdecode(read(offset, length).rstrip(b"\0")) for kind, offset, _, length in parts if kind == 3]
-    tags = []
-    for offset, length in ((part[1], part[3]) for part in parts if part[0] == 2):
-        dynamic = read(offset, length)
-        tags += [(number(dynamic, at), number(dynamic, at + word)) for at in range(0, length, 2 * word)]
-    strings = [
-        value - address + offset
-        for kind, offset, address, length in parts
-        for tag, value in tags
-        if kind == 1 and tag == 5 and address <= value < address + length
-    ]
-    # A RUNPATH makes the loader ignore an RPATH, but nothing is lost by a doubt.
-    paths = [read(strings[0] + value, 65536).split(b"\0")[0] for tag, value in tags if strings and tag in (15, 29)]
-    return (loaders or [None])[0], ":".join(os.fsdecode(path) for path in paths if path)
-
-
 def other_libraries():
     """The other libraries, and what would decide, if it appeared or changed, that others are loaded (ld.so(8))."""
-    for library in mapped_libraries():
+    for library in loaded_libraries():
         yield library
     # The library may also be in an archive, which is looked at first.
     for archive in sys.path:
@@ -132,7 +64,7 @@ def other_libraries():
             yield place
     if sys.platform == "linux":
         yield "/etc/ld.so.cache"
-        places = elf_parts()[1].replace("${ORIGIN}", "/").replace("$ORIGIN", "/")
+        places = elf_parts()["paths"].replace("${ORIGIN}", "/").replace("$ORIGIN", "/")
         all(map(is_fixed, places.split(":") if places else ()))
 
 
