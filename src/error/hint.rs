@@ -26,6 +26,9 @@ impl Error {
             Self::ClearLosesFiles { .. } => Some("move them elsewhere, or choose another directory".to_owned()),
             Self::CopyDead { links: None, .. } => Some("link to it instead, with --symlinks".to_owned()),
             Self::CopyDead { .. } => Some("choose a directory on another file system".to_owned()),
+            Self::InTheWay { problem, .. } if problem == "may not be entered" => {
+                Some("allow it with `chmod u+rwx`, if it is yours, or choose another directory".to_owned())
+            }
             Self::InTheWay { problem, .. } if !problem.starts_with("may not") => {
                 Some("move it elsewhere, or choose another directory".to_owned())
             }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::closed;
 use super::foreign;
 use super::foreign::Treasure;
 use super::nature::Nature;
+use super::within::{self, Whole};
 use crate::config::Existing;
 use crate::env_dir::EnvDir;
 use crate::environment::Environment;
@@ -20,6 +22,10 @@ use crate::plan::{Layout, OnExisting, Plan, Step};
 /// If something would be lost that does not belong to an environment, something is in the way of a file or directory,
 /// or a directory is not writable.
 pub(crate) fn check(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
+    check_existing(plan, facts, existing, environment).map_err(|error| closed::explained(&plan.env_dir.path, error))
+}
+
+fn check_existing(plan: &Plan, facts: &Facts, existing: Existing, environment: &Environment) -> Result<()> {
     let env_dir = &plan.env_dir.path;
     let scripts = Layout::of(facts).scripts.below(env_dir);
     let nature = Nature::of(env_dir, &scripts)?;
@@ -68,9 +74,9 @@ pub(crate) fn check_length<'a>(env_dir: &EnvDir, paths: impl Iterator<Item = &'a
 ///
 /// # Errors
 /// If the directory is or holds the home directory, has a file system mounted in it, or holds a repository or files
-/// directly in it that are not an environment's; or if it is not an environment and holds the current directory or,
-/// however deep, an installed Python, an environment or a repository. venv deletes all of these without asking (CPython
-/// gh-90484).
+/// directly in it that are not an environment's; or if it is not an environment and belongs to an installed Python, to
+/// an environment or to packages, or holds the current directory or, however deep, a Python, an environment or a
+/// repository. venv deletes all of these without asking (CPython gh-90484).
 fn check_clear(env_dir: &Path, nature: Nature, environment: &Environment) -> Result<()> {
     let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
@@ -91,6 +97,14 @@ fn check_clear(env_dir: &Path, nature: Nature, environment: &Environment) -> Res
     }
     if environment.cwd.as_deref().is_some_and(|cwd| cwd != env_dir && is_or_is_above(env_dir, cwd)) {
         return refused("it is not an environment and holds the current directory".to_owned());
+    }
+    let whole = within::whole(env_dir);
+    if let Some((what, path)) = whole.map(|whole| match whole {
+        Whole::Python(path) => ("an installed Python", path),
+        Whole::Environment(path) => ("an environment", path),
+        Whole::Packages(path) => ("installed packages", path),
+    }) {
+        return refused(format!("it belongs to {what} (`{}`)", shown(&path)));
     }
     let (what, path) = match foreign::treasure_below(env_dir) {
         Some(Treasure::Python(path)) => ("a Python", path),

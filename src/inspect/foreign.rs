@@ -37,7 +37,7 @@ const FILES_OF_TOOLS: [&str; 15] = [
 ];
 
 /// The directories and links in the root of an environment.
-const DIRS_OF_TOOLS: [&str; 11] =
+pub(super) const DIRS_OF_TOOLS: [&str; 11] =
     ["bin", "include", "lib", "lib64", "share", "etc", "man", "Include", "Lib", "Scripts", "Share"];
 
 /// The name of the staging directory inside an existing environment. A user who finds a leftover can tell what it is.
@@ -100,14 +100,17 @@ pub(super) fn has_own_entries(dir: &Path) -> bool {
 /// A file that shows that a Python is installed in a directory: of its standard library or, in a directory that is no
 /// environment, its interpreter.
 pub(super) fn installation(dir: &Path, is_environment: bool) -> Option<PathBuf> {
+    standard_library(dir).or_else(|| if is_environment { None } else { interpreter(dir) })
+}
+
+/// The `os.py` of a Python whose library is in a directory of `dir`.
+pub(super) fn standard_library(dir: &Path) -> Option<PathBuf> {
     let names = fs::names(dir).unwrap_or_default();
     let libraries = ["lib", "lib64", "Lib", "lib-python"].into_iter().filter(|name| names.iter().any(|it| it == name));
-    let standard_library =
-        libraries.map(|name| dir.join(name)).filter(|path| fs::read_link(path).is_none()).find_map(|library| {
-            let below = fs::entries(&library).into_iter();
-            std::iter::once(library).chain(below).map(|dir| dir.join("os.py")).find(|os| is_standard_library(os))
-        });
-    standard_library.or_else(|| if is_environment { None } else { interpreter(dir) })
+    libraries.map(|name| dir.join(name)).filter(|path| fs::read_link(path).is_none()).find_map(|library| {
+        let below = fs::entries(&library).into_iter();
+        std::iter::once(library).chain(below).map(|dir| dir.join("os.py")).find(|os| is_standard_library(os))
+    })
 }
 
 /// Whether a path is the `os.py` of a standard library, and not of some package. Before version 20, virtualenv linked

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::closed;
 use super::foreign;
 use super::nature::Nature;
 use crate::config::Existing;
@@ -19,6 +20,10 @@ use crate::pyvenv_cfg;
 /// If ENV_DIR is a symlink or a file, or something cannot be looked at. (venv refuses symlinks too, but only after
 /// `--clear` has emptied their target.)
 pub(crate) fn look(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
+    look_at(env_dir, facts, existing).map_err(|error| closed::explained(&env_dir.path, error))
+}
+
+fn look_at(env_dir: &EnvDir, facts: &Facts, existing: Existing) -> Result<Occupant> {
     let path = env_dir.path.clone();
     match fs::kind(&path).map_err(|error| below_a_file(&path).unwrap_or(error))? {
         Kind::Nothing => below_a_dead_link(&path).map_or(Ok(Occupant::Vacant), Err),

@@ -120,7 +120,8 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
     if hides {
         steps.push(cfg(config));
     }
-    if config.existing != Existing::Upgrade {
+    // An upgrade keeps the scripts of an environment, and where there is none it creates one.
+    if config.existing != Existing::Upgrade || occupied.cfg.is_none() {
         steps.extend(scripts(facts, config, env_dir, &layout));
     }
     if config.upgrade_deps {

@@ -163,3 +163,48 @@ fn files_of_the_user_are_not_hidden_from_git() {
         }
     }
 }
+
+/// Nothing in them shows that they belong to something else: what is above them does.
+#[apply(test)]
+fn parts_of_an_installation_or_an_environment_are_kept_from_clear() {
+    for (part, shown, whole) in [
+        ("python/lib/python3.13/site-packages", "site-packages", "installed packages"),
+        ("python/lib/python3.13/site-packages/some/data", "python/lib/python3.13/site-packages", "installed packages"),
+        ("python/lib/python3.13/config", "python/lib/python3.13/os.py", "an installed Python"),
+        ("python/include", "python/lib/python3.13/os.py", "an installed Python"),
+        ("python/share", "python/lib/python3.13/os.py", "an installed Python"),
+        ("python/lib/python3/dist-packages", "dist-packages", "installed packages"),
+        ("env/lib/python3.13/site-packages", "site-packages", "installed packages"),
+        ("env/lib/python3.13", "env/pyvenv.cfg", "an environment"),
+        ("env/include", "env/pyvenv.cfg", "an environment"),
+    ] {
+        let (world, python) = world();
+        file(&world, "python/lib/python3.13/os.py");
+        world.rvenv(&python).args(["--without-pip", "env"]).output().silent_success();
+        let inner = format!("{part}/inner/text");
+        file(&world, &inner);
+        let cleared = world.rvenv(&python).args(["--without-pip", "--clear", part]).output();
+        let message = cleared.status(1).stderr();
+        let shown = world.path(if shown.contains('/') { shown } else { part });
+        let expected = format!("it belongs to {whole} (`{}`)", shown.display());
+        assert!(message.contains(&expected), "{part}: {message}");
+        assert!(world.path(&inner).exists());
+    }
+}
+
+/// A prefix may hold all kinds of other things, and an empty directory has nothing to lose.
+#[apply(test)]
+fn what_is_only_beside_an_installation_is_cleared() {
+    let (world, python) = world();
+    for dir in ["share/program/env", "lib/program/env", "opt/env", "lib/python3.13/test/empty"] {
+        file(&world, "python/lib/python3.13/os.py");
+        let env_dir = format!("python/{dir}");
+        if dir.ends_with("empty") {
+            fs::create_dir_all(world.path(&env_dir)).unwrap();
+        } else {
+            file(&world, &format!("{env_dir}/inner/text"));
+        }
+        world.rvenv(&python).args(["--without-pip", "--clear", &env_dir]).output().silent_success();
+        assert!(!world.path(&env_dir).join("inner").exists());
+    }
+}

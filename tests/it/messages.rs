@@ -11,6 +11,7 @@ use crate::fake_python::{FakePython, write_program};
 use crate::needs::{self, Need};
 use crate::stopping;
 use crate::testenv::{Run, TestEnv};
+use crate::users::{as_nobody, hand_over, set_mode};
 
 /// The words of a shell with mounts of its own that runs `script`, for which the program is `"$@"`.
 fn with_own_mounts(run: Run, script: &str) -> Run {
@@ -54,6 +55,34 @@ fn a_link_in_the_way_is_called_one() {
              {problem}\n  hint: move it elsewhere, or choose another directory\n"
         ));
         fs::remove_file(world.path("e/include")).unwrap();
+    }
+}
+
+/// The system only says that permission was denied, and not by which directory.
+#[apply(test)]
+fn the_directory_that_forbids_to_look_is_named() {
+    let (world, python) = world();
+    fs::create_dir_all(world.path("own/dir/e")).unwrap();
+    world.rvenv(&python).args(["--without-pip", "own/dir/env"]).output().silent_success();
+    hand_over(&world, &["own", "own/dir", "own/dir/env", "own/dir/e"]);
+    let shown = |path: &str| world.path(path).display().to_string();
+    for (closed, env_dir) in [
+        ("own", "own/dir/env"),
+        ("own/dir", "own/dir/env"),
+        ("own/dir", "own/dir/missing/deeper"),
+        ("own/dir/e", "own/dir/e"),
+        ("own/dir/env", "own/dir/env"),
+    ] {
+        set_mode(&world.path(closed), 0);
+        let it = if closed == env_dir { "it".to_owned() } else { format!("`{}`", shown(closed)) };
+        for option in ["--without-scm-ignore-files", "--clear", "--upgrade"] {
+            as_nobody(&world, &python).args(["--without-pip", option, env_dir]).output().failure(&format!(
+                "error: cannot create an environment in `{}`: {it} may not be entered\n  hint: allow it with `chmod \
+                 u+rwx`, if it is yours, or choose another directory\n",
+                shown(env_dir)
+            ));
+        }
+        set_mode(&world.path(closed), 0o755);
     }
 }
 
