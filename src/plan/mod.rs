@@ -120,8 +120,7 @@ fn plan_over(facts: &Facts, config: &Config, env_dir: &EnvDir, occupied: &Occupi
     if hides {
         steps.push(cfg(config));
     }
-    // An upgrade keeps the scripts of an environment, and where there is none it creates one.
-    if config.existing != Existing::Upgrade || occupied.cfg.is_none() {
+    if config.existing != Existing::Upgrade {
         steps.extend(scripts(facts, config, env_dir, &layout));
     }
     if config.upgrade_deps {

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use crate::fake_python::copy_program;
 use crate::needs::{self, Need};
 use crate::probe::{Answers, said, second_installation, skip_without_glibc};
 use crate::pythons;
@@ -68,6 +69,29 @@ fn an_interpreter_whose_loader_keeps_no_list_is_doubted() {
     for (prelude, is_sure) in [("", true), ("def names_in_list(memory, elf): raise ValueError\n", false)] {
         let answers = Answers::of(python, prelude, &world, |run| run);
         assert_eq!(answers.is_sure(), is_sure);
+    }
+}
+
+/// An interpreter looks for its standard library from its own directory upwards, and takes the first.
+#[apply(test)]
+fn a_place_where_a_nearer_standard_library_may_appear_is_seen() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        let Some(copy) = second_installation(python, &world) else { continue };
+        let (name, library) = (copy.file_name().unwrap(), format!("lib/python3.{}", python.minor));
+        let deep = world.path("copy/some/where/bin");
+        fs::create_dir_all(&deep).unwrap();
+        copy_program(&copy, &deep.join(name));
+        let answers = Answers::of(&deep.join(name), "", &world, |run| run);
+        for place in ["copy/some/where", "copy/some"] {
+            assert!(answers.has_seen(world.path(place).join(&library)), "{place}: {}", python.path.display());
+        }
+        // Its own library has a stamp, and above that nobody looks.
+        assert!(
+            answers.has_seen(world.path("copy").join(&library)) && !answers.has_seen(world.path("").join(&library))
+        );
+        let answers = Answers::of(&copy, "", &world, |run| run);
+        assert!(!answers.has_seen(world.path("copy/bin").join(&library)));
     }
 }
 

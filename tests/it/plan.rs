@@ -180,7 +180,7 @@ fn the_plan_hides_the_packages_of_the_base_interpreter_from_ensurepip() {
 }
 
 #[apply(test)]
-fn the_plan_of_an_upgrade_of_nothing_creates_an_environment() {
+fn the_plan_of_an_upgrade_writes_no_scripts() {
     let config = with!(Config::default(), existing: Existing::Upgrade);
     assert_golden("linux-upgrade", &linux(12), &config, &on_posix());
 }

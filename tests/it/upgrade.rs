@@ -175,15 +175,3 @@ fn a_cfg_that_cannot_be_read_is_an_error_for_an_upgrade_alone() {
     run(&[]).silent_success();
     assert!(!fs::read(world.path("e/pyvenv.cfg")).unwrap().is_empty());
 }
-
-/// venv leaves an environment without an interpreter there, and says nothing.
-#[apply(test)]
-fn an_upgrade_of_nothing_creates_an_environment() {
-    let (world, _, new) = world();
-    for (name, options) in [("e", &["--upgrade"][..]), ("f", &[])] {
-        world.rvenv(&new).args(options).args(["--without-pip", name]).output().silent_success();
-    }
-    assert!(fs::canonicalize(world.path("e/bin/python")).is_ok());
-    let [upgraded, created] = ["e", "f"].map(|name| Tree::read(&world.path(name)).0.into_keys().collect::<Vec<_>>());
-    assert_eq!(upgraded, created);
-}

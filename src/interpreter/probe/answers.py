@@ -57,20 +57,35 @@ def first_working_link(executable):
         except OSError as error:
             # The end of the links is right in any case, though its name may not last.
             DOUBTS.append(error)
-        executable = os.path.normpath(os.path.join(os.path.dirname(executable), os.readlink(executable)))
+        executable = without_dots(os.path.join(os.path.dirname(executable), os.readlink(executable)))
     return executable
+
+
+def without_dots(path):
+    """The absolute path without `..`, which does not lead to the parent where the directory before it is a link."""
+    collapsed, place = os.path.abspath(path), os.path.dirname(path)
+    try:
+        if ".." not in path or os.path.samefile(place, os.path.dirname(collapsed)):
+            return collapsed
+    except OSError:
+        pass
+    return os.path.join(os.path.realpath(place), os.path.basename(path))
 
 
 def reaches_library(executable):
     """Whether the library that an interpreter finds on the way up is its own. It does not look in the root."""
-    landmark = os.path.join(*(STDLIB.split(os.sep)[-2:] + ["os.py"]))
+    for library in libraries_above(executable):
+        if is_file(os.path.join(library, "os.py")):
+            return is_library(library)
+    return False
+
+
+def libraries_above(executable):
+    """The places in which an interpreter looks for its library, in its order."""
     parent = os.path.dirname(executable)
     while parent != os.path.dirname(parent):
-        found = os.path.join(parent, landmark)
-        if is_file(found):
-            return is_library(os.path.dirname(found))
+        yield os.path.join(parent, *STDLIB.split(os.sep)[-2:])
         parent = os.path.dirname(parent)
-    return False
 
 
 def is_library(place):
@@ -119,6 +134,18 @@ def beside(executable):
             yield os.path.dirname(executable)
 
 
+def nearer_libraries(executable):
+    """The places in which a library that appears is taken instead of this one."""
+    for program in (os.path.realpath(executable), executable) if os.name == "posix" else ():
+        for library in libraries_above(program):
+            if is_library(library):
+                break
+            # The stamp of the executable's own directory stands for what is missing in it.
+            place = os.path.dirname(library)
+            if os.path.dirname(place) != os.path.dirname(program) or os.path.isdir(place):
+                yield library
+
+
 def is_text(path):
     """Whether a path can be in a line of an entry in the cache."""
     try:
@@ -165,17 +192,16 @@ def answers():
     # An interpreter that does not know its own path has an empty sys.executable (CPython gh-96861).
     if not sys.executable:
         return
-    executable = sys.executable
-    if not os.path.isabs(executable):
-        executable = os.path.abspath(executable)
+    executable = without_dots(sys.executable)
     see(executable)
     for paths in (other_libraries(), watched()):
         for path in paths:
             see(path)
     executable = see(first_working_link(executable))
-    for path in beside(executable):
-        see(path)
-    home, exe_name = os.path.split(os.path.abspath(executable))
+    for paths in (beside(executable), nearer_libraries(executable)):
+        for path in paths:
+            see(path)
+    home, exe_name = os.path.split(executable)
     yield "version", "%d.%d.%d" % sys.version_info[:3]
     yield "implementation", sys.implementation.name
     yield "os", os.name
