@@ -1,7 +1,7 @@
 //! The programs that may be the wanted interpreter.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::config::VersionRequest;
 use crate::environment::Environment;
@@ -60,6 +60,19 @@ pub(super) fn distinct_on_path<'a>(
 ) -> impl Iterator<Item = PathBuf> + use<'a> {
     let mut seen = HashSet::new();
     on_path(names, environment).filter(move |program| seen.insert(fs::resolved(program)))
+}
+
+/// The path of a program without a `..` that follows a link: interpreters drop both without looking where the link leads.
+pub(super) fn without_dots(path: PathBuf) -> PathBuf {
+    let mut collapsed = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(collapsed.pop()),
+            other => collapsed.push(other),
+        }
+    }
+    let is_same = |(one, other): (&Path, &Path)| one == other || fs::is_same(one, other);
+    if path.parent().zip(collapsed.parent()).is_some_and(is_same) { path } else { fs::resolved_parent(&path) }
 }
 
 /// Makes a path absolute. Symlinks and `..` stay as they are typed.

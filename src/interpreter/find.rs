@@ -74,7 +74,7 @@ fn is_version(facts: &Facts, wanted: &VersionRequest) -> bool {
 ///
 /// Only a shim may cost a second question, if it leads to an environment's interpreter whose base is behind links.
 fn ask_base(program: &Path, wanted: Option<&VersionRequest>, context: Context) -> Result<Interpreter> {
-    let asked = base::executable(program)?;
+    let asked = discovery::without_dots(base::executable(program)?);
     let mut interpreter = ask(&asked, wanted, context)?;
     let answering = PathBuf::from(&interpreter.facts.executable);
     if answering != asked {

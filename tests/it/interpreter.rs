@@ -201,3 +201,23 @@ fn what_is_no_python_is_named_with_what_it_did() {
     );
     assert!(!world.path("e").exists());
 }
+
+/// The parent of the directory that a link leads to is another one than that of the link. Interpreters do not look.
+#[apply(test)]
+fn dots_behind_a_link_lead_where_the_link_leads() {
+    for python in pythons::all() {
+        let world = TestEnv::new();
+        for dir in ["deep/one", "deep/py", "py"] {
+            fs::create_dir_all(world.path(dir)).unwrap();
+        }
+        symlink("deep/one", world.path("current")).unwrap();
+        let name = python.path.file_name().unwrap();
+        symlink(&python.path, world.path("deep/py").join(name)).unwrap();
+        symlink("nowhere", world.path("py").join(name)).unwrap();
+        let typed = world.path("current/../py").join(name);
+        world.rvenv(&typed).args(["--without-pip", "e"]).output().silent_success();
+        let real = fs::canonicalize(world.path("e/bin/python")).unwrap();
+        assert_eq!(real, python.real, "{}", python.path.display());
+        assert!(!fs::read_to_string(world.path("e/pyvenv.cfg")).unwrap().contains(".."));
+    }
+}

@@ -64,6 +64,9 @@ def other_libraries():
             yield place
     if sys.platform == "linux":
         yield "/etc/ld.so.cache"
+        # Hardly any system has one, and a stamp of what is missing would be a system call in each run.
+        if os.path.exists("/etc/ld.so.preload"):
+            yield "/etc/ld.so.preload"
         places = elf_parts()["paths"].replace("${ORIGIN}", "/").replace("$ORIGIN", "/")
         all(map(is_fixed, places.split(":") if places else ()))
 
