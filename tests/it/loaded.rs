@@ -60,6 +60,27 @@ fn a_library_that_is_exchanged_while_the_interpreter_starts_is_doubted() {
     }
 }
 
+/// A library that is missing for a moment may be found elsewhere, and is back at the next start.
+#[apply(test)]
+fn the_place_where_the_own_library_would_be_found_first_is_seen() {
+    skip_without_glibc();
+    let python = &pythons::all()[0].path;
+    let (world, enter) = two_libraries(python);
+    let [first, second] = ["one", "two"].map(|dir| world.path(dir).display().to_string());
+    fs::rename(world.path("one/libm.so.6"), world.path("kept")).unwrap();
+    // The library stands for the interpreter's own, which is not everywhere in a file of its own.
+    let own = "def shared_libraries(): return [path for path in loaded_libraries() if '/libm.' in path]\n";
+    let paths = format!("found = elf_parts(); found['paths'] = '{first}:{second}'\n");
+    let asked = |exchange: &str, by: &str| {
+        let prelude = format!("{enter}{own}{paths}{exchange}\n");
+        let answers = Answers::of(python, &prelude, &world, |run| run.env("LD_PRELOAD", format!("{by}/libm.so.6")));
+        (answers.has_seen(format!("{first}/libm.so.6")), answers.is_sure())
+    };
+    assert_eq!(asked("", &second), (true, true));
+    assert_eq!(asked("os.rename('kept', 'one/libm.so.6')", &second), (true, false));
+    assert_eq!(asked("", &first), (true, true), "found there");
+}
+
 /// Without its list, nobody knows by which paths the libraries were found.
 #[apply(test)]
 fn an_interpreter_whose_loader_keeps_no_list_is_doubted() {

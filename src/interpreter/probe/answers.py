@@ -89,10 +89,7 @@ def libraries_above(executable):
 
 
 def is_library(place):
-    try:
-        return os.path.samefile(place, STDLIB)
-    except OSError:
-        return False
+    return is_same_file(place, STDLIB)
 
 
 def starts_an_environment(executable):

@@ -67,8 +67,31 @@ def other_libraries():
         # Hardly any system has one, and a stamp of what is missing would be a system call in each run.
         if os.path.exists("/etc/ld.so.preload"):
             yield "/etc/ld.so.preload"
-        places = elf_parts()["paths"].replace("${ORIGIN}", "/").replace("$ORIGIN", "/")
-        all(map(is_fixed, places.split(":") if places else ()))
+        for path in sooner_found():
+            yield path
+
+
+def sooner_found():
+    """The paths at which the interpreter's own library would be found by its RUNPATH, before that at which it was."""
+    origin = os.path.dirname(os.path.realpath(sys.executable))
+    places = elf_parts()["paths"].replace("${ORIGIN}", origin).replace("$ORIGIN", origin)
+    places = list(filter(is_fixed, places.split(":") if places else ()))
+    for library in shared_libraries():
+        for place in places:
+            path = os.path.join(place, os.path.basename(library))
+            if is_same_file(path, library):
+                break
+            yield path
+            # It was not there when it was looked for, unless a variable goes before the RUNPATH.
+            if os.path.exists(path) and "LD_LIBRARY_PATH" not in os.environ:
+                DOUBTS.append("%s has come since" % path)
+
+
+def is_same_file(one, other):
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
 
 
 def is_fixed(path):
