@@ -107,6 +107,7 @@ fn a_place_where_a_nearer_standard_library_may_appear_is_seen() {
         for place in ["copy/some/where", "copy/some"] {
             assert!(answers.has_seen(world.path(place).join(&library)), "{place}: {}", python.path.display());
         }
+        assert!(answers.has_seen(world.path(format!("copy/some/lib/python3{}.zip", python.minor))));
         // Its own library has a stamp, and above that nobody looks.
         assert!(
             answers.has_seen(world.path("copy").join(&library)) && !answers.has_seen(world.path("").join(&library))

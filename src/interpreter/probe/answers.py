@@ -141,6 +141,8 @@ def nearer_libraries(executable):
             place = os.path.dirname(library)
             if os.path.dirname(place) != os.path.dirname(program) or os.path.isdir(place):
                 yield library
+                # The library may also be in an archive.
+                yield os.path.join(place, "python%d%d.zip" % sys.version_info[:2])
 
 
 def is_text(path):
