@@ -62,7 +62,7 @@ pub(super) fn distinct_on_path<'a>(
     on_path(names, environment).filter(move |program| seen.insert(fs::resolved(program)))
 }
 
-/// The path of a program without a `..` that follows a link: interpreters drop both without looking where the link leads.
+/// The path of a program without a `..` that follows a link: interpreters drop both, wherever the link leads.
 pub(super) fn without_dots(path: PathBuf) -> PathBuf {
     let mut collapsed = PathBuf::new();
     for component in path.components() {
