@@ -95,8 +95,11 @@ impl Running {
         interrupt: &Interrupt,
     ) -> Result<ExitStatus, Failure> {
         let sender = sender.clone();
-        // After a failure, nobody listens any more.
-        fs::when_ended(&self.child, move || drop(sender.send(Event::Ended)));
+        // A program that may take its time is looked at every now and then: the thread would count as one of the user's
+        // processes, of which the program itself may need the last. After a failure, nobody listens any more.
+        if self.limits.time < Duration::MAX {
+            fs::when_ended(&self.child, move || drop(sender.send(Event::Ended)));
+        }
         let status = self.finish(events, || interrupt.check().map_err(Failure::Interrupted));
         if matches!(status, Err(Failure::Interrupted(_))) {
             // The program may need to clean up.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::hint::black_box;
 use std::io;
+use std::path::Path;
 
 use super::dates::{DATE_STEP, now};
 use super::pack::{NewSeed, pack};
@@ -15,7 +17,7 @@ use crate::env_dir::EnvDir;
 use crate::env_paths::EnvPaths;
 use crate::environment::Environment;
 use crate::error::{Error, Result};
-use crate::facts::{Os, RelPath};
+use crate::facts::{Facts, Os, RelPath};
 use crate::fs::{self, Lock, ScratchDir};
 use crate::interpreter::Interpreter;
 use crate::interrupt::Interrupt;
@@ -72,6 +74,11 @@ pub(crate) fn make(
     if let Some(store) = store {
         store.prune();
     }
+    // Memory that cannot be had ends the process. ensurepip in the environment needs none of rvenv's.
+    if !has_memory(memory(&interpreter.facts)) {
+        observer(&Installer::Ensurepip { reason: "memory is short".to_owned() });
+        return Ok(None);
+    }
     // The lock ends with this function: processes that wait for it find the seed, or make one of their own.
     let making = Making { store, interpreter, environment, interrupt, lock, not_kept };
     let reason = match making.make_natively() {
@@ -87,6 +94,24 @@ pub(crate) fn make(
         Err(interrupted @ Error::Interrupted { .. }) => Err(interrupted),
         other => Ok(other.ok().flatten()),
     }
+}
+
+/// The memory that making a seed takes, in bytes: some for threads, and a multiple of the wheels, which are unpacked,
+/// handed to the helpers, compiled and packed (measured: up to 15 times their size).
+fn memory(facts: &Facts) -> usize {
+    const FOR_THREADS: u64 = 14 << 20;
+    const MOST: u64 = 32 << 20;
+    let wheels: u64 = facts.bundled.iter().filter_map(|wheel| fs::length(Path::new(wheel))).sum();
+    usize::try_from(FOR_THREADS + 16 * wheels.min(MOST)).unwrap_or(usize::MAX)
+}
+
+/// Whether so many bytes of memory can be had now.
+fn has_memory(bytes: usize) -> bool {
+    let mut room = Vec::<u8>::new();
+    let is_there = room.try_reserve_exact(bytes).is_ok();
+    // An allocation that nobody looks at is none in an optimized program.
+    black_box(&room);
+    is_there
 }
 
 /// The making of one seed.

@@ -77,6 +77,9 @@ mod interrupts;
 mod kept_from_clear;
 #[cfg(unix)]
 mod library;
+// prlimit(1) is a program of Linux.
+#[cfg(target_os = "linux")]
+mod limits;
 #[cfg(unix)]
 mod loaded;
 #[cfg(unix)]

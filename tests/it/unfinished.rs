@@ -1,5 +1,4 @@
 //! Environments that an interrupted run has left incomplete: the next run makes them whole, or says that they are not.
-//! And runs that have little to work with: they leave nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +6,6 @@ use std::path::PathBuf;
 
 use predicates::str::{contains, is_empty};
 
-use crate::errors::names;
 use crate::pythons;
 use crate::testenv::TestEnv;
 use crate::tree::Tree;
@@ -69,25 +67,4 @@ fn the_mark_of_a_whole_environment_is_taken_away() {
     world.rvenv(&python).args(["--without-pip", "e"]).output().success().with_stderr(&is_empty());
     assert!(!world.path(MARK).exists());
     assert!(site_packages.join("~umpy").exists());
-}
-
-/// A failure needs no more descriptors to be undone than there are.
-#[apply(slow_test)]
-fn with_few_descriptors_it_works_or_nothing_is_left() {
-    let python = &pythons::newest_with_pip().path;
-    for limit in [10, 12, 14, 16, 20, 32] {
-        let world = TestEnv::new();
-        world.rvenv(python).arg("warm").output().silent_success();
-        let before = names(&world.path("."));
-        let limited = ["sh".to_owned(), "-c".to_owned(), format!("ulimit -n {limit}; exec \"$@\""), "sh".to_owned()];
-        let outcome = world.rvenv(python).arg("e").by(limited).output();
-        if outcome.succeeded() {
-            world.run(world.path("e/bin/python")).args(["-m", "pip", "--version"]).output().success();
-            fs::remove_dir_all(world.path("e")).unwrap();
-        } else {
-            assert!(outcome.stderr().contains("Too many open files"), "{limit}: {}", outcome.stderr());
-            assert!(limit < 20, "{}", outcome.stderr());
-        }
-        assert_eq!(names(&world.path(".")), before, "{limit}");
-    }
 }

@@ -11,6 +11,11 @@ const NOBODY: u32 = 65534;
 
 /// Runs rvenv as `nobody` if the tests run as root, and as the user of the tests otherwise.
 pub(crate) fn as_nobody(world: &TestEnv, python: &Path) -> Run {
+    as_nobody_by(world, python, &[])
+}
+
+/// The same by a command that runs another one, as that user.
+pub(crate) fn as_nobody_by(world: &TestEnv, python: &Path, wrapper: &[&str]) -> Run {
     let rvenv = world.path("tools/rvenv");
     if !rvenv.exists() {
         copy_program(Path::new(env!("CARGO_BIN_EXE_rvenv")), &rvenv);
@@ -19,8 +24,8 @@ pub(crate) fn as_nobody(world: &TestEnv, python: &Path) -> Run {
         set_mode(&world.path(dir), 0o755);
     }
     let drop_root = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let run =
-        if is_root(world) { world.run(drop_root[0]).args(&drop_root[1..]).arg(&rvenv) } else { world.run(&rvenv) };
+    let words = drop_root.iter().filter(|_| is_root(world)).chain(wrapper);
+    let run = world.run(&rvenv).by(words.map(|word| (*word).to_owned()).collect::<Vec<_>>());
     run.env("RVENV_PYTHON", python)
 }
 
