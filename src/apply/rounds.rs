@@ -104,7 +104,8 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
         return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
-    let intent = Intent { spares_dirs: with.spares_dirs, ..intent(plan, steps) };
+    let deep = deepest(steps, with).into_iter().collect();
+    let intent = Intent { spares_dirs: with.spares_dirs, deep, ..intent(plan, steps) };
     match target.put(new, &intent, next, with.interrupt)? {
         Placement::Placed => {
             let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
@@ -147,6 +148,14 @@ fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumst
         }
         _ => build::step(step, &plan.env_dir, new, modes).map(|()| Restored::Whole),
     }
+}
+
+/// The path of a new entry that is deeper in the environment than most.
+fn deepest<'a>(steps: &'a [Step], with: Circumstances<'a>) -> Option<&'a RelPath> {
+    let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
+    let seeded = with.seed.filter(|_| is_seeded).into_iter().flat_map(Seed::paths);
+    let paths = steps.iter().flat_map(Step::paths).chain(seeded);
+    paths.max_by_key(|path| path.as_str().matches('/').count())
 }
 
 /// Collects what the steps do to existing entries.
