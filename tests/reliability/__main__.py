@@ -16,6 +16,7 @@ from typing import Dict, List
 
 sys.dont_write_bytecode = True
 
+import places
 import report
 from options import parse
 from processes import reset_signals
@@ -41,6 +42,8 @@ def main(argv: List[str]) -> int:
     try:
         tools = available(options, work)
         warm = {tool.name: work / f"warm-{tool.name}" / "cache" for tool in tools}
+        if options.at:
+            return try_places(options, tools, warm, work)
         trials = plan(options, tools)
         if not trials and not skipped:
             sys.exit("there is no such scenario for these classes and tools")
@@ -52,6 +55,15 @@ def main(argv: List[str]) -> int:
         print(f"skipped: {name}: no strace that may trace", file=sys.stderr)
     tell(options, rows, found)
     return status(options, rows, skipped)
+
+
+def try_places(options: argparse.Namespace, tools: List[Tool], warm: Dict[str, Path], work: Path) -> int:
+    """Runs the class `places`, tells the results and returns the exit status."""
+    found = places.run(options.at, tools, options.pip[-1], warm, work)
+    print("\n".join(line for each in found for line in each.failures))
+    if options.markdown:
+        Path(options.markdown).write_text(places.table(found), encoding="utf-8")
+    return 1 if places.is_red(found) else 0
 
 
 def available(options: argparse.Namespace, work: Path) -> List[Tool]:

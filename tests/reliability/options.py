@@ -14,13 +14,15 @@ from rows import Row
 from tools import NAMES, RVENV
 
 CLASSES = ("kill", "signal", "fault", "refusals", "full", "flood")
+PLACES = "places"
 
 
 def parse(argv: List[str]) -> argparse.Namespace:
     """Parses the options and fills in the defaults."""
     parser = argparse.ArgumentParser(
         prog="reliability", description="Kills, interrupts, starves and crowds rvenv, and looks at what is left.")
-    parser.add_argument("classes", nargs="*", metavar="CLASS", help=f"{', '.join(CLASSES)} or all (the default)")
+    parser.add_argument("classes", nargs="*", metavar="CLASS", 
+                        help=f"{', '.join(CLASSES)} or all of these (the default); or {PLACES}, for --at")
     parser.add_argument("--rvenv", metavar="PATH", help="the rvenv under test; else the one on PATH")
     parser.add_argument("--python", metavar="PY", help="the base interpreter; else python3 on PATH")
     parser.add_argument("--other-python", metavar="PY", help="another version, for the scenario `rebase`")
@@ -32,6 +34,8 @@ def parse(argv: List[str]) -> argparse.Namespace:
     parser.add_argument("--scenario", action="append", dest="scenarios", metavar="NAME", help="only this scenario")
     parser.add_argument("--refuse", metavar="KIND:ERROR", help="kill, signal, fault: where calls are refused as well, "
                         "such as renames:EXDEV")
+    parser.add_argument("--at", action="append", default=[], metavar="[NAME=]DIR",
+                        help="places: a directory on a file system to be tried")
     parser.add_argument("--point", metavar="POINT", help="only this point, as a violation names it")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every N-th point")
     parser.add_argument("--limit", type=int, metavar="N", help="no more points than these, evenly spread")
@@ -48,9 +52,11 @@ def parse(argv: List[str]) -> argparse.Namespace:
 
 def check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Rejects senseless options and fills in the defaults."""
-    wrong = set(options.classes) - {*CLASSES, "all"}
+    wrong = set(options.classes) - {*CLASSES, PLACES, "all"}
     if wrong:
         parser.error(f"no such class: {', '.join(sorted(wrong))}")
+    if (PLACES in options.classes) != bool(options.at) or options.at and len(options.classes) > 1:
+        parser.error(f"{PLACES} is a class alone, and needs --at")
     if min(options.every, options.jobs, options.processes) < 1 or options.limit is not None and options.limit < 1:
         parser.error("numbers begin at 1")
     try:

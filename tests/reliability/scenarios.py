@@ -74,8 +74,12 @@ class Stage:
         return self.world.make(self.pip)
 
     def tree(self) -> Optional[Tree]:
-        """The tree at ENV_DIR, or None if ENV_DIR is absent."""
-        return read_tree(self.world.env_dir)
+        """The tree at ENV_DIR, or None if ENV_DIR is absent. Where nothing can be deleted, what is left in the mark is
+        no part of it."""
+        tree = read_tree(self.world.env_dir)
+        if tree is None or not self.world.keeps_all:
+            return tree
+        return {path: entry for path, entry in tree.items() if path.split("/")[0] != MARK}
 
     def before(self) -> str:
         """The verdict on the state before the run."""

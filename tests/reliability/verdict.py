@@ -17,8 +17,11 @@ VERDICTS = (ABSENT, WHOLE, OLD, RUNS, UNFINISHED, BROKEN, DANGEROUS)
 # The directory that is in an environment while it is incomplete.
 MARK = ".rvenv-unfinished"
 
+# The exit status of CHECK for bytecode that is not of its source.
+STALE = 3
+
 # Runs in the environment: prints Python's version, and fails if the environment or its pip does not work.
-CHECK = """
+CHECK = f"STALE = {STALE}" + """
 import os, runpy, sys
 print("%d.%d" % sys.version_info[:2], flush=True)
 assert os.path.realpath(sys.prefix) == os.path.realpath(sys.argv[1]), sys.prefix
@@ -32,7 +35,8 @@ for path, _, files in os.walk(os.path.join(sys.argv[1], "lib")):
             at = 8 if sys.version_info >= (3, 7) else 4
             is_dated = at == 4 or header[4:8] == b"\\0\\0\\0\\0"
             date = int(os.stat(source).st_mtime) & 0xffffffff
-            assert not is_dated or int.from_bytes(header[at:at + 4], "little") == date, found + " is stale"
+            if is_dated and int.from_bytes(header[at:at + 4], "little") != date:
+                sys.exit(STALE)
 if sys.argv[2] == "pip":
     sys.argv[:] = ["pip", "--version"]
     runpy.run_module("pip", run_name="__main__")

@@ -110,8 +110,16 @@ class World:
             stamps.append((entry, found.st_mode, found.st_size, found.st_mtime_ns))
         return stamps
 
+    @property
+    def keeps_all(self) -> bool:
+        """Whether nothing can be deleted, so that something is left after each run."""
+        return self.refused is not None and self.refused[0] == "deletions"
+
     def litter(self, names: tuple = ("env",)) -> List[str]:
-        """Litter beside the environment, in it under one of rvenv's own names, and in the cache."""
+        """Litter beside the environment, in it under one of rvenv's own names, and in the cache. What cannot be deleted
+        is none."""
+        if self.keeps_all:
+            return []
         found = [f"beside ENV_DIR: {name}" for name in sorted(os.listdir(self.parent)) if name not in names]
         inside = [entry for entry in entries(self.parent) if ".rvenv-" in os.path.basename(entry)]
         found += [f"inside: {entry}" for entry in topmost(inside) if entry.split("/")[0] in names]
@@ -119,7 +127,9 @@ class World:
         return found + [f"in the cache: {entry}" for entry in topmost(cached)]
 
     def temporary(self) -> List[str]:
-        """The entries of TMPDIR."""
+        """The entries of TMPDIR. What cannot be deleted does not count."""
+        if self.keeps_all:
+            return []
         return [f"in TMPDIR: {name}" for name in sorted(os.listdir(self.tmp))]
 
 
