@@ -14,10 +14,16 @@ fn is_unsupported(error: &io::Error) -> bool {
 /// file system answer with these, too.
 const VAGUE: [i32; 2] = if cfg!(windows) { [1314, 1] } else { [5, 71] };
 
-/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage,
-/// in shared folders, or on Windows without the privilege. It has many names.
-pub(crate) fn refuses_links(error: &io::Error) -> bool {
+/// Whether an error says that something is refused in this place, by one of the names that this has everywhere.
+fn is_refused(error: &io::Error) -> bool {
     is_unsupported(error) || error.kind() == ErrorKind::PermissionDenied || is_vague(error)
+}
+
+/// Whether an error of creating a link says that links are not to be had in this place, as in FAT, in object storage,
+/// in shared folders, or on Windows without the privilege. It has many names. Where the server follows all links (sshfs
+/// with `follow_symlinks`), the kernel is shown a directory instead.
+pub(crate) fn refuses_links(error: &io::Error) -> bool {
+    is_refused(error) || error.kind() == ErrorKind::IsADirectory
 }
 
 /// Whether an error of renaming says that this cannot be renamed, or cannot be moved there: a directory in object
@@ -26,14 +32,14 @@ pub(crate) fn refuses_renames(error: &io::Error) -> bool {
     /// `EMFILE`, of a directory with many files (gcsfuse); Windows' `ERROR_SHARING_VIOLATION`, of one with an open
     /// file.
     const OF_MANY: i32 = if cfg!(windows) { 32 } else { 24 };
-    refuses_links(error)
+    is_refused(error)
         || matches!(error.kind(), ErrorKind::CrossesDevices | ErrorKind::ResourceBusy)
         || error.raw_os_error() == Some(OF_MANY)
 }
 
 /// Whether an error of setting a mode or a time says that there are none, or that this one cannot be set.
 pub(crate) fn refuses_attributes(error: &io::Error) -> bool {
-    refuses_links(error)
+    is_refused(error)
 }
 
 /// The result of setting a mode or a time, which is left as it is where it is refused.

@@ -52,6 +52,7 @@ fn where_links_are_refused_the_interpreter_is_copied() {
             ("error=EACCES", &["--upgrade", "e"]),
             ("error=EINVAL", &["--without-pip", "--clear", "e"]),
             ("error=EIO", &["e"]),
+            ("error=EISDIR", &["e"]),
         ] {
             let outcome = refused(&world, &python.path, LINKS, error, arguments).success();
             // Copies that are there stay copies: nothing is refused then.

@@ -17,7 +17,7 @@ class Refusal(NamedTuple):
 
 REFUSALS: Dict[str, Refusal] = {
     "symlinks": Refusal(("symlink", "symlinkat"),
-                        ("EPERM", "ENOSYS", "EOPNOTSUPP", "EPROTO", "EACCES", "EINVAL", "EIO")),
+                        ("EPERM", "ENOSYS", "EOPNOTSUPP", "EPROTO", "EACCES", "EINVAL", "EIO", "EISDIR")),
     "renames": Refusal(("rename", "renameat", "renameat2"),
                        ("EXDEV", "EACCES", "EPERM", "EBUSY", "EMFILE", "ENOSYS", "EINVAL")),
     "hardlinks": Refusal(("link", "linkat"), ("EPERM", "EXDEV", "EOPNOTSUPP", "EMLINK")),
