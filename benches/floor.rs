@@ -33,7 +33,7 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
     const LINK: u32 = 1;
     const FILE: u32 = 2;
 
-    /// As in `src/seed/restore.rs`.
+    /// As in `src/seed/restore.rs`; so is one more than there are cores.
     const MOST_THREADS: usize = 4;
 
     pub(super) fn main() -> io::Result<()> {
@@ -91,7 +91,10 @@ usage: floor pack SOURCE_ENV FILE    put the tree of SOURCE_ENV into FILE
                 _ => files.push((path, mode, contents)),
             }
         }
-        let threads = thread::available_parallelism()?.get().min(MOST_THREADS);
+        let threads = match thread::available_parallelism()?.get() {
+            1 => 1,
+            cores => MOST_THREADS.min(cores + 1),
+        };
         thread::scope(|scope| {
             let write_all = |files: &[(&Path, u32, &[u8])]| {
                 files.iter().try_for_each(|(path, mode, contents)| {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::env_dir::EnvDir;
 use crate::fs;
-use crate::pool::Pool;
+use crate::pool::{self, Pool};
 
 /// Does the `work` for all items on the available cores; the results are in the order of the items. After a failure no
 /// further item is begun; an item that was not begun has no result.
@@ -18,7 +18,7 @@ fn side_by_side<T: Sync, R: Send, E: Send>(
 ) -> Vec<Option<Result<R, E>>> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Result<R, E>>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    pool.share(items.len(), |_| {
+    pool.share(items.len().min(pool::cores()), |_| {
         while let Some((item, place)) = take(&next, items, &results) {
             let result = work(item);
             if result.is_err() {

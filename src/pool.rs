@@ -1,5 +1,5 @@
 //! The threads of a run: all work that is shared takes them from one pool, so that there are never more at work than
-//! there are cores.
+//! help.
 
 use std::collections::VecDeque;
 use std::num::NonZero;
@@ -12,6 +12,15 @@ pub(crate) fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
     // The answer takes a dozen system calls, so it is asked for when there is work to share.
     *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
+}
+
+/// The limit of threads: one more than there are cores, as a thread that waits for the file system leaves its core to
+/// others. On a single core, further threads only cost.
+pub(crate) fn limit() -> usize {
+    match cores() {
+        1 => 1,
+        cores => cores + 1,
+    }
 }
 
 /// A pool of threads. Each is started for one piece of work and ends with it, which takes some hundredths of a
@@ -32,7 +41,7 @@ impl Drop for Busy<'_> {
 }
 
 impl Default for Pool {
-    /// A pool of as many threads as there are cores, of which the caller is one.
+    /// A pool whose first thread is the caller.
     fn default() -> Self {
         Self { busy: AtomicUsize::new(1) }
     }
@@ -56,7 +65,7 @@ impl Pool {
     }
 
     fn spare(&self) -> Option<Busy<'_>> {
-        let one_more = |busy| (busy < cores()).then_some(busy + 1);
+        let one_more = |busy| (busy < limit()).then_some(busy + 1);
         self.busy.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).ok().map(|_| Busy(&self.busy))
     }
 }
@@ -111,19 +120,19 @@ mod tests {
         pool.share(3, |number| numbers.lock().expect("nothing has failed").push(number));
         let mut numbers = numbers.into_inner().expect("nothing has failed");
         numbers.sort_unstable();
-        assert_eq!(numbers, (0..cores().min(3)).collect::<Vec<_>>());
+        assert_eq!(numbers, (0..limit().min(3)).collect::<Vec<_>>());
         assert_eq!(pool.busy.into_inner(), 1);
     }
 
     #[test]
-    fn there_are_never_more_threads_than_cores() {
+    fn there_are_never_more_threads_than_help() {
         let pool = Pool::default();
         let most = AtomicUsize::new(0);
         let count = |_| {
             most.fetch_max(pool.busy.load(Ordering::Relaxed), Ordering::Relaxed);
         };
         pool.share(100, |_| pool.share(100, count));
-        assert!((1..=cores()).contains(&most.into_inner()));
+        assert!((1..=limit()).contains(&most.into_inner()));
         assert_eq!(pool.busy.into_inner(), 1);
     }
 

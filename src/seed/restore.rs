@@ -28,7 +28,7 @@ pub(crate) enum Restored {
     SeedDamaged,
 }
 
-/// The limit of threads that write at the same time: with more, a file system gains nothing.
+/// The limit of threads that write at the same time: more do not help.
 const MOST_THREADS: usize = 4;
 
 /// Restores a seed into `root`, the directory of a new environment that will have the paths `env`.
@@ -76,10 +76,9 @@ impl Work<'_> {
     fn write(self, pool: &Pool) -> Result<bool, Stop> {
         let (head, rest) = ChunkRange::head_and_rest(self.seed);
         let digests = Writer::new(self, &[]).write_head(&head)?;
-        let threads = pool::cores().min(MOST_THREADS);
-        let shares = Shares::new(rest.chunks(), threads);
+        let shares = Shares::new(rest.chunks(), MOST_THREADS.min(pool::limit()));
         let (first_stop, is_dated) = (Mutex::new(None), AtomicBool::new(true));
-        pool.share(threads.min(shares.len()), |number| {
+        pool.share(MOST_THREADS.min(shares.len()), |number| {
             let mut writer = Writer::new(self, &digests);
             while let Some(chunk) = shares.take(number) {
                 if let Err(stop) = writer.write_chunk(&chunk) {
