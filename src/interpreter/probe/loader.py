@@ -1,28 +1,32 @@
 # A part of the probe, see files.py.
 
 
+LOADED = []
+
+
 def loaded_libraries():
     """All libraries that this process has loaded so far: without any of them, the interpreter would not start.
 
     Each has the path by which the loader has found it, which may lead there by links. If that path leads to another
     file by now, nobody knows what the next start will find.
     """
-    if os.name == "nt" or not os.path.exists("/proc/self/maps"):
-        return []
-    found = []
-    for path in listed_by_loader():
-        # First the stamp and then the list, so that a file which is replaced in between has two numbers.
-        stamp, mapped = SEEN[see(path)].split(":"), mapped_files()
-        number, _ = mapped.get(os.path.realpath(path), (None, False))
-        # An overlayfs may have put the number of a layer into the higher bits of one of the two.
-        if number is None or len(stamp) < 2 or (number ^ int(stamp[1])) & 0xFFFFFFFF:
-            DOUBTS.append("%s is not the file that was loaded" % path)
-        found.append(path)
-    known = set(map(os.path.realpath, found + [sys.executable]))
-    # What the loader does not list has come into this process in another way. A library may have any name, but its
-    # code is mapped.
-    others = [path for path, (_, is_code) in mapped_files().items() if is_code and path not in known]
-    return sorted(found + others)
+    if not LOADED and os.name != "nt" and os.path.exists("/proc/self/maps"):
+        found = listed_by_loader()
+        # First the stamps and then the list, so that a file which is replaced in between has two numbers.
+        stamps = [SEEN[see(path)].split(":") for path in found]
+        mapped = mapped_files()
+        real = list(map(os.path.realpath, found))
+        for path, end, stamp in zip(found, real, stamps):
+            number, _ = mapped.get(end, (None, False))
+            # An overlayfs may have put the number of a layer into the higher bits of one of the two.
+            if number is None or len(stamp) < 2 or (number ^ int(stamp[1])) & 0xFFFFFFFF:
+                DOUBTS.append("%s is not the file that was loaded" % path)
+        known = set(real + [os.path.realpath(sys.executable)])
+        # What the loader does not list has come into this process in another way. A library may have any name, but
+        # its code is mapped.
+        others = [path for path, (_, is_code) in mapped.items() if is_code and path not in known]
+        LOADED.extend(sorted(found + others))
+    return LOADED
 
 
 def mapped_files():
