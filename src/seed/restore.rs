@@ -242,3 +242,6 @@ impl Contents<'_> {
         self.buffer.extend(shebang(python, self.env.os, after).as_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests;
