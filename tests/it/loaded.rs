@@ -71,8 +71,10 @@ fn the_place_where_the_own_library_would_be_found_first_is_seen() {
     // The library stands for the interpreter's own, which is not everywhere in a file of its own.
     let own = "def shared_libraries(): return [path for path in loaded_libraries() if '/libm.' in path]\n";
     let paths = format!("found = elf_parts(); found['paths'] = '{first}:{second}'\n");
+    // cargo sets a variable that goes before a RUNPATH.
+    let unset = "os.environ.pop('LD_LIBRARY_PATH', None)\n";
     let asked = |exchange: &str, by: &str| {
-        let prelude = format!("{enter}{own}{paths}{exchange}\n");
+        let prelude = format!("{enter}{own}{paths}{unset}{exchange}\n");
         let answers = Answers::of(python, &prelude, &world, |run| run.env("LD_PRELOAD", format!("{by}/libm.so.6")));
         (answers.has_seen(format!("{first}/libm.so.6")), answers.is_sure())
     };

@@ -53,7 +53,6 @@ class Rvenv(Tool):
     """rvenv."""
 
     name, cache_variable, has_cold_start = RVENV, "RVENV_CACHE_DIR", True
-    # Threads, but no interpreters.
     follow = ("-f", "-b", "execve")
 
     def variables(self, python: str, cache: Path) -> Dict[str, str]:

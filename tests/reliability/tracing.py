@@ -60,7 +60,7 @@ def strace_version() -> Optional[str]:
 
 def recording(world: World, argv: List[str], log: Path) -> List[str]:
     """The command that runs a program and writes its system calls to a file."""
-    return ["strace", "-qq", *world.tool.follow, "-e", "signal=none", "-o", str(log), *_refuse(world), *argv]
+    return ["strace", "-qq", *world.follow, "-e", "signal=none", "-o", str(log), *_refuse(world), *argv]
 
 
 def injecting(world: World, argv: List[str], point: Point) -> List[str]:
@@ -68,7 +68,7 @@ def injecting(world: World, argv: List[str], point: Point) -> List[str]:
     what = "signal" if point.event.startswith("SIG") else "error"
     inject = f"inject={point.name}:{what}={point.event}:when={point.occurrence}"
     traced = ",".join([point.name, *([calls(world.refused)] if world.refused else [])])
-    fixed = ["strace", "-qq", *world.tool.follow, "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={traced}"]
+    fixed = ["strace", "-qq", *world.follow, "-e", "signal=none", "-o", "/dev/null", "-e", f"trace={traced}"]
     return [*fixed, *_refuse(world), "-e", inject, *argv]
 
 

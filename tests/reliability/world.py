@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from refused import Refused, refusing
 from tools import Tool
@@ -37,6 +37,8 @@ class World:
         """Creates the directories below `root`. `parent` and `cache` are below `disk` if `on_disk` names them. In each
         run, the `refused` calls fail."""
         self.root, self.tool, self.refused = root, tool, refused
+        # strace's options to follow threads.
+        self.follow: Sequence[str] = tool.follow
         self.home, self.tmp, self.kept, self.output = root / "home", root / "tmp", root / "kept", root / "output"
         self.parent = ((disk or root) if "parent" in on_disk else root) / "parent"
         self.cache = ((disk or root) if "cache" in on_disk else root) / "cache"

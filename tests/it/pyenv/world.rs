@@ -11,7 +11,7 @@ use crate::pythons;
 use crate::testenv::{Outcome, Run, TestEnv};
 
 /// The command to an interpreter to print its path.
-const SAY_WHO: [&str; 3] = ["-S", "-c", "import sys; print(sys.executable)"];
+const SAY_WHO: [&str; 3] = ["-S", "-c", "import os, sys; print(os.path.abspath(sys.executable))"];
 
 /// The programs that pyenv needs, and the tests.
 const PROGRAMS: &str = "awk basename bash cat chmod cp cut diff dirname grep head mkdir mktemp mv readlink rm sed sh \
