@@ -55,8 +55,8 @@ class Stage:
     def __init__(self, scenario: Scenario, world: World, pip: bool, warm: Optional[Path], other: Optional[str]):
         self.scenario, self.world, self.pip = scenario, world, pip
         self.warm, self.cache = warm, None if scenario.is_cold else warm
-        # Until it is another program, strace takes a child process for a thread.
-        world.follow = () if scenario.is_cold and world.tool.is_rvenv else world.tool.follow
+        # strace's options to follow threads. It takes a child process for a thread until that is another program.
+        self.follow = () if scenario.is_cold and world.tool.is_rvenv else world.tool.follow
         self.judge = Judge(world, pip)
         self.notes: List[str] = []
         if scenario.exists:

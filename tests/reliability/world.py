@@ -38,7 +38,7 @@ class World:
         run, the `refused` calls fail."""
         self.root, self.tool, self.refused = root, tool, refused
         # strace's options to follow threads.
-        self.follow: Sequence[str] = tool.follow
+        self.follow: Sequence[str] = ()
         self.home, self.tmp, self.kept, self.output = root / "home", root / "tmp", root / "kept", root / "output"
         self.parent = ((disk or root) if "parent" in on_disk else root) / "parent"
         self.cache = ((disk or root) if "cache" in on_disk else root) / "cache"
