@@ -118,7 +118,7 @@ impl Target {
     /// (archivemount), and say nothing.
     fn check_placed(&self, dir: &Dir, name: &Path, intent: &Intent) -> Result<Placement> {
         let is_there = |path: &RelPath| dir.leads_somewhere(name.join(path.as_str()));
-        if intent.interpreters.first().into_iter().chain(intent.deep.iter().copied()).all(is_there) {
+        if intent.interpreters.first().into_iter().chain(intent.deep).all(is_there) {
             return Ok(Placement::Placed);
         }
         if intent.spares_dirs {
@@ -148,7 +148,7 @@ mod tests {
         let new = target.staging().create(NEW)?;
         fs::create_dirs(&new.dir, &RelPath::of("lib/site-packages")).expect("a directory can be created");
         let deep = RelPath::of(deep);
-        target.put(new, &Intent { deep: vec![&deep], spares_dirs, ..Intent::default() }, Next::Finish, &interrupt)
+        target.put(new, &Intent { deep: Some(&deep), spares_dirs, ..Intent::default() }, Next::Finish, &interrupt)
     }
 
     #[test]

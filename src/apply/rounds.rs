@@ -104,8 +104,7 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
         return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
-    let deep = deepest(steps, with).into_iter().collect();
-    let intent = Intent { spares_dirs: with.spares_dirs, deep, ..intent(plan, steps) };
+    let intent = Intent { spares_dirs: with.spares_dirs, deep: deepest(steps, with), ..intent(plan, steps) };
     match target.put(new, &intent, next, with.interrupt)? {
         Placement::Placed => {
             let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));

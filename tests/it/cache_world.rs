@@ -71,10 +71,14 @@ impl CacheWorld {
         self.world.path(relative)
     }
 
-    /// `rvenv` with the interpreter and the cache of this world, of which nothing was changed in the last moment: rvenv
-    /// would ask twice.
-    pub(crate) fn rvenv(&self) -> Run {
+    /// Lets a moment pass since the last change of this world: what has changed in the last moment, rvenv asks again.
+    pub(crate) fn settle() {
         thread::sleep(Duration::from_millis(25));
+    }
+
+    /// `rvenv` with the interpreter and the cache of this world, of which nothing was changed in the last moment.
+    pub(crate) fn rvenv(&self) -> Run {
+        Self::settle();
         self.at_home(self.world.rvenv(&self.python))
     }
 

@@ -1,8 +1,6 @@
 //! Runs that have little to work with: they work, or fail with one error and leave nothing.
 
 use std::fs;
-use std::thread;
-use std::time::Duration;
 
 use predicates::prelude::PredicateBooleanExt as _;
 use predicates::str::{contains, starts_with};
@@ -72,8 +70,7 @@ fn where_no_process_can_be_started_a_warm_cache_is_enough() {
     fs::write(world.path("runs"), "").unwrap();
     hand_over(&world.world, &["", "tmp", "runs"]);
     let alone = |arguments: &[&str]| {
-        // What has changed in the last moment, rvenv asks again.
-        thread::sleep(Duration::from_millis(25));
+        CacheWorld::settle();
         let run = as_nobody_by(&world.world, &world.python, &["prlimit", "--nproc=1"]);
         world.at_home(run).umask("022").args(arguments).output()
     };
