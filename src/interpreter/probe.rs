@@ -23,6 +23,7 @@ pub(super) const SCRIPT: &str = concat!(
     include_str!("probe/files.py"),
     include_str!("probe/loader.py"),
     include_str!("probe/libraries.py"),
+    include_str!("probe/vocabulary.py"),
     include_str!("probe/wheels.py"),
     include_str!("probe/answers.py"),
 );

@@ -12,10 +12,11 @@ use crate::run::Run;
 use crate::testenv::TestEnv;
 
 /// The parts of the script.
-const PROBE: [&str; 5] = [
+const PROBE: [&str; 6] = [
     include_str!("../../src/interpreter/probe/files.py"),
     include_str!("../../src/interpreter/probe/loader.py"),
     include_str!("../../src/interpreter/probe/libraries.py"),
+    include_str!("../../src/interpreter/probe/vocabulary.py"),
     include_str!("../../src/interpreter/probe/wheels.py"),
     include_str!("../../src/interpreter/probe/answers.py"),
 ];
@@ -28,8 +29,8 @@ pub(crate) struct Answers {
 impl Answers {
     /// Asks an interpreter. `prelude` is run before the last part of the script.
     pub(crate) fn of(python: &Path, prelude: &str, world: &TestEnv, with: impl FnOnce(Run) -> Run) -> Self {
-        let [files, loader, libraries, wheels, answers] = PROBE;
-        let script = [files, loader, libraries, wheels, prelude, answers].concat();
+        let [before @ .., answers] = PROBE;
+        let script = [&before.concat(), prelude, answers].concat();
         let run = with(world.run(python).args(["-I", "-S", "-B", "-c", &script, "nonce"]));
         Self { said: run.output().success().stdout().split('\0').map(str::to_owned).collect() }
     }
@@ -122,7 +123,8 @@ fn no_link_is_kept_that_leads_to_the_library_of_another_installation() {
     }
 }
 
-/// The wheels of an ensurepip that runs pip in another way than CPython's are not known: it may do more.
+/// The wheels of an ensurepip that runs pip in another way than CPython's, or names anything that CPython's does not,
+/// are not known: it may do more.
 #[apply(test)]
 fn an_ensurepip_of_somebodys_own_is_not_known() {
     const RETURNED: &str = "return _run_pip(";
@@ -134,14 +136,23 @@ fn an_ensurepip_of_somebodys_own_is_not_known() {
         let original = fs::canonicalize(&place).unwrap();
         fs::remove_file(&place).unwrap();
         fs::create_dir(&place).unwrap();
-        for name in ["__main__.py", "_bundled"] {
-            let _ = symlink(original.join(name), place.join(name));
-        }
-        let source = fs::read_to_string(original.join("__init__.py")).unwrap();
-        for (instead, is_known) in
-            [(RETURNED, true), ("result = _run_pip(", false), ("_run_pip(); return _run_pip(", false)]
-        {
-            fs::write(place.join("__init__.py"), source.replacen(RETURNED, instead, 1)).unwrap();
+        let _ = symlink(original.join("_bundled"), place.join("_bundled"));
+        let source = |name: &str| fs::read_to_string(original.join(name)).unwrap();
+        for (name, original, instead, is_known) in [
+            ("__init__.py", RETURNED, RETURNED, true),
+            ("__init__.py", RETURNED, "# Ours.\n        return _run_pip(", true),
+            ("__init__.py", RETURNED, "_run_pip(); return _run_pip(", false),
+            ("__init__.py", RETURNED, "args = _run_pip(", false),
+            ("__init__.py", RETURNED, "open('pip.conf', 'wb')\n        return _run_pip(", false),
+            ("__init__.py", RETURNED, "args += sys.orig_argv\n        return _run_pip(", false),
+            ("__main__.py", "import ensurepip", "import ensurepip, house", false),
+        ] {
+            for name in ["__init__.py", "__main__.py"] {
+                fs::write(place.join(name), source(name)).unwrap();
+            }
+            let changed = source(name).replacen(original, instead, 1);
+            assert_eq!(changed == source(name), original == instead, "{}: {original}", python.path.display());
+            fs::write(place.join(name), changed).unwrap();
             let answers = Answers::of(&copy, "", &world, |run| run);
             let bundled = answers.said.iter().any(|field| field == "bundled");
             assert_eq!(bundled, is_known, "{}: {instead}", python.path.display());

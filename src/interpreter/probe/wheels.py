@@ -21,8 +21,11 @@ def bundled():
     import sysconfig
 
     constants, options, deeds = {}, set(), []
+    init, main = (os.path.join(STDLIB, "ensurepip", "__%s__.py" % name) for name in ("init", "main"))
     try:
-        with open(see(os.path.join(STDLIB, "ensurepip", "__init__.py")), encoding="utf-8") as source:
+        if not (says_only_known(main) and says_only_known(init)):
+            return []
+        with open(init, encoding="utf-8") as source:
             for line in source:
                 name, _, value = line.strip().partition(" = ")
                 constants.setdefault(name, value.strip("'\""))
@@ -30,7 +33,7 @@ def bundled():
                     deeds.append(line.split()[0])
                 if name.startswith("args"):
                     options.update(word for word in line.split('"') if word.startswith("--"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError, SyntaxError, ValueError):
         return []
     except OSError as error:
         DOUBTS.append(error)
@@ -42,12 +45,6 @@ def bundled():
         return []
     # One of somebody's own may run pip once more, or do something after it. (The second call uninstalls pip.)
     if sys.version_info >= (3, 7) and sorted(deeds) != ["def", "return", "return"]:
-        return []
-    # It may also bring more than these two.
-    names = [name for name in constants if name.startswith("_") and name.endswith("_VERSION")]
-    if set(names) - {"_SETUPTOOLS_VERSION", "_PIP_VERSION"}:
-        return []
-    if set(constants.get("_PACKAGE_NAMES", "").replace('"', "'").split("'")[1::2]) - {"setuptools", "pip"}:
         return []
     projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
     # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).

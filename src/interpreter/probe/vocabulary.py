@@ -1,0 +1,46 @@
+# A part of the probe, see files.py.
+
+
+# The words in the code and the strings of CPython's ensurepip from 3.6 to 3.15, Debian's and PyPy's.
+WORDS = set("""
+    ArgumentParser Cannot Debian Default DeprecationWarning ENSUREPIP_OPTIONS Give I ImportError IndexError Install
+    Make ModuleNotFoundError OSError Option PIP_ PIP_CONFIG_FILE Package Path Python Show SystemError SystemExit
+    TemporaryDirectory True U Ubuntu Upgrade Using ValueError W WHEEL_PKG_DIR X Y _PACKAGES _PACKAGE_NAMES
+    _PIP_VERSION _PROJECTS _Package _SETUPTOOLS_VERSION _WHEEL_PKG_DIR __all__ __main__ __name__ __version__
+    _bootstrap _bundled _disable_pip_configuration_settings _ensurepip_is_disabled_in_debian_for_system
+    _find_packages _find_wheel_pkg_dir_pip _get_packages _get_pip_version _get_pip_whl_path_ctx _internal _main
+    _pkg_dir _run_pip _uninstall_helper a action add_argument addition additional_paths additive all already
+    alter_sys alternate alternative_pip_wheel_path altinstall an and any append apt are argparse args argv as_file
+    audit available available_version backup_argv base_prefix basename be bootstrap bundled bundled_wheel_path by c
+    cache cache_tag can check cmd code collections color compile contextlib copy2 count default default_pip
+    dependencies dest devnull did dir directory disable disabled dist_matching_wheels dpkg easy_install endswith
+    ensurepip environ environments even everything exc executable exit file filename filenames files find flags for
+    format fp fsdecode genexpr get get_config_var get_data getattr glob handled happen hasattr have help if ignore
+    implementation import importlib in index insert install installed installing is isolated it items itself join k
+    keys_to_remove last_matching_dist_wheel library links listcomp listdir locals m main make matching might module
+    modules more msg name namedtuple never no none not nullcontext of on only open or os output own p package
+    packages parse_args parser partition path pathlib pip pipX pkgutil prefix print prog project py2 py3 py_tag
+    python python3 r rb read read_binary read_bytes real_prefix relative removeprefix requires resolve resources
+    results returncode reversed risk root run run_module run_name runpy scheme scripts setuptools should shutil so
+    sorted standard startswith stderr store_true subprocess sure sys sysconfig system tempfile that the this times
+    tmp_wheel_path tmpdir tmpdir_path to together unexpected uninstall unqualified up upgrade use used user using
+    usually v verbose verbosity version versioned virtual wb wheel_name wheel_path whl will with write y your zlib
+""".split())
+
+
+def says_only_known(path):
+    """Whether a module of ensurepip has no other words than the ones that are known: whoever has it do something more
+    has to name that. Comments and documentation do not count."""
+    with open(see(path), "rb") as source:
+        code = compile(source.read(), path, "exec", 0, True, 2)
+    return words(code) <= WORDS
+
+
+def words(thing):
+    """The words in a code object, a string, or a tuple of such. What begins with a digit is a part of a version."""
+    if isinstance(thing, str):
+        text = "".join(letter if letter == "_" or letter.isalnum() else " " for letter in thing)
+        return {word for word in text.split() if not word[0].isdigit()}
+    if hasattr(thing, "co_consts"):
+        thing = thing.co_names + thing.co_varnames + thing.co_consts
+    return set().union(*map(words, thing)) if isinstance(thing, (tuple, frozenset)) else set()
