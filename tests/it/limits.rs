@@ -7,6 +7,7 @@ use predicates::str::{contains, starts_with};
 
 use crate::cache_world::CacheWorld;
 use crate::errors::names;
+use crate::fake_python::write_program;
 use crate::pythons;
 use crate::testenv::{Run, TestEnv};
 use crate::users::{as_nobody, as_nobody_by, hand_over};
@@ -82,4 +83,17 @@ fn where_no_process_can_be_started_a_warm_cache_is_enough() {
     alone(&["e"]).silent_success();
     assert!(world.path("e/lib/python3.13/site-packages/pip/__init__.py").exists());
     alone(&["--without-pip", "bare"]).silent_success();
+}
+
+/// A file in the place of a closed stream would get the messages that are meant for the stream.
+#[apply(test)]
+fn nothing_is_opened_in_the_place_of_a_closed_stream() {
+    let world = TestEnv::new();
+    let asked = write_program(
+        &world.path("python"),
+        "#!/bin/sh\ncd /proc/$PPID/fd && readlink 0 1 2 >\"$OLDPWD/streams\"\nexit 1\n",
+    );
+    let run = world.rvenv(&asked).arg("e").by(["sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"].map(str::to_owned));
+    run.output().status(1);
+    assert_eq!(fs::read_to_string(world.path("streams")).unwrap(), "/dev/null\n".repeat(3));
 }

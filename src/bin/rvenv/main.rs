@@ -1,11 +1,13 @@
 //! `rvenv`: a drop-in replacement for `python -m venv`.
+#![cfg_attr(all(own_start, not(test)), no_main)]
 
 mod args;
 mod report;
 mod signals;
+#[cfg(all(own_start, not(test)))]
+mod start;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use rvenv::{EnvBuilder, EnvDir, Environment, Error, Event, Interrupt};
 
@@ -16,7 +18,13 @@ use report::{Log, Progress};
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-fn main() -> ExitCode {
+#[cfg(not(all(own_start, not(test))))]
+fn main() -> std::process::ExitCode {
+    status().into()
+}
+
+/// Does everything; returns the exit status.
+fn status() -> u8 {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let args = match Args::read(&arguments) {
         Ok(args) => args,
@@ -31,7 +39,7 @@ fn main() -> ExitCode {
         signals::die_of(signal);
     }
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => report::SUCCESS,
         Err(error) => {
             let status = report::failure(&error);
             // Nothing is to be said of the others where it was not an environment that failed.

@@ -5,15 +5,16 @@ use std::fmt::{Display, Write as _};
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::mem;
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use clap::builder::styling::{AnsiColor, Style};
 
+/// The exit status when all is well.
+pub(crate) const SUCCESS: u8 = 0;
 /// The exit status of `python -m venv` when an environment cannot be created.
-const FAILURE: u8 = 1;
+pub(crate) const FAILURE: u8 = 1;
 /// The exit status of argparse, and so of `python -m venv`, when it is called wrongly.
 const USAGE: u8 = 2;
 
@@ -22,20 +23,20 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 const HINT: Style = AnsiColor::Green.on_default();
 
 /// Prints clap's message: help and version on stdout, usage errors on stderr.
-pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+pub(crate) fn usage(error: &clap::Error) -> u8 {
     let printed = error.print().and_then(|()| std::io::stdout().flush());
     match printed {
-        _ if error.use_stderr() => ExitCode::from(USAGE),
+        _ if error.use_stderr() => USAGE,
         // If the stream is closed, nobody is left to tell; venv's own help succeeds then, too.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             failure(&anyhow::Error::new(error).context("cannot write to the standard output"))
         }
-        _ => ExitCode::SUCCESS,
+        _ => SUCCESS,
     }
 }
 
 /// Prints an error with its causes and hint.
-pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
+pub(crate) fn failure(error: &anyhow::Error) -> u8 {
     let mut text = format!("{ERROR}error:{ERROR:#} {error}\n");
     for cause in error.chain().skip(1) {
         let _ = writeln!(text, "  cause: {cause}");
@@ -44,7 +45,7 @@ pub(crate) fn failure(error: &anyhow::Error) -> ExitCode {
         let _ = writeln!(text, "  {HINT}hint:{HINT:#} {hint}");
     }
     say(&text);
-    ExitCode::from(FAILURE)
+    FAILURE
 }
 
 /// Prints which of several environments were not begun, as another failed.

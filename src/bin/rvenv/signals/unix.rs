@@ -1,4 +1,4 @@
-//! Signals, by sigaction(2), which needs `unsafe`. There is no other `unsafe` in rvenv.
+//! Signals, by sigaction(2), which needs `unsafe`.
 #![allow(unsafe_code)]
 
 use std::mem::zeroed;
