@@ -9,45 +9,52 @@ use crate::env_dir::EnvDir;
 use crate::fs;
 use crate::pool::{self, Pool};
 
-/// Does the `work` for all items on the available cores; the results are in the order of the items. After a failure no
-/// further item is begun; an item that was not begun has no result.
-fn side_by_side<T: Sync, R: Send, E: Send>(
-    items: &[T],
-    pool: &Pool,
-    work: impl Fn(&T) -> Result<R, E> + Sync,
-) -> Vec<Option<Result<R, E>>> {
-    let next = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<R, E>>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    pool.share(items.len().min(pool::cores()), |_| {
-        while let Some((item, place)) = take(&next, items, &results) {
-            let result = work(item);
-            if result.is_err() {
-                next.store(items.len(), Ordering::Relaxed);
-            }
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-        }
-    });
-    results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+/// An item that is waiting, or the result of its work.
+enum Job<T, R> {
+    Waiting(T),
+    Begun,
+    Done(R),
 }
 
-fn take<'a, T, R>(next: &AtomicUsize, items: &'a [T], results: &'a [R]) -> Option<(&'a T, &'a R)> {
-    let index = next.fetch_add(1, Ordering::Relaxed);
-    Some((items.get(index)?, &results[index]))
+/// Does the `work` for all items on the available cores; the results are in the order of the items. After a failure no
+/// further item is begun; an item that was not begun has no result.
+fn side_by_side<T: Send, R: Send, E: Send>(
+    items: Vec<T>,
+    pool: &Pool,
+    work: impl Fn(T) -> Result<R, E> + Sync,
+) -> Vec<Option<Result<R, E>>> {
+    let next = AtomicUsize::new(0);
+    let jobs: Vec<Mutex<Job<T, Result<R, E>>>> = items.into_iter().map(Job::Waiting).map(Mutex::new).collect();
+    pool.share(jobs.len().min(pool::cores()), |_| {
+        while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let Job::Waiting(item) = replace(job, Job::Begun) else { continue };
+            let result = work(item);
+            if result.is_err() {
+                next.store(jobs.len(), Ordering::Relaxed);
+            }
+            replace(job, Job::Done(result));
+        }
+    });
+    jobs.iter().map(|job| if let Job::Done(result) = replace(job, Job::Begun) { Some(result) } else { None }).collect()
+}
+
+fn replace<T>(place: &Mutex<T>, new: T) -> T {
+    std::mem::replace(&mut place.lock().unwrap_or_else(PoisonError::into_inner), new)
 }
 
 /// Does the `work` for all directories in parallel, after a `check` of each, whose result the work gets. If some are
 /// the same or nested, each is checked and worked on in order, as the outer may change what is allowed for the inner.
 /// After an error nothing is begun; a directory that was not begun has no result.
-pub(crate) fn run<C: Sync, R: Send, E: Send>(
+pub(crate) fn run<C: Send, R: Send, E: Send>(
     env_dirs: &[EnvDir],
     pool: &Pool,
     check: impl Fn(&EnvDir) -> Result<C, E>,
-    work: impl Fn(&EnvDir, &C) -> Result<R, E> + Sync,
+    work: impl Fn(&EnvDir, C) -> Result<R, E> + Sync,
 ) -> Vec<Option<Result<R, E>>> {
     let mut results = Vec::new();
     if env_dirs.len() < 2 || overlap(env_dirs) {
         for env_dir in env_dirs {
-            results.push(Some(check(env_dir).and_then(|checked| work(env_dir, &checked))));
+            results.push(Some(check(env_dir).and_then(|checked| work(env_dir, checked))));
             if !matches!(results.last(), Some(Some(Ok(_)))) {
                 break;
             }
@@ -58,7 +65,7 @@ pub(crate) fn run<C: Sync, R: Send, E: Send>(
             check(env_dir).map(|checked| (env_dir, checked)).map_err(|error| refused = Some(error)).ok()
         });
         let checked: Vec<(&EnvDir, C)> = checked.collect();
-        results = side_by_side(&checked, pool, |(env_dir, checked)| work(env_dir, checked));
+        results = side_by_side(checked, pool, |(env_dir, checked)| work(env_dir, checked));
         // The refused directory comes after all that were begun: a failure among these stops the run before it.
         let is_reached = results.iter().all(|result| matches!(result, Some(Ok(_))));
         results.extend(refused.filter(|_| is_reached).map(|error| Some(Err(error))));
@@ -84,10 +91,10 @@ mod tests {
     #[test]
     fn results_are_in_order_and_nothing_is_begun_after_a_failure() {
         let items: Vec<usize> = (0..50).collect();
-        let done = side_by_side(&items, &Pool::default(), |item| if *item == 40 { Err(*item) } else { Ok(*item) });
+        let done = side_by_side(items.clone(), &Pool::default(), |item| if item == 40 { Err(item) } else { Ok(item) });
         assert!(done[..40].iter().enumerate().all(|(index, result)| *result == Some(Ok(index))));
         assert_eq!(done[40], Some(Err(40)));
-        let all = side_by_side(&items, &Pool::default(), |item| Ok::<_, ()>(*item * 2));
+        let all = side_by_side(items, &Pool::default(), |item| Ok::<_, ()>(item * 2));
         assert!(all.iter().enumerate().all(|(index, result)| *result == Some(Ok(index * 2))));
     }
 

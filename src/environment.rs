@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 const FEW_VARIABLES: [&str; 6] =
     ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FRAMEWORK_PATH", "SYSTEMROOT", "SOURCE_DATE_EPOCH"];
 
+/// A variable's name and value.
+type Variable = (OsString, OsString);
+
 /// The parts of the process environment that rvenv uses.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -32,7 +35,7 @@ pub struct Environment {
     /// The values of variables that can change the answers of an interpreter even when it runs isolated.
     pub variables: OsString,
     /// The variables that can change what a shim of pyenv's does, which is a script for bash, sorted by their names.
-    pub shell_variables: Vec<(OsString, OsString)>,
+    pub shell_variables: Vec<Variable>,
 }
 
 impl Environment {
@@ -40,6 +43,7 @@ impl Environment {
     #[must_use]
     pub fn read() -> Self {
         let cwd = std::env::current_dir().ok();
+        let all: Vec<Variable> = std::env::vars_os().collect();
         let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
         Self {
             cache_dir: cache_dir(cwd.as_deref(), home.as_deref()),
@@ -49,8 +53,8 @@ impl Environment {
             runs_ensurepip: variable("RVENV_PIP").is_some_and(|value| value == "ensurepip"),
             reproducible: variable("SOURCE_DATE_EPOCH").is_some(),
             few_variables: FEW_VARIABLES.iter().filter_map(|name| Some((*name, std::env::var_os(name)?))).collect(),
-            variables: influences(),
-            shell_variables: shell_variables(),
+            variables: influences(&all),
+            shell_variables: shell_variables(&all),
             cwd,
             home,
         }
@@ -103,16 +107,11 @@ const HEEDED_BEGINNINGS: [&str; 10] = [
     "GRAAL",
 ];
 
-/// Returns the variables that an interpreter may heed although it is isolated, with their values.
-fn influences() -> OsString {
-    let is_heeded = |name: &OsStr| {
-        let name = name.to_string_lossy();
-        HEEDED.contains(&&*name) || HEEDED_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
-    };
+/// Returns those of `all` variables that an interpreter may heed although it is isolated, with their values.
+fn influences(all: &[Variable]) -> OsString {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
-    let mut heeded: Vec<(OsString, OsString)> = std::env::vars_os().filter(|(name, _)| is_heeded(name)).collect();
-    heeded.sort();
-    let lines = heeded.into_iter().map(|(name, value)| [name, value].join(OsStr::new("=")));
+    let lines =
+        heeded(all, &HEEDED, &HEEDED_BEGINNINGS).into_iter().map(|(name, value)| [name, value].join(OsStr::new("=")));
     // A value may hold what looks like another variable: each has its length before it.
     let measured = |line: OsString| [OsStr::new(&line.len().to_string()), &line].join(OsStr::new(" "));
     locale.into_iter().chain(lines).map(measured).collect::<Vec<_>>().join(OsStr::new("\n"))
@@ -137,13 +136,19 @@ const OF_SHELLS: [&str; 13] = [
 ];
 const OF_SHELLS_BEGINNINGS: [&str; 5] = ["BASH", "LC_", "PYENV_", "_POSIX", "_PYENV_"];
 
-/// Returns the variables that pyenv's shim heeds, with their values.
-fn shell_variables() -> Vec<(OsString, OsString)> {
+/// Returns those of `all` variables that pyenv's shim heeds, with their values.
+fn shell_variables(all: &[Variable]) -> Vec<Variable> {
+    heeded(all, &OF_SHELLS, &OF_SHELLS_BEGINNINGS)
+}
+
+/// Returns those of `all` variables that have one of the `names`, or one that begins as told; sorted.
+fn heeded(all: &[Variable], names: &[&str], beginnings: &[&str]) -> Vec<Variable> {
     let is_heeded = |name: &OsStr| {
-        let name = name.to_string_lossy();
-        OF_SHELLS.contains(&&*name) || OF_SHELLS_BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+        let name = name.as_encoded_bytes();
+        names.iter().any(|other| other.as_bytes() == name)
+            || beginnings.iter().any(|beginning| name.starts_with(beginning.as_bytes()))
     };
-    let mut heeded: Vec<_> = std::env::vars_os().filter(|(name, _)| is_heeded(name)).collect();
+    let mut heeded: Vec<Variable> = all.iter().filter(|(name, _)| is_heeded(name)).cloned().collect();
     heeded.sort();
     heeded
 }

@@ -110,7 +110,7 @@ impl EnvBuilder {
     /// When the contents of ENV_DIR may not be touched, or a step fails. All changes are then taken back: an absent
     /// directory is absent again, and an existing one has its old contents.
     pub fn create(&self, env_dir: &EnvDir) -> Result<Created> {
-        self.create_checked(env_dir, &self.check_early(env_dir)?)
+        self.create_checked(env_dir, self.check_early(env_dir)?)
     }
 
     /// Creates several environments, on all cores: each directory is checked, then the environments are created in
@@ -119,23 +119,24 @@ impl EnvBuilder {
     /// no result.
     #[must_use]
     pub fn create_all(&self, env_dirs: &[EnvDir]) -> Vec<Option<Result<Created>>> {
-        let create = |env_dir: &EnvDir, early: &Early| self.create_checked(env_dir, early);
+        let create = |env_dir: &EnvDir, early: Early| self.create_checked(env_dir, early);
         batch::run(env_dirs, &self.pool, |env_dir| self.check_early(env_dir), create)
     }
 
     /// Creates an environment whose `early` plan has shown that it may be: nothing is touched before that. ENV_DIR may
     /// change until it is locked, so the plan that is applied is made then.
-    fn create_checked(&self, env_dir: &EnvDir, early: &Early) -> Result<Created> {
+    fn create_checked(&self, env_dir: &EnvDir, early: Early) -> Result<Created> {
         // Processes that do not lock may put something there at the same time, but hardly this often.
         const TRIES: u32 = 100;
         self.prepare(&early.plan)?;
         let mut place = Place::default();
+        // Good for the first try, if nothing has changed.
+        let mut planned = early.is_of_vacant.then_some(early.plan);
         for _ in 0..TRIES {
             let mut target = self.take(env_dir)?;
             let occupant = self.look_locked(env_dir, &target)?;
-            // Nothing has changed, and nothing else is planned for.
-            let is_planned = occupant == Occupant::Vacant && early.is_of_vacant && place == Place::default();
-            let plan = if is_planned { early.plan.clone() } else { self.plan(env_dir, &occupant, &place)? };
+            let planned = planned.take().filter(|_| occupant == Occupant::Vacant).map(Ok);
+            let plan = planned.unwrap_or_else(|| self.plan(env_dir, &occupant, &place))?;
             (self.observer.0)(Event::Planned(&plan));
             if self.config.upgrade_deps {
                 (self.observer.0)(Event::Upgrading);

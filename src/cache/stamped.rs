@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use twox_hash::xxhash3_128;
 
-use crate::fs::{self, Stamp};
+use crate::fs::{self, Fingerprint, Stamp};
 use crate::interrupt::Interrupt;
 
 /// A file and its state.
@@ -67,17 +67,26 @@ impl Stamped {
 
     /// A file that has changed while it was looked at: nobody knows which state of it was seen.
     pub(super) fn changed(path: &str) -> Self {
-        let stamp = Stamp { text: "changed".to_owned(), file_system: String::new(), is_telling: false };
+        let stamp = Stamp { fingerprint: Fingerprint::Changed, file_system: None, is_telling: false };
         Self { path: path.to_owned(), stamp, digest: OnceLock::from(None) }
     }
 
     /// Whether the file, of which `self` was noted earlier, is the one that `now` was just noted of.
     pub(super) fn is_as(&self, now: &Self, interrupt: &Interrupt) -> bool {
-        let are_telling = self.stamp.is_telling && now.stamp.is_telling;
-        let is_same_stamp = are_telling && self.stamp.is_same(&now.stamp);
         let has_contents =
             || !self.known_contents().is_empty() && Some(self.known_contents()) == now.contents(interrupt);
-        is_same_stamp || has_contents()
+        self.has_stamp(&now.stamp) || has_contents()
+    }
+
+    /// Whether the stamp `now` of the file shows that it has not changed.
+    fn has_stamp(&self, now: &Stamp) -> bool {
+        self.stamp.is_telling && now.is_telling && self.stamp.is_same(now)
+    }
+
+    /// Gives the file the stamp that it has `now`, if it is still the same file.
+    pub(super) fn renew(&mut self, now: Stamp, interrupt: &Interrupt) -> Option<()> {
+        let is_same = self.has_stamp(&now) || self.is_as(&Self::new(&self.path, now.clone()), interrupt);
+        is_same.then(|| self.stamp = now)
     }
 
     pub(super) fn known_contents(&self) -> &str {
@@ -87,8 +96,8 @@ impl Stamped {
     /// A digest of the contents, which are a file's bytes or a directory's names. Returns `None` if they cannot be
     /// read, or a signal comes meanwhile.
     pub(super) fn contents(&self, interrupt: &Interrupt) -> Option<&str> {
-        let is_absent = self.stamp.text == Stamp::ABSENT;
-        let contents = || if is_absent { Some(Stamp::ABSENT.to_owned()) } else { digest(&self.path, interrupt) };
+        let is_absent = self.stamp.fingerprint == Fingerprint::Absent;
+        let contents = || if is_absent { Some("absent".to_owned()) } else { digest(&self.path, interrupt) };
         self.digest.get_or_init(contents).as_deref()
     }
 }

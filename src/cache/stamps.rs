@@ -1,13 +1,13 @@
 //! Stamps of files: whether the files are unchanged since something was learnt or made from them.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use super::stamped::{LINK, RESOLVED, Stamped, Way, WayKind};
 use crate::facts::Facts;
-use crate::fs::{self, Stamp, Stamper};
+use crate::fs::{self, Fingerprint, Stamp, Stamper};
 use crate::interrupt::Interrupt;
 
 /// The mark of a stamp that has told nothing when it was taken.
@@ -57,9 +57,10 @@ impl Stamps {
     pub(crate) fn seen<'a>(mut self, seen: impl IntoIterator<Item = (&'a str, &'a str)>, asked: SystemTime) -> Self {
         let mut stamper = Stamper::since(asked);
         for (path, text) in seen {
-            let now = stamper.stamp(path);
+            let (now, seen) = (stamper.stamp(path), Fingerprint::parse(text));
             let known = self.files.iter().position(|file| file.path == path);
-            let is_same = now.text == text && known.is_none_or(|at| self.files[at].stamp.text == text);
+            let is_seen = |stamp: &Stamp| Some(stamp.fingerprint) == seen;
+            let is_same = is_seen(&now) && known.is_none_or(|at| is_seen(&self.files[at].stamp));
             let file = if is_same { Stamped::new(path, now) } else { Stamped::changed(path) };
             match known {
                 Some(at) => self.files[at] = file,
@@ -140,8 +141,9 @@ impl Stamps {
                 stamp => {
                     let (file_system, text) = stamp.split_once('/')?;
                     let (is_telling, text) = text.strip_prefix(UNTELLING).map_or((true, text), |text| (false, text));
-                    let (file_system, text) = (file_system.to_owned(), text.to_owned());
-                    let stamped = Stamped::new(path, Stamp { text, file_system, is_telling });
+                    let file_system = (!file_system.is_empty()).then(|| file_system.into());
+                    let stamp = Stamp { fingerprint: Fingerprint::parse(text)?, file_system, is_telling };
+                    let stamped = Stamped::new(path, stamp);
                     let known = || OnceLock::from(Some(second.to_owned()));
                     let digest = if second.is_empty() { OnceLock::new() } else { known() };
                     stamps.files.push(Stamped { digest, ..stamped });
@@ -155,7 +157,8 @@ impl Stamps {
     /// interpreters hold no control characters.
     pub(crate) fn text(&self) -> String {
         let mark = |stamp: &Stamp| if stamp.is_telling { "" } else { UNTELLING };
-        let stamp = |stamp: &Stamp| format!("{}/{}{}", stamp.file_system, mark(stamp), stamp.text);
+        let file_system = |stamp: &Stamp| stamp.file_system.clone().unwrap_or_default();
+        let stamp = |stamp: &Stamp| format!("{}/{}{}", file_system(stamp), mark(stamp), stamp.fingerprint);
         let files = self.files.iter().map(|file| (stamp(&file.stamp), file.known_contents(), &file.path));
         let ways = self.ways.iter().map(|way| (way.kind.mark().to_owned(), way.target.as_str(), &way.path));
         files.chain(ways).map(|(first, second, path)| format!("{first}\t{second}\t{path}\n")).collect()
@@ -163,21 +166,28 @@ impl Stamps {
 
     /// The stamps that the files have now, or `None` if a file has changed or a link leads elsewhere. A file is
     /// unchanged if it has a telling stamp and that is the same, or if it has the same contents.
-    pub(crate) fn renewed(&self, interrupt: &Interrupt) -> Option<Self> {
+    pub(crate) fn renewed(mut self, interrupt: &Interrupt) -> Option<Self> {
         let mut stamper = Stamper::default();
-        let mut renewed = |file: &Stamped| {
-            let now = Stamped::new(&file.path, stamper.stamp(&file.path));
-            let is_same = file.is_as(&now, interrupt);
-            is_same.then(|| Stamped { digest: file.digest.clone(), ..now })
-        };
-        let files = self.files.iter().map(&mut renewed).collect::<Option<_>>()?;
-        let leads_there = |way: &Way| Way::now(&way.path, way.kind).as_ref() == Some(way);
-        self.ways.iter().all(leads_there).then(|| Self { files, ways: self.ways.clone() })
+        for file in &mut self.files {
+            file.renew(stamper.stamp(&file.path), interrupt)?;
+        }
+        let leads_there = |way: &Way| self.leads_beside(way) || Way::now(&way.path, way.kind).as_ref() == Some(way);
+        self.ways.iter().all(leads_there).then_some(self)
+    }
+
+    /// Whether a resolved path is or leads to a file beside it, and no part of that one's path is a link: for most
+    /// interpreters, this takes one call. The link that leads there is among the ways, and checked as such.
+    fn leads_beside(&self, way: &Way) -> bool {
+        let is_link = |link: &&Way| link.kind == WayKind::Link && link.path == way.path;
+        let path = Path::new(&way.path);
+        let next = self.ways.iter().find(is_link).map(|link| path.with_file_name(&link.target));
+        let target = Path::new(&way.target);
+        way.kind == WayKind::Resolved && next.as_deref().unwrap_or(path) == target && fs::is_link_free(target)
     }
 
     /// Whether all files are unchanged, and all links lead to where they led.
     pub(crate) fn is_current(&self, interrupt: &Interrupt) -> bool {
-        self.renewed(interrupt).is_some()
+        self.clone().renewed(interrupt).is_some()
     }
 
     /// Whether these are the files of `now`, unchanged.
@@ -194,13 +204,16 @@ impl Stamps {
 
     /// The time of the last change of any file, in seconds since 1970, as the stamps have it.
     pub(crate) fn last_change(&self) -> u64 {
-        let nanoseconds = |file: &Stamped| file.stamp.text.rsplit_once(':')?.1.parse::<u64>().ok();
-        self.files.iter().filter_map(nanoseconds).max().unwrap_or_default() / 1_000_000_000
+        let changed = |file: &Stamped| match file.stamp.fingerprint {
+            Fingerprint::Of(numbers) => u64::try_from(numbers.changed).ok(),
+            _ => None,
+        };
+        self.files.iter().filter_map(changed).max().unwrap_or_default() / 1_000_000_000
     }
 
-    /// The stamp of a file, or `None` if `path` is not among the files.
-    pub(crate) fn stamp(&self, path: &str) -> Option<&str> {
-        self.files.iter().find(|file| file.path == path).map(|file| file.stamp.text.as_str())
+    /// The fingerprint of a file, or `None` if `path` is not among the files.
+    pub(crate) fn stamp(&self, path: &str) -> Option<Fingerprint> {
+        self.files.iter().find(|file| file.path == path).map(|file| file.stamp.fingerprint)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The entries of directories.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::fingerprint::Fingerprint;
 use crate::facts::RelPath;
 
 /// The name of the lock file in a directory, where a directory itself cannot be locked.
@@ -46,23 +48,21 @@ pub(crate) enum FileType {
     Other,
 }
 
-/// A fingerprint of a file's metadata.
+/// A fingerprint of a file, with what it is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// The fingerprint. An interpreter that is asked for its facts takes the same.
-    pub(crate) text: String,
-    /// The file system of the file, by its own identity; a device may have another one tomorrow.
-    pub(crate) file_system: String,
+    pub(crate) fingerprint: Fingerprint,
+    /// The file system of the file, by its own identity; a device may have another one tomorrow. `None` if the system
+    /// tells none, and for a file that is missing or cannot be looked at.
+    pub(crate) file_system: Option<Arc<str>>,
     /// Whether any change of the file would show in its stamp.
     pub(crate) is_telling: bool,
 }
 
 impl Stamp {
-    /// The text of a missing file's stamp.
-    pub(crate) const ABSENT: &str = "absent";
-
     /// Whether two stamps are the same, be they telling or not.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.text == other.text && self.file_system == other.file_system
+        self.fingerprint == other.fingerprint && self.file_system == other.file_system
     }
 }

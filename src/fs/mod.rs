@@ -5,6 +5,7 @@
 mod carry;
 mod delete;
 mod entry;
+mod fingerprint;
 mod look;
 mod refusal;
 mod scratch;
@@ -33,6 +34,7 @@ use crate::facts::RelPath;
 pub(crate) use carry::{carry, overwrite};
 pub(crate) use delete::{clear, delete};
 pub(crate) use entry::{FileType, Identity, Kind, LOCK_NAME, Stamp, WalkEntry};
+pub(crate) use fingerprint::Fingerprint;
 pub(crate) use look::{
     entries, exists, find_below, is_dir, is_file, is_regular_file, is_same, is_script, kind, length, names, read,
     read_at_most, read_into, read_link, read_text, resolved, resolved_parent, subdirs, walk,
@@ -40,7 +42,7 @@ pub(crate) use look::{
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
     Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
-    is_executable, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
+    is_executable, is_link_free, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
 };
 pub(crate) use refusal::{as_far_as_possible, refuses_attributes, refuses_links, refuses_renames};
 pub(crate) use scratch::ScratchDir;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use super::entry::Stamp;
+use super::fingerprint::Fingerprint;
 use super::times::FileSystem;
 use super::{is_absent, platform};
 
@@ -33,16 +34,19 @@ impl Stamper {
     /// The stamp of a file that cannot be looked at tells nothing.
     pub(crate) fn stamp(&mut self, path: &str) -> Stamp {
         let path = Path::new(path);
-        let without = |text: &str, is_telling| Stamp { text: text.to_owned(), file_system: String::new(), is_telling };
+        let without = |fingerprint, is_telling| Stamp { fingerprint, file_system: None, is_telling };
         match fs::metadata(path) {
             Ok(metadata) => {
                 let change = platform::change(&metadata);
                 let system = self.file_system(path, change.device);
                 let is_telling = system.times.tell(&change, self.since);
-                Stamp { text: platform::stamp(&metadata), file_system: system.id, is_telling }
+                let fingerprint = Fingerprint::Of(platform::numbers(&metadata));
+                Stamp { fingerprint, file_system: system.id, is_telling }
             }
-            Err(error) if is_absent(&error) || error.kind() == ErrorKind::NotADirectory => without(Stamp::ABSENT, true),
-            Err(_) => without("unknown", false),
+            Err(error) if is_absent(&error) || error.kind() == ErrorKind::NotADirectory => {
+                without(Fingerprint::Absent, true)
+            }
+            Err(_) => without(Fingerprint::Unknown, false),
         }
     }
 
@@ -66,6 +70,6 @@ mod tests {
         let program = program.to_str().unwrap_or_default();
         let [early, now] =
             [SystemTime::UNIX_EPOCH, SystemTime::now()].map(|since| Stamper::since(since).stamp(program));
-        assert!(!early.is_telling && early.text == now.text);
+        assert!(!early.is_telling && early.fingerprint == now.fingerprint);
     }
 }

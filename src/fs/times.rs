@@ -1,5 +1,6 @@
 //! The times of change that file systems report, and whether these tell anything.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The last change of a file, as its metadata has it.
@@ -19,7 +20,8 @@ pub(super) struct Change {
 /// A file system, with regard to the times of change that it reports.
 #[derive(Clone, Debug)]
 pub(super) struct FileSystem {
-    pub(super) id: String,
+    /// Its own identity, if the system tells one.
+    pub(super) id: Option<Arc<str>>,
     pub(super) times: Times,
 }
 

@@ -185,7 +185,7 @@ fn gitignore(facts: &Facts) -> Step {
     let end = facts.os.line_end();
     Step::Write {
         path: RelPath::of(".gitignore"),
-        contents: format!("# Created by rvenv: an environment is created anew, not committed.{end}*{end}"),
+        contents: format!("# Created by rvenv: an environment is created anew, not committed.{end}*{end}").into(),
         mode: Mode::Umask,
         // A user's own .gitignore is not ours to overwrite (CPython gh-135604).
         existing: OnExisting::Keep,

@@ -1,5 +1,7 @@
 //! One step of a plan.
 
+use std::borrow::Cow;
+
 use crate::facts::RelPath;
 
 /// One step of a plan. Sources are absolute, paths are relative to ENV_DIR.
@@ -48,7 +50,7 @@ pub enum Step {
         /// The file.
         path: RelPath,
         /// The whole contents.
-        contents: String,
+        contents: Cow<'static, str>,
         /// The file's mode.
         mode: Mode,
         /// The policy for an existing file or link.
@@ -131,6 +133,6 @@ pub(super) fn copy(source: &str, path: RelPath, mode: Mode) -> Step {
     Step::Copy { source: source.to_owned(), path, mode }
 }
 
-pub(super) fn write(path: RelPath, contents: String, mode: Mode) -> Step {
-    Step::Write { path, contents, mode, existing: OnExisting::Replace }
+pub(super) fn write(path: RelPath, contents: impl Into<Cow<'static, str>>, mode: Mode) -> Step {
+    Step::Write { path, contents: contents.into(), mode, existing: OnExisting::Replace }
 }

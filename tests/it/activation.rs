@@ -154,7 +154,7 @@ impl World {
         fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("an executable python");
         let env_dir = dir.to_str().expect("a path in UTF-8");
         for script in posix_scripts(&Values { env_dir, prompt, scripts_dir: "bin" }) {
-            fs::write(bin.join(script.name), script.contents).expect("a script");
+            fs::write(bin.join(script.name), script.contents.as_bytes()).expect("a script");
         }
         symlink(&dir, self.root.path().join(link)).expect("a link");
         dir

@@ -20,7 +20,7 @@ use tempfile::Builder;
 pub(crate) use dir::Dir;
 pub(crate) use group::{TICK, in_own_group, interrupt_group, kill_group, when_ended};
 pub(crate) use lock::Lock;
-pub(super) use stamp::{change, file_system, stamp};
+pub(super) use stamp::{change, file_system, numbers};
 
 /// A mount point below a directory, as far as the system tells (proc(5), `mountinfo`). The directory itself does not
 /// count.
@@ -87,6 +87,19 @@ fn resolve_at_once(path: &Path) -> Option<PathBuf> {
 #[cfg(not(target_os = "linux"))]
 fn resolve_at_once(_path: &Path) -> Option<PathBuf> {
     None
+}
+
+/// Whether a path leads somewhere and no part of it is a link, as the system tells at once (openat2(2),
+/// `RESOLVE_NO_SYMLINKS`; Linux 5.6). Where the system does not tell, the answer is no.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_link_free(path: &Path) -> bool {
+    use rustix::fs::{CWD, ResolveFlags, openat2};
+    openat2(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty(), ResolveFlags::NO_SYMLINKS).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_link_free(_path: &Path) -> bool {
+    false
 }
 
 /// Sets a file's permission bits, whatever the umask.

@@ -6,17 +6,21 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
+use crate::fs::fingerprint::Numbers;
 use crate::fs::times::{Change, FileSystem, Times};
 
-/// A fingerprint of a file's metadata: device, inode, length, and the times of modification and change in nanoseconds.
-/// `probe/files.py` writes the same.
-pub(crate) fn stamp(metadata: &Metadata) -> String {
-    // In 64 bits until the year 2262; in 128 bits, the digits alone take longer than the call.
-    let mtime = nanoseconds(metadata.mtime(), metadata.mtime_nsec());
-    let ctime = nanoseconds(metadata.ctime(), metadata.ctime_nsec());
-    format!("{}:{}:{}:{mtime}:{ctime}", metadata.dev(), metadata.ino(), metadata.len())
+/// The numbers in a file's metadata.
+pub(crate) fn numbers(metadata: &Metadata) -> Numbers {
+    Numbers {
+        device: metadata.dev(),
+        inode: metadata.ino(),
+        length: metadata.len(),
+        modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+    }
 }
 
+/// In 64 bits until the year 2262.
 fn nanoseconds(seconds: i64, nanos: i64) -> i64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
 }
@@ -39,7 +43,7 @@ pub(crate) fn file_system(path: &Path) -> FileSystem {
     const READ_ONLY: i64 = 1;
     /// `ST_NOEXEC`: no program or library is loaded from it.
     const NO_EXEC: i64 = 8;
-    let Ok(found) = rustix::fs::statfs(path) else { return FileSystem { id: String::new(), times: Times::Elsewhere } };
+    let Ok(found) = rustix::fs::statfs(path) else { return FileSystem { id: None, times: Times::Elsewhere } };
     // Two numbers in a structure that no two C libraries call the same.
     let digits = format!("{:?}", found.f_fsid);
     let mut id: String = digits.chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | ',')).collect();
@@ -55,7 +59,7 @@ pub(crate) fn file_system(path: &Path) -> FileSystem {
     if flags & NO_EXEC != 0 {
         id += ",noexec";
     }
-    FileSystem { id, times }
+    FileSystem { id: Some(id.into()), times }
 }
 
 /// cramfs in both byte orders, erofs, ISO 9660, romfs, squashfs, UDF (linux/magic.h).
@@ -106,7 +110,7 @@ fn is_any_with_metacopy(mounts: &[u8], default: bool) -> bool {
 pub(crate) fn file_system(path: &Path) -> FileSystem {
     let found = rustix::fs::statvfs(path).ok();
     let is_read_only = found.as_ref().is_none_or(|found| found.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY));
-    let id = found.map(|found| format!("{:x}", found.f_fsid)).unwrap_or_default();
+    let id = found.map(|found| format!("{:x}", found.f_fsid).into());
     FileSystem { id, times: if is_read_only { Times::ReadOnly } else { Times::Kernel } }
 }
 

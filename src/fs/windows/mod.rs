@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tempfile::Builder;
 
+use super::fingerprint::Numbers;
 use super::times::{Change, FileSystem, Times};
 
 pub(crate) use dir::Dir;
@@ -66,14 +67,19 @@ pub(crate) fn has_trusted_parent(_path: &Path) -> bool {
     true
 }
 
-/// A fingerprint of a file's metadata: length, and the times of modification and creation in nanoseconds since 1970.
-/// `probe/files.py` writes the same.
-pub(super) fn stamp(metadata: &fs::Metadata) -> String {
+/// The numbers in a file's metadata: Windows tells neither device nor inode without opening the file, and no time of
+/// change.
+pub(super) fn numbers(metadata: &fs::Metadata) -> Numbers {
     /// The time between 1601, where Windows counts from, and 1970, in units of 100 ns.
     const SINCE_1601: i128 = 116_444_736_000_000_000;
-    let nanoseconds = |time: u64| (i128::from(time) - SINCE_1601) * 100;
-    let times = [metadata.last_write_time(), metadata.creation_time()].map(nanoseconds);
-    format!("{}:{}:{}", metadata.file_size(), times[0], times[1])
+    let nanoseconds = |time: u64| i64::try_from((i128::from(time) - SINCE_1601) * 100).unwrap_or(i64::MAX);
+    Numbers {
+        device: 0,
+        inode: 0,
+        length: metadata.file_size(),
+        modified: nanoseconds(metadata.last_write_time()),
+        changed: nanoseconds(metadata.creation_time()),
+    }
 }
 
 /// The last change of a file, as its metadata has it: Windows' own time of change cannot be seen.
@@ -85,7 +91,7 @@ pub(super) fn change(metadata: &fs::Metadata) -> Change {
 
 /// The file system of a path.
 pub(super) fn file_system(_path: &Path) -> FileSystem {
-    FileSystem { id: String::new(), times: Times::ReadOnly }
+    FileSystem { id: None, times: Times::ReadOnly }
 }
 
 /// Always `None`: a mount point is a link on Windows.
@@ -152,6 +158,11 @@ pub(super) fn may_owner_execute(_metadata: &fs::Metadata) -> bool {
 #[must_use]
 pub(crate) fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Whether a path leads somewhere and no part of it is a link: Windows does not tell at once.
+pub(crate) fn is_link_free(_path: &Path) -> bool {
+    false
 }
 
 /// Always true: the name decides what may be executed.

@@ -1,6 +1,6 @@
 # Answers rvenv's questions about the interpreter that runs this script; probe.rs describes the frame of the answer.
 # Run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode. The script is this file,
-# loader.py, libraries.py, wheels.py and answers.py, one after the other.
+# loader.py, libraries.py, vocabulary.py, wheels.py and answers.py, one after the other.
 import errno
 import os
 import sys
@@ -15,7 +15,7 @@ DOUBTS = []
 
 
 def see(path):
-    """Takes the stamp of a file that is about to be looked at; `stamp` in rvenv's `fs` writes the same."""
+    """Takes the stamp of a file that is about to be looked at; `Fingerprint` in rvenv's `fs` writes the same."""
     if path not in SEEN:
         try:
             found = os.stat(path)
@@ -25,9 +25,8 @@ def see(path):
         else:
             # Windows has another time in the place of the time of change.
             last = getattr(found, "st_birthtime_ns", found.st_ctime_ns) if os.name == "nt" else found.st_ctime_ns
-            numbers = [found.st_size, found.st_mtime_ns, last]
-            numbers = numbers if os.name == "nt" else [found.st_dev, found.st_ino] + numbers
-            SEEN[path] = ":".join(map(str, numbers))
+            places = [0, 0] if os.name == "nt" else [found.st_dev, found.st_ino]
+            SEEN[path] = ":".join(map(str, places + [found.st_size, found.st_mtime_ns, last]))
     return path
 
 

@@ -28,7 +28,7 @@ pub struct Script {
     /// The name of the file.
     pub name: &'static str,
     /// The whole text of the file.
-    pub contents: String,
+    pub contents: Cow<'static, str>,
 }
 
 /// The scripts of an environment on POSIX systems.
@@ -70,7 +70,7 @@ fn activate(values: &Values<'_>, python: &str) -> Script {
         ("PROMPT", quote::sh(values.prompt)),
         ("PROMPT_PLAIN", quote::sh(&quote::plain(values.prompt))),
     ];
-    Script { name: "activate", contents: fill(include_str!("templates/activate"), &words) }
+    Script { name: "activate", contents: fill(include_str!("templates/activate"), &words).into() }
 }
 
 fn activate_csh(values: &Values<'_>) -> Script {
@@ -84,7 +84,7 @@ fn activate_csh(values: &Values<'_>) -> Script {
         ("PROMPT_CSH", quote::csh(&format!("({csh}) "))),
         ("PROMPT_TCSH", quote::csh(&format!("({tcsh}) "))),
     ];
-    Script { name: "activate.csh", contents: fill(include_str!("templates/activate.csh"), &words) }
+    Script { name: "activate.csh", contents: fill(include_str!("templates/activate.csh"), &words).into() }
 }
 
 fn activate_fish(values: &Values<'_>, python: &str) -> Script {
@@ -94,13 +94,12 @@ fn activate_fish(values: &Values<'_>, python: &str) -> Script {
         ("PYTHON", quote::fish(python)),
         ("PROMPT", quote::fish(values.prompt)),
     ];
-    Script { name: "activate.fish", contents: fill(include_str!("templates/activate.fish"), &words) }
+    Script { name: "activate.fish", contents: fill(include_str!("templates/activate.fish"), &words).into() }
 }
 
 /// The script `Activate.ps1`. The text is the same in every environment, so the file can be moved or signed.
 fn activate_ps1() -> Script {
-    let contents = include_str!("templates/Activate.ps1").replace("\r\n", "\n");
-    Script { name: "Activate.ps1", contents }
+    Script { name: "Activate.ps1", contents: with_unix_line_ends(include_str!("templates/Activate.ps1")) }
 }
 
 fn activate_bat(values: &Values<'_>) -> Script {
@@ -115,12 +114,12 @@ fn activate_bat(values: &Values<'_>) -> Script {
         ("PROMPT_SHOWN_DELAYED", quote::batch_prompt(values.prompt, Delayed::On)),
     ];
     let text = fill(include_str!("templates/activate.bat"), &words);
-    Script { name: "activate.bat", contents: text.replace('\n', "\r\n") }
+    Script { name: "activate.bat", contents: text.replace('\n', "\r\n").into() }
 }
 
 fn deactivate_bat() -> Script {
     let text = fill(include_str!("templates/deactivate.bat"), &[]);
-    Script { name: "deactivate.bat", contents: text.replace('\n', "\r\n") }
+    Script { name: "deactivate.bat", contents: text.replace('\n', "\r\n").into() }
 }
 
 /// Replaces each `@NAME@` in the template by its word.
@@ -132,8 +131,7 @@ fn deactivate_bat() -> Script {
 ///
 /// If the template contains a name without a word, which the tests of this module rule out.
 fn fill(template: &str, words: &[(&str, String)]) -> String {
-    let has_cr = memchr::memchr(b'\r', template.as_bytes()).is_some();
-    let template = if has_cr { Cow::from(template.replace("\r\n", "\n")) } else { Cow::from(template) };
+    let template = with_unix_line_ends(template);
     let mut text = String::with_capacity(template.len() * 2);
     let mut rest = &*template;
     while let Some((before, name, after)) = split_at_name(rest) {
@@ -144,6 +142,12 @@ fn fill(template: &str, words: &[(&str, String)]) -> String {
         rest = after;
     }
     text + rest
+}
+
+/// A template with line ends of `\n`, which git may have changed when it checked the file out.
+fn with_unix_line_ends(template: &str) -> Cow<'_, str> {
+    let has_cr = memchr::memchr(b'\r', template.as_bytes()).is_some();
+    if has_cr { Cow::from(template.replace("\r\n", "\n")) } else { Cow::from(template) }
 }
 
 /// Splits a text at the first `@NAME@`: the text before it, the name, the text after it.

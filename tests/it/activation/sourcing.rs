@@ -175,7 +175,7 @@ fn a_windows_environment_has_a_posix_path_in_git_bash() {
     let values = Values { env_dir: r"C:\Users\me\it's", prompt: "it's", scripts_dir: "Scripts" };
     let script = world.root.path().join("activate");
     let windows = windows_scripts(&values);
-    fs::write(&script, &windows[0].contents).expect("a script");
+    fs::write(&script, windows[0].contents.as_bytes()).expect("a script");
     // A stand-in for cygpath, the one program that the script runs on Windows.
     let tools = world.root.path().join("tools");
     let cygpath = tools.join("cygpath");
