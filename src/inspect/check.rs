@@ -30,11 +30,12 @@ fn check_existing(plan: &Plan, facts: &Facts, existing: Existing, environment: &
     let scripts = Layout::of(facts).scripts.below(env_dir);
     let nature = Nature::of(env_dir, &scripts)?;
     check_base(env_dir, facts, existing)?;
-    if let Some(evidence) = foreign::installation(env_dir, nature.is_environment()) {
+    let names = foreign::names(env_dir);
+    if let Some(evidence) = foreign::installation(env_dir, &names, nature.is_environment()) {
         return Err(not_ours(env_dir, format!("a Python is installed there (`{}`)", shown(&evidence))));
     }
     if existing == Existing::Clear {
-        check_clear(env_dir, nature, environment)?;
+        check_clear(env_dir, &names, nature, environment)?;
         if !nature.is_whole() {
             check_programs(plan, env_dir, &scripts)?;
         }
@@ -48,8 +49,8 @@ fn check_existing(plan: &Plan, facts: &Facts, existing: Existing, environment: &
         .and_then(|()| if nature.is_environment() { Ok(()) } else { check_packages(plan, facts) });
     checked.map_err(|error| match error {
         Error::NotOurs { path, reason, .. } => {
-            let cleared =
-                check_clear(env_dir, nature, environment).and_then(|()| check_programs(plan, env_dir, &scripts));
+            let cleared = check_clear(env_dir, &names, nature, environment)
+                .and_then(|()| check_programs(plan, env_dir, &scripts));
             Error::NotOurs { path, reason, may_clear: cleared.is_ok() }
         }
         other => other,
@@ -70,14 +71,14 @@ pub(crate) fn check_length<'a>(env_dir: &EnvDir, paths: impl Iterator<Item = &'a
     Err(Error::EnvDirTooLong { path: env_dir.path.clone(), longest: longest.clone(), length, limit })
 }
 
-/// Refuses to clear a directory that is clearly more than an environment.
+/// Refuses to clear a directory, with these `names` in it, that is clearly more than an environment.
 ///
 /// # Errors
 /// If the directory is or holds the home directory, has a file system mounted in it, or holds a repository or files
 /// directly in it that are not an environment's; or if it is not an environment and belongs to an installed Python, to
 /// an environment or to packages, or holds the current directory or, however deep, a Python, an environment or a
 /// repository. venv deletes all of these without asking (CPython gh-90484).
-fn check_clear(env_dir: &Path, nature: Nature, environment: &Environment) -> Result<()> {
+fn check_clear(env_dir: &Path, names: &[String], nature: Nature, environment: &Environment) -> Result<()> {
     let refused = |reason: String| Err(Error::ClearRefused { path: env_dir.to_owned(), reason });
     if environment.home.as_deref().is_some_and(|home| is_or_is_above(env_dir, home)) {
         return refused("it holds your home directory".to_owned());
@@ -85,11 +86,11 @@ fn check_clear(env_dir: &Path, nature: Nature, environment: &Environment) -> Res
     if let Some(mounted) = fs::mounted_below(env_dir) {
         return refused(format!("a file system is mounted in it, on `{}`", shown(&mounted)));
     }
-    if let Some(repository) = foreign::repository(env_dir) {
+    if let Some(repository) = foreign::repository(names) {
         return refused(format!("it holds a repository (`{repository}`)"));
     }
-    if let [first, others @ ..] = &foreign::own_files(env_dir)[..] {
-        let (first, count) = (first.clone(), others.len());
+    if let [first, others @ ..] = &foreign::own_files(env_dir, names)[..] {
+        let (first, count) = ((*first).clone(), others.len());
         return Err(Error::ClearLosesFiles { path: env_dir.to_owned(), first, others: count });
     }
     if nature.is_whole() {

@@ -46,26 +46,30 @@ pub(crate) const STAGING: &str = ".rvenv-unfinished";
 /// The size limit of scripts, in bytes.
 const LONGEST_SCRIPT: u64 = 1 << 20;
 
-/// The repository in the root of a directory, if there is one: its directory or, for one that has no work tree, a file
-/// of it.
-pub(super) fn repository(dir: &Path) -> Option<&'static str> {
-    let names = fs::names(dir).unwrap_or_default();
+/// The names in a directory; none if it cannot be listed.
+pub(super) fn names(dir: &Path) -> Vec<String> {
+    fs::names(dir).unwrap_or_default()
+}
+
+/// The repository in a directory with these `names`, if there is one: its directory or, for one that has no work tree,
+/// a file of it.
+pub(super) fn repository(names: &[String]) -> Option<&'static str> {
     let has = |name: &str| names.iter().any(|there| there == name);
     let served = SERVED_REPOSITORIES.into_iter().find(|names| names.iter().all(|name| has(name)));
     REPOSITORIES.into_iter().find(|name| has(name)).or_else(|| served.map(|names| names[0]))
 }
 
-/// The names directly in a directory of what tools do not put into the root of an environment, sorted: files, and the
-/// directories of projects. Files that an installed package has brought are not among them.
-pub(super) fn own_files(dir: &Path) -> Vec<String> {
-    let mut names = fs::names(dir).unwrap_or_default();
+/// The `names` in a directory that tools do not put into the root of an environment: files, and the directories of
+/// projects. Files that an installed package has brought are not among them.
+pub(super) fn own_files<'a>(dir: &Path, names: &'a [String]) -> Vec<&'a String> {
     let is_own_file = |name: &str| !is_file_of_tools(name) && fs::is_regular_file(&dir.join(name));
-    names.retain(|name| DIRS_OF_PROJECTS.contains(&&**name) || is_own_file(name));
-    if !names.is_empty() {
+    let is_own = |name: &&String| DIRS_OF_PROJECTS.contains(&&***name) || is_own_file(name);
+    let mut own: Vec<&String> = names.iter().filter(is_own).collect();
+    if !own.is_empty() {
         let installed = installed_files(dir);
-        names.retain(|name| !installed.contains(name));
+        own.retain(|name| !installed.contains(name));
     }
-    names
+    own
 }
 
 fn is_file_of_tools(name: &str) -> bool {
@@ -93,19 +97,17 @@ pub(super) fn has_own_entries(dir: &Path) -> bool {
     let is_of_tools = |name: &String| is_file_of_tools(name) || DIRS_OF_TOOLS.contains(&&**name);
     // The rest of `lib` is a project's.
     let is_of_python = |name: &String| name.starts_with("python") || name.starts_with("pypy");
-    !fs::names(dir).unwrap_or_default().iter().all(is_of_tools)
-        || !fs::names(&dir.join("lib")).unwrap_or_default().iter().all(is_of_python)
+    !names(dir).iter().all(is_of_tools) || !names(&dir.join("lib")).iter().all(is_of_python)
 }
 
-/// A file that shows that a Python is installed in a directory: of its standard library or, in a directory that is no
-/// environment, its interpreter.
-pub(super) fn installation(dir: &Path, is_environment: bool) -> Option<PathBuf> {
-    standard_library(dir).or_else(|| if is_environment { None } else { interpreter(dir) })
+/// A file that shows that a Python is installed in a directory with these `names`: of its standard library or, in a
+/// directory that is no environment, its interpreter.
+pub(super) fn installation(dir: &Path, names: &[String], is_environment: bool) -> Option<PathBuf> {
+    standard_library(dir, names).or_else(|| if is_environment { None } else { interpreter(dir) })
 }
 
-/// The `os.py` of a Python whose library is in a directory of `dir`.
-pub(super) fn standard_library(dir: &Path) -> Option<PathBuf> {
-    let names = fs::names(dir).unwrap_or_default();
+/// The `os.py` of a Python whose library is in a directory of `dir`, which has these `names`.
+pub(super) fn standard_library(dir: &Path, names: &[String]) -> Option<PathBuf> {
     let libraries = ["lib", "lib64", "Lib", "lib-python"].into_iter().filter(|name| names.iter().any(|it| it == name));
     libraries.map(|name| dir.join(name)).filter(|path| fs::read_link(path).is_none()).find_map(|library| {
         let below = fs::entries(&library).into_iter();
@@ -214,7 +216,7 @@ impl Treasure {
         match name {
             "os.py" if is_standard_library(path) => Some(Self::Python),
             pyvenv_cfg::FILE_NAME if is_within() && is_of_environment(path) => Some(Self::Environment),
-            "HEAD" | "format" if is_within() && path.parent().and_then(repository) == Some(name) => {
+            "HEAD" | "format" if is_within() && path.parent().and_then(|dir| repository(&names(dir))) == Some(name) => {
                 Some(Self::Repository)
             }
             _ if REPOSITORIES.contains(&name) => Some(Self::Repository),

@@ -42,7 +42,7 @@ fn whole_at(root: &Path) -> Option<Whole> {
     if fs::is_file(&cfg) && foreign::is_of_environment(&cfg) {
         return Some(Whole::Environment(cfg));
     }
-    foreign::standard_library(root).map(Whole::Python)
+    foreign::standard_library(root, &foreign::names(root)).map(Whole::Python)
 }
 
 fn name(path: &Path) -> &str {
