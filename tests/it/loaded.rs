@@ -110,6 +110,9 @@ fn a_place_where_a_nearer_standard_library_may_appear_is_seen() {
             assert!(answers.has_seen(world.path(place).join(&library)), "{place}: {}", python.path.display());
         }
         assert!(answers.has_seen(world.path(format!("copy/some/lib/python3{}.zip", python.minor))));
+        // An archive is taken from further away, too (getpath.py, since 3.11).
+        let is_farther_seen = answers.has_seen(world.path(format!("lib/python3{}.zip", python.minor)));
+        assert_eq!(is_farther_seen, python.minor >= 11, "{}", python.path.display());
         // Its own library has a stamp, and above that nobody looks.
         assert!(
             answers.has_seen(world.path("copy").join(&library)) && !answers.has_seen(world.path("").join(&library))

@@ -133,16 +133,20 @@ def beside(executable):
 
 def nearer_libraries(executable):
     """The places in which a library that appears is taken instead of this one."""
+    archives = [os.path.basename(path) for path in sys.path if path.endswith(".zip")]
     for program in (os.path.realpath(executable), executable) if os.name == "posix" else ():
+        is_nearer = True
         for library in libraries_above(program):
-            if is_library(library):
-                break
-            # The stamp of the executable's own directory stands for what is missing in it.
+            is_nearer = is_nearer and not is_library(library)
             place = os.path.dirname(library)
-            if os.path.dirname(place) != os.path.dirname(program) or os.path.isdir(place):
+            # The stamp of the executable's own directory stands for what is missing in it.
+            if os.path.dirname(place) == os.path.dirname(program) and not os.path.isdir(place):
+                continue
+            if is_nearer:
                 yield library
-                # The library may also be in an archive.
-                yield os.path.join(place, "python%d%d.zip" % sys.version_info[:2])
+            # The library may also be in an archive. Since 3.11, one that is further away is taken, too (getpath.py).
+            for archive in archives if is_nearer or sys.version_info >= (3, 11) else ():
+                yield os.path.join(place, archive)
 
 
 def is_text(path):

@@ -64,9 +64,8 @@ def other_libraries():
             yield place
     if sys.platform == "linux":
         yield "/etc/ld.so.cache"
-        # Hardly any system has one, and a stamp of what is missing would be a system call in each run.
-        if os.path.exists("/etc/ld.so.preload"):
-            yield "/etc/ld.so.preload"
+        # Hardly any system has one, but it may appear.
+        yield "/etc/ld.so.preload"
         for path in sooner_found():
             yield path
 
