@@ -83,7 +83,7 @@ impl Stamped {
         self.stamp.is_telling && now.is_telling && self.stamp.is_same(now)
     }
 
-    /// Gives the file the stamp that it has `now`, if it is still the same file.
+    /// Gives the file the stamp that it has `now`, or returns `None` if it is not the same file any more.
     pub(super) fn renew(&mut self, now: Stamp, interrupt: &Interrupt) -> Option<()> {
         let is_same = self.has_stamp(&now) || self.is_as(&Self::new(&self.path, now.clone()), interrupt);
         is_same.then(|| self.stamp = now)
