@@ -56,7 +56,10 @@ def kill(row: Row, stage: Stage, point: Point) -> None:
     is_killed = outcome.status == -signal.SIGKILL
     tree = stage.tree()
     verdict = count_verdict(row, stage, tree)
-    if is_killed and not stage.is_allowed(verdict, tree) or not is_killed and verdict not in (WHOLE, OLD, RUNS):
+    # A call that a child process makes before rvenv's own of that number ends the child, which rvenv reports.
+    has_failed = is_proper_error(stage, outcome) and verdict == stage.before()
+    is_done = verdict in (WHOLE, OLD, RUNS) or has_failed
+    if is_killed and not stage.is_allowed(verdict, tree) or not is_killed and not is_done:
         row.violate(point, f"leaves it {verdict}: {stage.judge.explain(tree)}")
     if not is_killed:
         note_miss(row, outcome)

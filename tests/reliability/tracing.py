@@ -6,7 +6,7 @@ import re
 import subprocess
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Optional, Sequence, TypeVar
+from typing import Dict, List, NamedTuple, Optional, Sequence, Set, TypeVar
 
 from refused import calls, injection
 from world import World
@@ -84,9 +84,11 @@ def points(log: Path, root: Path, from_change: bool) -> List[Point]:
     counts: Dict[Optional[str], Counter] = defaultdict(Counter)
     found: Dict[Point, None] = {}
     is_named = has_begun = False
-    for line in log.read_text(errors="replace").splitlines():
+    lines = log.read_text(errors="replace").splitlines()
+    children = child_processes(lines)
+    for line in lines:
         call = CALL.match(line)
-        if call is None or call[2] == "execve":
+        if call is None or call[2] == "execve" or call[1] in children:
             continue
         thread, name = call[1], call[2]
         counts[thread][name] += 1
@@ -95,6 +97,12 @@ def points(log: Path, root: Path, from_change: bool) -> List[Point]:
         if has_begun and name not in UNSTEADY:
             found[Point(name, counts[thread][name])] = None
     return list(found)
+
+
+def child_processes(lines: List[str]) -> Set[Optional[str]]:
+    """The child processes in a log, which strace takes for threads until they are another program."""
+    began = [call[1] for call in map(CALL.match, lines) if call is not None and call[2] == "execve"]
+    return set(began[1:])
 
 
 def spread(calls: Sequence[Point], events: Sequence[str], every: int, limit: Optional[int]) -> List[Point]:
