@@ -191,7 +191,7 @@ mod tests {
         let mut inner = root.open_dir("top").expect("it is there");
         for _ in 0..3_000 {
             inner.create_dir("d").expect("a directory");
-            inner.create("f").expect("a file");
+            inner.create_with("f", 0o666).expect("a file");
             inner = inner.open_dir("d").expect("it is there");
         }
         delete(&root, OsStr::new("top"), &dir.path().join("top")).expect("it can be deleted");

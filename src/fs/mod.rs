@@ -214,7 +214,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let open = Dir::open(dir.path()).expect("it is there");
         open.create_dir("kept").expect("a directory");
-        open.create("kept/file").expect("a file");
+        open.create_with("kept/file", 0o666).expect("a file");
         open.create_dir("gone").expect("a directory");
         open.symlink(&dir.path().join("kept"), "gone/link").expect("a link");
         delete(&open, "gone".as_ref(), &dir.path().join("gone")).expect("it can be deleted");

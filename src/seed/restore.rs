@@ -170,7 +170,9 @@ impl<'a> Writer<'a> {
             _ => self.open_parent(&entry.path)?,
         };
         let (_, dir) = self.dir.insert((parent, dir));
-        let mut file = dir.create(name)?;
+        let bits = entry.kind.further_mode();
+        // Under the usual umask, the mode need not be set.
+        let mut file = dir.create_with(name, 0o666 | bits)?;
         file.write_all(self.contents.of(entry, stored))?;
         if entry.kind.is_source() {
             match fs::set_mtime(&file, self.work.seed.list.mtime) {
@@ -178,7 +180,7 @@ impl<'a> Writer<'a> {
                 other => other?,
             }
         }
-        match entry.kind.further_mode() {
+        match bits {
             0 => Ok(()),
             // A file system without modes is left alone.
             bits => fs::as_far_as_possible(fs::add_mode(&file, bits)),

@@ -157,6 +157,19 @@ fn where_renames_are_refused_files_are_copied_into_place() {
     }
 }
 
+/// Files are created with their modes, as far as the umask lets them.
+#[apply(slow_test)]
+fn where_modes_are_refused_scripts_can_be_run() {
+    let world = TestEnv::new();
+    stopping::needs_strace(&world);
+    for python in pythons::oldest_and_newest_with_pip() {
+        world.rvenv(&python.path).args(["--clear", "e"]).umask("022").output().silent_success();
+        fs::remove_dir_all(world.path("e")).unwrap();
+        refused(&world, &python.path, "chmod,fchmod,fchmodat", "error=EACCES", &["e"]).silent_success();
+        world.run(world.path("e/bin/pip")).arg("--version").output().success();
+    }
+}
+
 #[apply(test)]
 fn a_failure_where_renames_are_refused_is_taken_back() {
     let world = TestEnv::new();

@@ -18,11 +18,6 @@ impl Dir {
         if is_regular && is_ours(&stat, 0o022) { Ok(file) } else { Err(io::ErrorKind::PermissionDenied.into()) }
     }
 
-    /// Creates a file; an existing name is an error.
-    pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        self.create_with(name, 0o666)
-    }
-
     /// Creates a file with a mode, less the umask; an existing name is an error.
     pub(crate) fn create_with(&self, name: impl AsRef<Path>, mode: u32) -> io::Result<File> {
         Ok(self.open_with(name, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL, mode)?.into())

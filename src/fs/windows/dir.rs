@@ -134,14 +134,9 @@ impl Dir {
         Ok(modified.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
-    /// Creates a file; an existing name is an error.
-    pub(crate) fn create(&self, name: impl AsRef<Path>) -> io::Result<File> {
-        File::create_new(self.at(name))
-    }
-
-    /// Creates a file; Windows has no modes.
+    /// Creates a file; an existing name is an error. Windows has no modes.
     pub(crate) fn create_with(&self, name: impl AsRef<Path>, _mode: u32) -> io::Result<File> {
-        self.create(name)
+        File::create_new(self.at(name))
     }
 
     /// Opens a file for writing; a missing file is created.
