@@ -148,7 +148,7 @@ impl Changes<'_> {
     /// error that says so.
     pub(super) fn put(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr) -> io::Result<()> {
         new.rename_new(name, dir, name).or_else(|refusal| match new.kind(name) {
-            Ok(kind) if kind != Kind::Dir && fs::refuses_renames(&refusal) => {
+            Ok(kind) if kind != Kind::Dir && fs::refuses_to_rename(&kind, &refusal) => {
                 *self.has_copied = true;
                 fs::carry(new, name, dir, name)
             }
@@ -171,7 +171,7 @@ impl Changes<'_> {
     pub(super) fn replace(&mut self, new: &Dir, dir: &Rc<Dir>, name: &OsStr, stays: bool) -> io::Result<()> {
         self.keep(dir, name)?;
         match new.rename(name, dir, name) {
-            Err(refusal) if fs::refuses_renames(&refusal) => {}
+            Err(refusal) if fs::refuses_to_rename(&new.kind(name)?, &refusal) => {}
             other => return other,
         }
         *self.has_copied = true;
@@ -226,7 +226,7 @@ impl Changes<'_> {
             dir.rename(name, &old, number.to_string())
         });
         match moved {
-            Err(refusal) if fs::refuses_renames(&refusal) && !is_dir() => {
+            Err(refusal) if !is_dir() && fs::refuses_to_rename(&dir.kind(name)?, &refusal) => {
                 self.keep_copy(dir, name)?;
                 return dir.remove(name);
             }

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind};
 
+use super::Kind;
+
 /// Whether an error says that the file system cannot do something at all, or lets nobody do it.
 fn is_unsupported(error: &io::Error) -> bool {
     /// `EPERM`. The same kind of error has `EACCES`, which is about rights.
@@ -37,6 +39,11 @@ pub(crate) fn refuses_renames(error: &io::Error) -> bool {
         || error.raw_os_error() == Some(OF_MANY)
 }
 
+/// The same for an entry that is there, of this kind. fuse-convmvfs renames no link whose target is missing.
+pub(crate) fn refuses_to_rename(kind: &Kind, error: &io::Error) -> bool {
+    refuses_renames(error) || matches!(kind, Kind::Link(_)) && error.kind() == ErrorKind::NotFound
+}
+
 /// Whether an error of setting a mode or a time says that there are none, or that this one cannot be set.
 pub(crate) fn refuses_attributes(error: &io::Error) -> bool {
     is_refused(error)
@@ -49,4 +56,18 @@ pub(crate) fn as_far_as_possible(set: io::Result<()>) -> io::Result<()> {
 
 fn is_vague(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| VAGUE.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_link_is_there_and_not_found() {
+        let missing = io::Error::from(ErrorKind::NotFound);
+        assert!(refuses_to_rename(&Kind::Link("lib".into()), &missing));
+        for kind in [Kind::Nothing, Kind::File, Kind::Dir] {
+            assert!(!refuses_to_rename(&kind, &missing), "{kind:?}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
 
 use crate::errors::{names, world};
 use crate::needs::{self, Need};
+use crate::stopping;
 
 const HINT: &str = "  hint: choose another directory, or empty this one yourself\n";
 
@@ -103,4 +104,18 @@ fn clear_does_not_empty_what_is_mounted_in_an_environment() {
         let outcome = run.args(["--without-pip", "--clear", "e"]).output().success();
         assert!(outcome.stdout().lines().any(|line| line == "kept"), "{outcome}");
     }
+}
+
+/// fuse-convmvfs renames no link whose target is missing.
+#[apply(test)]
+fn a_link_that_is_not_found_when_it_is_renamed_is_created_anew() {
+    let (world, python) = world();
+    stopping::needs_strace(&world);
+    world.rvenv(&python).args(["--without-pip", "e"]).output().silent_success();
+    let link = fs::read_link(world.path("e/lib64")).unwrap();
+    let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", "lib64", "-e", "trace=rename,renameat,renameat2"];
+    let inject = ["-e", "inject=rename,renameat,renameat2:error=ENOENT"];
+    let run = world.rvenv(&python).args(["--without-pip", "--clear", "e"]);
+    run.by(inject.map(str::to_owned)).by(strace.map(str::to_owned)).output().silent_success();
+    assert_eq!(fs::read_link(world.path("e/lib64")).unwrap(), link);
 }
