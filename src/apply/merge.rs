@@ -25,8 +25,8 @@ pub(super) struct Intent<'a> {
     pub(super) keeps: Vec<&'a RelPath>,
     /// The names of the environment's interpreter: first the executable, then its aliases.
     pub(super) interpreters: &'a [RelPath],
-    /// The path of a new entry deep in directories: there are file systems that lose it, but not what is above.
-    pub(super) deep: Option<&'a RelPath>,
+    /// The paths of new entries to look for once they are in place: there are file systems that lose some.
+    pub(super) witnesses: Vec<&'a RelPath>,
     /// Whether directories are created anew instead of being renamed: there are file systems that lose their contents.
     pub(super) spares_dirs: bool,
 }

@@ -113,12 +113,13 @@ impl Target {
         Staging::within(env, &self.env_dir, Waiting { interrupt, tell: &|_| () })
     }
 
-    /// Checks that the interpreter and what is deep in the environment are there; the environment is `name` in `dir`.
-    /// Some FUSE programs lose the contents of a directory that is renamed (fusefat), or of the directories in it
-    /// (archivemount), and say nothing.
+    /// Checks that the interpreter and the witnesses are there; the environment is `name` in `dir`. Some FUSE programs
+    /// lose the contents of a directory that is renamed (fusefat), or of the directories in it (archivemount), or the
+    /// files that are just being stored (rclone), and say nothing.
     fn check_placed(&self, dir: &Dir, name: &Path, intent: &Intent) -> Result<Placement> {
-        let is_there = |path: &RelPath| dir.leads_somewhere(name.join(path.as_str()));
-        if intent.interpreters.first().into_iter().chain(intent.deep).all(is_there) {
+        let is_there = |path: &&RelPath| dir.kind(name.join(path.as_str())).is_ok_and(|kind| kind != Kind::Nothing);
+        let starts = |path: &RelPath| dir.leads_somewhere(name.join(path.as_str()));
+        if intent.interpreters.first().is_none_or(starts) && intent.witnesses.iter().all(is_there) {
             return Ok(Placement::Placed);
         }
         if intent.spares_dirs {
@@ -139,22 +140,23 @@ mod tests {
     use super::*;
     use crate::env_dir::EnvDir;
 
-    /// Puts a directory with a file in it into place; `deep` is a path that must be there then.
-    fn put(deep: &str, spares_dirs: bool) -> Result<Placement> {
+    /// Puts a directory with a file in it into place; `witness` is a path that must be there then.
+    fn put(witness: &str, spares_dirs: bool) -> Result<Placement> {
         let dir = tempfile::tempdir().expect("a directory can be created");
         let interrupt = Interrupt::default();
         let env_dir = EnvDir::resolve(dir.path().join("env").as_os_str(), None)?;
         let mut target = Target::take(&env_dir, Waiting { interrupt: &interrupt, tell: &|_| () })?;
         let new = target.staging().create(NEW)?;
         fs::create_dirs(&new.dir, &RelPath::of("lib/site-packages")).expect("a directory can be created");
-        let deep = RelPath::of(deep);
-        target.put(new, &Intent { deep: Some(&deep), spares_dirs, ..Intent::default() }, Next::Finish, &interrupt)
+        let (first, second) = (RelPath::of("lib"), RelPath::of(witness));
+        let intent = Intent { witnesses: vec![&first, &second], spares_dirs, ..Intent::default() };
+        target.put(new, &intent, Next::Finish, &interrupt)
     }
 
     #[test]
     fn what_the_file_system_loses_is_missed() {
-        for (deep, spares_dirs) in [("lib/site-packages", false), ("lib/site-packages", true)] {
-            assert_eq!(put(deep, spares_dirs).ok(), Some(Placement::Placed));
+        for (witness, spares_dirs) in [("lib/site-packages", false), ("lib/site-packages", true)] {
+            assert_eq!(put(witness, spares_dirs).ok(), Some(Placement::Placed));
         }
         assert_eq!(put("lib/site-packages/lost", false).ok(), Some(Placement::DirsLost));
         let error = put("lib/site-packages/lost", true).expect_err("there is no other way");

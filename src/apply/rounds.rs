@@ -104,7 +104,8 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
         return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
-    let intent = Intent { spares_dirs: with.spares_dirs, deep: deepest(steps, with), ..intent(plan, steps) };
+    let intent =
+        Intent { spares_dirs: with.spares_dirs, witnesses: witnesses(steps, with.seed), ..intent(plan, steps) };
     match target.put(new, &intent, next, with.interrupt)? {
         Placement::Placed => {
             let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
@@ -149,12 +150,17 @@ fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumst
     }
 }
 
-/// The path of a new entry that is deeper in the environment than most.
-fn deepest<'a>(steps: &'a [Step], with: Circumstances<'a>) -> Option<&'a RelPath> {
+/// The paths of the new entries whose loss is to be noticed: one that is deeper in the environment than most, which is
+/// lost with any directory above it. Beside a copied interpreter, these are all entries: object storage (rclone) has no
+/// links, and loses single files.
+fn witnesses<'a>(steps: &'a [Step], seed: Option<&'a Seed>) -> Vec<&'a RelPath> {
     let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
-    let seeded = with.seed.filter(|_| is_seeded).into_iter().flat_map(Seed::paths);
+    let seeded = seed.filter(|_| is_seeded).into_iter().flat_map(Seed::paths);
     let paths = steps.iter().flat_map(Step::paths).chain(seeded);
-    paths.max_by_key(|path| path.as_str().matches('/').count())
+    if steps.iter().any(|step| matches!(step, Step::CheckCopy { .. })) {
+        return paths.collect();
+    }
+    paths.max_by_key(|path| path.as_str().matches('/').count()).into_iter().collect()
 }
 
 /// Collects what the steps do to existing entries.
@@ -211,4 +217,20 @@ fn check_copy(source: &Path, home: &str, env_dir: &Path, staging: &Staging, inte
     // The room may be needed; deleted it is in any case.
     let _ = fs::clear(trial, path);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// File systems without links are those that lose single files.
+    #[test]
+    fn beside_a_copied_interpreter_every_entry_is_a_witness() {
+        let step = |path| Step::CreateDir { path: RelPath::of(path) };
+        let mut steps = vec![step("bin"), step("lib/python3.13/site-packages")];
+        let names = |steps: &[Step]| witnesses(steps, None).into_iter().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&steps), [RelPath::of("lib/python3.13/site-packages")]);
+        steps.push(Step::CheckCopy { source: String::new(), home: String::new() });
+        assert_eq!(names(&steps), ["bin", "lib/python3.13/site-packages"].map(RelPath::of));
+    }
 }
