@@ -23,6 +23,7 @@ pub(super) const SCRIPT: &str = concat!(
     include_str!("probe/files.py"),
     include_str!("probe/loader.py"),
     include_str!("probe/libraries.py"),
+    include_str!("probe/places.py"),
     include_str!("probe/vocabulary.py"),
     include_str!("probe/wheels.py"),
     include_str!("probe/answers.py"),
@@ -124,7 +125,8 @@ pub(super) fn selects_by_shim<'a>(program: &Path, wanted: Option<&'a VersionRequ
 /// When the copy does not start.
 pub(crate) fn check_starts(copy: &Path, original: &Path, env_dir: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut command = isolated(copy);
-    command.args(["-S", "-B", "-c", "pass"]);
+    // Python lists the directories that it imports from, which not every file system lets it (davfs2).
+    command.args(["-S", "-B", "-c", "import os, sys; os.listdir(sys.argv[1])"]).args(copy.parent());
     let dead = |reason: String| Error::CopyDead {
         program: original.to_owned(),
         env_dir: env_dir.to_owned(),

@@ -12,10 +12,11 @@ use crate::run::Run;
 use crate::testenv::TestEnv;
 
 /// The parts of the script.
-const PROBE: [&str; 6] = [
+const PROBE: [&str; 7] = [
     include_str!("../../src/interpreter/probe/files.py"),
     include_str!("../../src/interpreter/probe/loader.py"),
     include_str!("../../src/interpreter/probe/libraries.py"),
+    include_str!("../../src/interpreter/probe/places.py"),
     include_str!("../../src/interpreter/probe/vocabulary.py"),
     include_str!("../../src/interpreter/probe/wheels.py"),
     include_str!("../../src/interpreter/probe/answers.py"),
@@ -145,6 +146,8 @@ fn an_ensurepip_of_somebodys_own_is_not_known() {
             ("__init__.py", RETURNED, "args = _run_pip(", false),
             ("__init__.py", RETURNED, "open('pip.conf', 'wb')\n        return _run_pip(", false),
             ("__init__.py", RETURNED, "args += sys.orig_argv\n        return _run_pip(", false),
+            ("__init__.py", "if root:", "args += ['--no-compile']\n        if root:", python.minor >= 15),
+            ("__init__.py", "_PIP_VERSION =", "_PIP_VERSION = '1'\n_PIP_VERSION =", false),
             ("__main__.py", "import ensurepip", "import ensurepip, house", false),
         ] {
             for name in ["__init__.py", "__main__.py"] {
@@ -170,6 +173,9 @@ fn what_decides_how_an_interpreter_starts_is_seen() {
         let answers = Answers::of(&python.path, "", &world, |run| run);
         // Where `pybuilddir.txt` and, since 3.11, `._pth` may appear.
         assert!(answers.has_seen(python.real.parent().unwrap()), "{}", python.path.display());
+        // Before 3.11, links are followed before `pyvenv.cfg` is looked for.
+        let above = python.real.parent().unwrap().with_file_name("pyvenv.cfg");
+        assert!(python.minor >= 11 || answers.has_seen(above), "{}", python.path.display());
         let cached = PathBuf::from(said(&python.path, cached, &world));
         assert_eq!(answers.has_seen(&cached), cached.exists(), "{}", cached.display());
         for file in ["/etc/ld.so.cache", "/etc/ld.so.preload"] {

@@ -80,18 +80,6 @@ def reaches_library(executable):
     return False
 
 
-def libraries_above(executable):
-    """The places in which an interpreter looks for its library, in its order."""
-    parent = os.path.dirname(executable)
-    while parent != os.path.dirname(parent):
-        yield os.path.join(parent, *STDLIB.split(os.sep)[-2:])
-        parent = os.path.dirname(parent)
-
-
-def is_library(place):
-    return is_same_file(place, STDLIB)
-
-
 def starts_an_environment(executable):
     """Whether an environment of `executable` starts, and with this library: another one may go without a notice.
 
@@ -120,33 +108,6 @@ def starts_an_environment(executable):
         return status == 0 and is_library(os.fsdecode(library))
     finally:
         shutil.rmtree(env_dir, ignore_errors=True)
-
-
-def beside(executable):
-    """The directories of `._pth` and `pybuilddir.txt`, by which CPython takes its library's place to be another one
-    (getpath.py). The stamp of a directory stands for both."""
-    if sys.implementation.name == "cpython" and os.name == "posix":
-        yield os.path.dirname(os.path.realpath(executable))
-        if sys.version_info >= (3, 11):
-            yield os.path.dirname(executable)
-
-
-def nearer_libraries(executable):
-    """The places in which a library that appears is taken instead of this one."""
-    archives = [os.path.basename(path) for path in sys.path if path.endswith(".zip")]
-    for program in (os.path.realpath(executable), executable) if os.name == "posix" else ():
-        is_nearer = True
-        for library in libraries_above(program):
-            is_nearer = is_nearer and not is_library(library)
-            place = os.path.dirname(library)
-            # The stamp of the executable's own directory stands for what is missing in it.
-            if os.path.dirname(place) == os.path.dirname(program) and not os.path.isdir(place):
-                continue
-            if is_nearer:
-                yield library
-            # The library may also be in an archive. Since 3.11, one that is further away is taken, too (getpath.py).
-            for archive in archives if is_nearer or sys.version_info >= (3, 11) else ():
-                yield os.path.join(place, archive)
 
 
 def is_text(path):

@@ -1,6 +1,6 @@
 # Answers rvenv's questions about the interpreter that runs this script; probe.rs describes the frame of the answer.
 # Run as `python -I -S -B -c SCRIPT NONCE`: no user code, no current directory, no bytecode. The script is this file,
-# loader.py, libraries.py, vocabulary.py, wheels.py and answers.py, one after the other.
+# loader.py, libraries.py, places.py, vocabulary.py, wheels.py and answers.py, one after the other.
 import errno
 import os
 import sys

@@ -28,19 +28,56 @@ WORDS = set("""
 """.split())
 
 
-def says_only_known(path):
-    """Whether a module of ensurepip has no other words than the ones that are known: whoever has it do something more
-    has to name that. Comments and documentation do not count."""
+def compiled(path):
+    """The code of a module, without its documentation."""
     with open(see(path), "rb") as source:
-        code = compile(source.read(), path, "exec", 0, True, 2)
+        return compile(source.read(), path, "exec", 0, True, 2)
+
+
+def strings(code, functions=True):
+    """The strings in a code object and in its functions, but for those that only the command line and the uninstaller
+    of ensurepip run."""
+    for constant in code.co_consts:
+        if not hasattr(constant, "co_consts"):
+            for text in texts(constant):
+                yield text
+        elif functions and constant.co_name not in ("_main", "_uninstall_helper"):
+            for text in strings(constant):
+                yield text
+
+
+def texts(constant):
+    """The strings in a constant, which may be a tuple or a set of constants."""
+    if isinstance(constant, str):
+        return [constant]
+    return [text for one in constant for text in texts(one)] if isinstance(constant, (tuple, frozenset)) else []
+
+
+def words(code):
+    """The words in a code object: names, and what the strings consist of. What begins with a digit is a part of a
+    version."""
+    found = set()
+    for constant in code.co_consts:
+        if hasattr(constant, "co_consts"):
+            found |= words(constant)
+    for text in list(code.co_names + code.co_varnames) + texts(code.co_consts):
+        text = "".join(letter if letter == "_" or letter.isalnum() else " " for letter in text)
+        found.update(word for word in text.split() if not word[0].isdigit())
+    return found
+
+
+def says_only_known(code):
+    """Whether a module of ensurepip has no other words than the ones that are known: whoever has it do something more
+    has to name that."""
     return words(code) <= WORDS
 
 
-def words(thing):
-    """The words in a code object, a string, or a tuple of such. What begins with a digit is a part of a version."""
-    if isinstance(thing, str):
-        text = "".join(letter if letter == "_" or letter.isalnum() else " " for letter in thing)
-        return {word for word in text.split() if not word[0].isdigit()}
-    if hasattr(thing, "co_consts"):
-        thing = thing.co_names + thing.co_varnames + thing.co_consts
-    return set().union(*map(words, thing)) if isinstance(thing, (tuple, frozenset)) else set()
+def options(code):
+    """The options that ensurepip gives to pip."""
+    found = (word for text in strings(code) for word in text.replace('"', " ").replace("'", " ").split())
+    return {word for word in found if word.startswith("--")}
+
+
+def listings(code, project):
+    """The number of lists of packages in which a project is."""
+    return list(strings(code, functions=False)).count(project)

@@ -20,44 +20,50 @@ def bundled():
     """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
     import sysconfig
 
-    constants, options, deeds = {}, set(), []
+    constants, deeds = {}, []
     init, main = (os.path.join(STDLIB, "ensurepip", "__%s__.py" % name) for name in ("init", "main"))
     try:
-        if not (says_only_known(main) and says_only_known(init)):
+        code = compiled(init)
+        if not (says_only_known(compiled(main)) and says_only_known(code)):
             return []
         with open(init, encoding="utf-8") as source:
             for line in source:
                 name, _, value = line.strip().partition(" = ")
-                constants.setdefault(name, value.strip("'\""))
+                constants.setdefault(name, []).append(value.strip("'\""))
                 if "_run_pip(" in line:
                     deeds.append(line.split()[0])
-                if name.startswith("args"):
-                    options.update(word for word in line.split('"') if word.startswith("--"))
     except (FileNotFoundError, NotADirectoryError, SyntaxError, ValueError):
         return []
     except OSError as error:
         DOUBTS.append(error)
         return []
     # Since 3.15 bytecode is left out where the interpreter keeps none.
-    known = {"--no-cache-dir", "--root", "--user", "--disable-pip-version-check"}
+    known = {"--no-cache-dir", "--root", "--user"}
     known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
-    if options - known != {"--no-index", "--find-links", "--upgrade"}:
+    if options(code) - known != {"--no-index", "--find-links", "--upgrade"}:
         return []
     # One of somebody's own may run pip once more, or do something after it. (The second call uninstalls pip.)
     if sys.version_info >= (3, 7) and sorted(deeds) != ["def", "return", "return"]:
         return []
-    projects = [project for project in ("setuptools", "pip") if version_of(project, constants)]
+    projects = [project for project in ("setuptools", "pip") if versions_of(project, constants)]
+    # A version that stands there twice depends on something.
+    if any(len(versions_of(project, constants)) > 1 for project in projects):
+        return []
+    # setuptools is in all lists in which pip is, or is not installed at all.
+    listed = listings(code, "setuptools")
+    if listed != (listings(code, "pip") if "setuptools" in projects else 0) or "setuptools" in projects and not listed:
+        return []
     # Before 3.10 there was no such directory. An empty name is the current directory to some (CPython gh-146310).
     named = sysconfig.get_config_var("WHEEL_PKG_DIR") if sys.version_info >= (3, 10) else None
     found = [last_wheel(named, project + "-") for project in projects] if named else [None]
     if not all(found):
         place = os.path.join(STDLIB, "ensurepip", "_bundled")
-        found = [last_wheel(place, "%s-%s-" % (name, version_of(name, constants))) for name in projects]
+        found = [last_wheel(place, "%s-%s-" % (name, versions_of(name, constants)[0])) for name in projects]
     return found if all(found) else []
 
 
-def version_of(project, constants):
-    return constants.get("_%s_VERSION" % project.upper())
+def versions_of(project, constants):
+    return constants.get("_%s_VERSION" % project.upper(), [])
 
 
 def last_wheel(place, prefix):
