@@ -1,6 +1,5 @@
 //! Taking stamps of files.
 
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::time::SystemTime;
@@ -10,10 +9,11 @@ use super::fingerprint::Fingerprint;
 use super::times::FileSystem;
 use super::{is_absent, platform};
 
-/// Takes stamps. Each file system is asked only once what it is.
+/// Takes stamps. Each mounted file system is asked only once what it is.
 #[derive(Debug)]
 pub(crate) struct Stamper {
-    known: Vec<(u64, FileSystem)>,
+    /// The file systems by their devices and mounts.
+    known: Vec<((u64, u64), FileSystem)>,
     /// The moment from which on a change is to show.
     since: SystemTime,
 }
@@ -35,13 +35,11 @@ impl Stamper {
     pub(crate) fn stamp(&mut self, path: &str) -> Stamp {
         let path = Path::new(path);
         let without = |fingerprint, is_telling| Stamp { fingerprint, file_system: None, is_telling };
-        match fs::metadata(path) {
-            Ok(metadata) => {
-                let change = platform::change(&metadata);
-                let system = self.file_system(path, change.device);
+        match platform::look(path) {
+            Ok((numbers, change)) => {
+                let system = self.file_system(path, (change.device, change.mount));
                 let is_telling = system.times.tell(&change, self.since);
-                let fingerprint = Fingerprint::Of(platform::numbers(&metadata));
-                Stamp { fingerprint, file_system: system.id, is_telling }
+                Stamp { fingerprint: Fingerprint::Of(numbers), file_system: system.id, is_telling }
             }
             Err(error) if is_absent(&error) || error.kind() == ErrorKind::NotADirectory => {
                 without(Fingerprint::Absent, true)
@@ -50,12 +48,12 @@ impl Stamper {
         }
     }
 
-    fn file_system(&mut self, path: &Path, device: u64) -> FileSystem {
-        if let Some((_, system)) = self.known.iter().find(|(known, _)| *known == device) {
+    fn file_system(&mut self, path: &Path, place: (u64, u64)) -> FileSystem {
+        if let Some((_, system)) = self.known.iter().find(|(known, _)| *known == place) {
             return system.clone();
         }
         let system = platform::file_system(path);
-        self.known.push((device, system.clone()));
+        self.known.push((place, system.clone()));
         system
     }
 }

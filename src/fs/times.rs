@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(super) struct Change {
     /// The number of the device.
     pub(super) device: u64,
+    /// The number of the mount, or 0 if the system does not tell: a device may be mounted in several ways.
+    pub(super) mount: u64,
     /// Whether it is a directory: where layers are merged, it may have the times of one of them.
     pub(super) is_dir: bool,
     /// The time of the change, in nanoseconds since 1970.
@@ -45,7 +47,8 @@ impl Times {
     pub(super) fn tell(self, change: &Change, since: SystemTime) -> bool {
         match self {
             Self::Kernel => !change.may_be_followed(since),
-            Self::ReadOnly => !change.is_whole_second,
+            // It may be mounted for writing elsewhere.
+            Self::ReadOnly => !change.is_whole_second && !change.may_be_followed(since),
             Self::Elsewhere if change.may_be_followed(since) => false,
             Self::Elsewhere => !change.is_whole_second && !change.is_modification && !change.is_dir,
             Self::Image => false,
@@ -74,7 +77,7 @@ mod tests {
     fn change(age: Duration, is_whole_second: bool, now: SystemTime) -> Change {
         let nanoseconds = (now - age).duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let nanoseconds = i64::try_from(nanoseconds).unwrap_or(i64::MAX);
-        Change { device: 0, is_dir: false, nanoseconds, is_whole_second, is_modification: false }
+        Change { device: 0, mount: 0, is_dir: false, nanoseconds, is_whole_second, is_modification: false }
     }
 
     #[test]
@@ -96,9 +99,9 @@ mod tests {
         let now = SystemTime::now();
         let tells = |millis: u64, is_whole: bool| {
             let change = change(Duration::from_millis(millis), is_whole, now);
-            [Times::Kernel, Times::Elsewhere].map(|times| times.tell(&change, now))
+            [Times::Kernel, Times::ReadOnly, Times::Elsewhere].map(|times| times.tell(&change, now))
         };
-        assert_eq!([tells(0, false), tells(15, false), tells(30, false)], [[false; 2], [false; 2], [true; 2]]);
+        assert_eq!([tells(0, false), tells(15, false), tells(30, false)], [[false; 3], [false; 3], [true; 3]]);
         assert_eq!([tells(1000, true)[0], tells(1900, true)[0], tells(2100, true)[0]], [false, false, true]);
         // The clock was set back, or the file was changed since.
         let later = change(Duration::ZERO, false, now + Duration::from_secs(3));

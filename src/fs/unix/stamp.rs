@@ -1,39 +1,79 @@
 //! Stamps of files on POSIX systems.
 
-#[cfg(target_os = "linux")]
 use std::fs;
-use std::fs::Metadata;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::fs::fingerprint::Numbers;
 use crate::fs::times::{Change, FileSystem, Times};
 
-/// The numbers in a file's metadata.
-pub(crate) fn numbers(metadata: &Metadata) -> Numbers {
-    Numbers {
+/// The numbers in a file's metadata, and its last change.
+pub(crate) fn look(path: &Path) -> io::Result<(Numbers, Change)> {
+    let State { numbers, is_dir, mount } = state(path)?;
+    let change = Change {
+        device: numbers.device,
+        mount,
+        is_dir,
+        nanoseconds: numbers.changed,
+        is_whole_second: numbers.changed % 1_000_000_000 == 0,
+        is_modification: numbers.changed == numbers.modified,
+    };
+    Ok((numbers, change))
+}
+
+struct State {
+    numbers: Numbers,
+    is_dir: bool,
+    /// The number of the mount, or 0 if the system does not tell.
+    mount: u64,
+}
+
+/// The state of a file as statx(2) tells it. The kernel may have what a program or a server told it up to a second or
+/// minutes ago; `AT_STATX_FORCE_SYNC` makes it ask again.
+#[cfg(target_os = "linux")]
+fn state(path: &Path) -> io::Result<State> {
+    use rustix::fs::{AtFlags, CWD, FileType, StatxFlags, StatxTimestamp, makedev, statx};
+    use rustix::io::Errno;
+
+    let wanted = StatxFlags::BASIC_STATS | StatxFlags::MNT_ID;
+    let found = match statx(CWD, path, AtFlags::STATX_FORCE_SYNC, wanted) {
+        // An older kernel, or a filter of system calls in a container.
+        Err(Errno::NOSYS | Errno::PERM) => return state_by_stat(path),
+        found => found?,
+    };
+    let time = |time: StatxTimestamp| nanoseconds(time.tv_sec, time.tv_nsec.into());
+    let numbers = Numbers {
+        device: makedev(found.stx_dev_major, found.stx_dev_minor),
+        inode: found.stx_ino,
+        length: found.stx_size,
+        modified: time(found.stx_mtime),
+        changed: time(found.stx_ctime),
+    };
+    let is_dir = FileType::from_raw_mode(found.stx_mode.into()).is_dir();
+    Ok(State { numbers, is_dir, mount: found.stx_mnt_id })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn state(path: &Path) -> io::Result<State> {
+    state_by_stat(path)
+}
+
+fn state_by_stat(path: &Path) -> io::Result<State> {
+    let metadata = fs::metadata(path)?;
+    let numbers = Numbers {
         device: metadata.dev(),
         inode: metadata.ino(),
         length: metadata.len(),
         modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
         changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-    }
+    };
+    Ok(State { numbers, is_dir: metadata.is_dir(), mount: 0 })
 }
 
 /// In 64 bits until the year 2262.
 fn nanoseconds(seconds: i64, nanos: i64) -> i64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
-}
-
-/// The last change of a file, as its metadata has it.
-pub(crate) fn change(metadata: &Metadata) -> Change {
-    Change {
-        device: metadata.dev(),
-        is_dir: metadata.is_dir(),
-        nanoseconds: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
-        is_whole_second: metadata.ctime_nsec() == 0,
-        is_modification: (metadata.ctime(), metadata.ctime_nsec()) == (metadata.mtime(), metadata.mtime_nsec()),
-    }
 }
 
 /// The file system of `path` (statfs(2)).

@@ -67,26 +67,19 @@ pub(crate) fn has_trusted_parent(_path: &Path) -> bool {
     true
 }
 
-/// The numbers in a file's metadata: Windows tells neither device nor inode without opening the file, and no time of
-/// change.
-pub(super) fn numbers(metadata: &fs::Metadata) -> Numbers {
+/// The numbers in a file's metadata, and its last change: Windows tells neither device nor inode without opening the
+/// file, and no time of change.
+pub(super) fn look(path: &Path) -> io::Result<(Numbers, Change)> {
     /// The time between 1601, where Windows counts from, and 1970, in units of 100 ns.
     const SINCE_1601: i128 = 116_444_736_000_000_000;
     let nanoseconds = |time: u64| i64::try_from((i128::from(time) - SINCE_1601) * 100).unwrap_or(i64::MAX);
-    Numbers {
-        device: 0,
-        inode: 0,
-        length: metadata.file_size(),
-        modified: nanoseconds(metadata.last_write_time()),
-        changed: nanoseconds(metadata.creation_time()),
-    }
-}
-
-/// The last change of a file, as its metadata has it: Windows' own time of change cannot be seen.
-pub(super) fn change(metadata: &fs::Metadata) -> Change {
-    let is_whole = |time: u64| time.is_multiple_of(10_000_000);
-    let is_whole_second = is_whole(metadata.last_write_time()) && is_whole(metadata.creation_time());
-    Change { device: 0, is_dir: metadata.is_dir(), nanoseconds: 0, is_whole_second, is_modification: false }
+    let metadata = fs::metadata(path)?;
+    let times = [metadata.last_write_time(), metadata.creation_time()];
+    let [modified, changed] = times.map(nanoseconds);
+    let is_whole_second = times.iter().all(|time| time.is_multiple_of(10_000_000));
+    let is_dir = metadata.is_dir();
+    let change = Change { device: 0, mount: 0, is_dir, nanoseconds: 0, is_whole_second, is_modification: false };
+    Ok((Numbers { device: 0, inode: 0, length: metadata.file_size(), modified, changed }, change))
 }
 
 /// The file system of a path.
@@ -162,6 +155,11 @@ pub(crate) fn is_executable(path: &Path) -> bool {
 
 /// Whether a path leads somewhere and no part of it is a link: Windows does not tell at once.
 pub(crate) fn is_link_free(_path: &Path) -> bool {
+    false
+}
+
+/// Whether a path is on a file system that a program serves: Windows has no such kind of its own.
+pub(crate) fn is_served(_path: &Path) -> bool {
     false
 }
 
