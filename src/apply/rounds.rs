@@ -104,8 +104,10 @@ fn put(plan: &Plan, steps: &[Step], target: &mut Target, next: Next, with: Circu
         return Ok(Applied::LinksRefused(reason));
     }
     with.interrupt.check()?;
-    let intent =
-        Intent { spares_dirs: with.spares_dirs, witnesses: witnesses(steps, with.seed), ..intent(plan, steps) };
+    // Object storage has no links, so that the interpreter is a copy there, and its programs lose files (rclone).
+    let may_lose_any = steps.iter().any(|step| matches!(step, Step::CheckCopy { .. })) && fs::is_served(&new.path);
+    let witnesses = witnesses(steps, with.seed, may_lose_any);
+    let intent = Intent { spares_dirs: with.spares_dirs, witnesses, ..intent(plan, steps) };
     match target.put(new, &intent, next, with.interrupt)? {
         Placement::Placed => {
             let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
@@ -150,17 +152,17 @@ fn build_step(plan: &Plan, step: &Step, new: &Dir, modes: &Modes, with: Circumst
     }
 }
 
-/// The paths of the new entries whose loss is to be noticed: one that is deeper in the environment than most, which is
-/// lost with any directory above it. Beside a copied interpreter, these are all entries: object storage (rclone) has no
-/// links, and loses single files.
-fn witnesses<'a>(steps: &'a [Step], seed: Option<&'a Seed>) -> Vec<&'a RelPath> {
+/// The paths of the new entries whose loss is to be noticed: all, or one that is deeper in the environment than most,
+/// which is lost with any directory above it.
+fn witnesses<'a>(steps: &'a [Step], seed: Option<&'a Seed>, all: bool) -> Vec<&'a RelPath> {
     let is_seeded = steps.iter().any(|step| matches!(step, Step::SeedPip { .. }));
     let seeded = seed.filter(|_| is_seeded).into_iter().flat_map(Seed::paths);
     let paths = steps.iter().flat_map(Step::paths).chain(seeded);
-    if steps.iter().any(|step| matches!(step, Step::CheckCopy { .. })) {
-        return paths.collect();
+    if all {
+        paths.collect()
+    } else {
+        paths.max_by_key(|path| path.as_str().matches('/').count()).into_iter().collect()
     }
-    paths.max_by_key(|path| path.as_str().matches('/').count()).into_iter().collect()
 }
 
 /// Collects what the steps do to existing entries.
@@ -223,14 +225,11 @@ fn check_copy(source: &Path, home: &str, env_dir: &Path, staging: &Staging, inte
 mod tests {
     use super::*;
 
-    /// File systems without links are those that lose single files.
     #[test]
-    fn beside_a_copied_interpreter_every_entry_is_a_witness() {
-        let step = |path| Step::CreateDir { path: RelPath::of(path) };
-        let mut steps = vec![step("bin"), step("lib/python3.13/site-packages")];
-        let names = |steps: &[Step]| witnesses(steps, None).into_iter().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&steps), [RelPath::of("lib/python3.13/site-packages")]);
-        steps.push(Step::CheckCopy { source: String::new(), home: String::new() });
-        assert_eq!(names(&steps), ["bin", "lib/python3.13/site-packages"].map(RelPath::of));
+    fn the_deepest_entry_is_a_witness_or_all_are() {
+        let steps = ["bin", "lib/python3.13/site-packages"].map(|path| Step::CreateDir { path: RelPath::of(path) });
+        let names = |all| witnesses(&steps, None, all).into_iter().map(RelPath::as_str).collect::<Vec<_>>();
+        assert_eq!(names(false), ["lib/python3.13/site-packages"]);
+        assert_eq!(names(true), ["bin", "lib/python3.13/site-packages"]);
     }
 }
