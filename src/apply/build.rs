@@ -1,6 +1,7 @@
 //! Building the files of a plan's steps in an empty directory.
 
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 
 use crate::env_dir::EnvDir;
@@ -33,7 +34,11 @@ pub(super) fn step(step: &Step, env_dir: &EnvDir, new: &Dir, modes: &Modes) -> R
     let failed = |action, path: &RelPath, source| Error::File { action, path: path.below(&env_dir.path), source };
     match step {
         Step::CreateDir { path } => {
-            fs::create_dirs(new, path).map_err(|source| failed("create directory", path, source))
+            // What is above it is mostly missing in a new environment, too.
+            let mut way: Vec<RelPath> = iter::successors(Some(path.clone()), RelPath::parent).collect();
+            way.reverse();
+            let created = way.iter().try_for_each(|path| fs::create_dirs(new, path));
+            created.map_err(|source| failed("create directory", path, source))
         }
         Step::Symlink { path, target, .. } => {
             fs::create_link(new, path, Path::new(target)).map_err(|source| failed("create link", path, source))
