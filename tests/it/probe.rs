@@ -147,6 +147,7 @@ fn an_ensurepip_of_somebodys_own_is_not_known() {
             ("__init__.py", RETURNED, "open('pip.conf', 'wb')\n        return _run_pip(", false),
             ("__init__.py", RETURNED, "args += sys.orig_argv\n        return _run_pip(", false),
             ("__init__.py", "if root:", "args += ['--no-compile']\n        if root:", python.minor >= 15),
+            ("__init__.py", "elif not default_pip:", "else:", false),
             ("__init__.py", "_PIP_VERSION =", "_PIP_VERSION = '1'\n_PIP_VERSION =", false),
             ("__main__.py", "import ensurepip", "import ensurepip, house", false),
         ] {

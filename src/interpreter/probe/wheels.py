@@ -20,7 +20,7 @@ def bundled():
     """The wheels that ensurepip installs, in its order. There are none if this is no ensurepip that rvenv knows."""
     import sysconfig
 
-    constants, deeds = {}, []
+    constants, deeds, lines = {}, [], set()
     init, main = (os.path.join(STDLIB, "ensurepip", "__%s__.py" % name) for name in ("init", "main"))
     try:
         code = compiled(init)
@@ -28,6 +28,7 @@ def bundled():
             return []
         with open(init, encoding="utf-8") as source:
             for line in source:
+                lines.add(line.strip())
                 name, _, value = line.strip().partition(" = ")
                 constants.setdefault(name, []).append(value.strip("'\""))
                 if "_run_pip(" in line:
@@ -41,6 +42,9 @@ def bundled():
     known = {"--no-cache-dir", "--root", "--user"}
     known |= {"--no-compile"} if sys.version_info >= (3, 15) else set()
     if options(code) - known != {"--no-index", "--find-links", "--upgrade"}:
+        return []
+    # The conditions for the names of pip's scripts.
+    if not {"if altinstall:", "elif not default_pip:"} <= lines:
         return []
     # One of somebody's own may run pip once more, or do something after it. (The second call uninstalls pip.)
     if sys.version_info >= (3, 7) and sorted(deeds) != ["def", "return", "return"]:
