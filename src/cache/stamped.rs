@@ -93,8 +93,8 @@ impl Stamped {
         self.digest.get().and_then(Option::as_deref).unwrap_or_default()
     }
 
-    /// A digest of the contents, which are a file's bytes or a directory's names. Returns `None` if they cannot be
-    /// read, or a signal comes meanwhile.
+    /// A digest of the contents, which are a file's bytes and privileges or a directory's names. Returns `None` if they
+    /// cannot be read, or a signal comes meanwhile.
     pub(super) fn contents(&self, interrupt: &Interrupt) -> Option<&str> {
         let is_absent = self.stamp.fingerprint == Fingerprint::Absent;
         let contents = || if is_absent { Some("absent".to_owned()) } else { digest(&self.path, interrupt) };
@@ -105,6 +105,7 @@ impl Stamped {
 fn digest(path: &str, interrupt: &Interrupt) -> Option<String> {
     let mut all = Hasher { hash: xxhash3_128::Hasher::new(), interrupt };
     let length = fs::read_into(Path::new(path), &mut all).ok()?;
+    all.hash.write(&fs::privileges(Path::new(path)));
     Some(format!("{length}-{:032x}", all.hash.finish_128()))
 }
 

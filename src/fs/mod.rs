@@ -42,7 +42,8 @@ pub(crate) use look::{
 use look::{is_absent, is_directory};
 pub(crate) use platform::{
     Dir, LONGEST_PATH, Lock, TICK, add_mode, forbids_running, has_trusted_parent, in_own_group, interrupt_group,
-    is_executable, is_link_free, is_served, is_writable_dir, kill_group, may_run, mounted_below, read_at, when_ended,
+    is_executable, is_link_free, is_served, is_writable_dir, kill_group, may_run, mounted_below, privileges, read_at,
+    when_ended,
 };
 pub(crate) use refusal::{as_far_as_possible, refuses_attributes, refuses_links, refuses_renames, refuses_to_rename};
 pub(crate) use scratch::ScratchDir;

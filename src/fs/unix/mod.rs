@@ -102,6 +102,29 @@ pub(crate) fn is_link_free(_path: &Path) -> bool {
     false
 }
 
+/// The rights that a program has beyond its user's, or nothing: the bits by which it runs as its owner or group, and
+/// its capabilities (capabilities(7)). With any of them, the loader heeds no variables (ld.so(8), secure-execution
+/// mode).
+pub(crate) fn privileges(path: &Path) -> Vec<u8> {
+    let bits = fs::metadata(path).map_or(0, |metadata| metadata.mode() & 0o6000);
+    let bits = if bits == 0 { Vec::new() } else { bits.to_le_bytes().to_vec() };
+    [bits, capabilities(path)].concat()
+}
+
+#[cfg(target_os = "linux")]
+fn capabilities(path: &Path) -> Vec<u8> {
+    // `struct vfs_ns_cap_data` has 24 bytes.
+    let mut value = vec![0; 64];
+    let length = rustix::fs::getxattr(path, "security.capability", &mut value[..]).unwrap_or_default();
+    value.truncate(length);
+    value
+}
+
+#[cfg(not(target_os = "linux"))]
+fn capabilities(_path: &Path) -> Vec<u8> {
+    Vec::new()
+}
+
 /// Whether a path is on a file system that a program serves (FUSE), as statfs(2) tells.
 #[cfg(target_os = "linux")]
 pub(crate) fn is_served(path: &Path) -> bool {
@@ -195,4 +218,20 @@ pub(crate) fn has_trusted_parent(path: &Path) -> bool {
 /// Whether `uid` is the user, root, or the owner of the root directory, who is root in a container with other user ids.
 fn is_trusted(uid: u32) -> bool {
     uid == 0 || uid == dir::effective_user() || fs::metadata("/").is_ok_and(|metadata| metadata.uid() == uid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_runs_as_its_group_has_privileges() {
+        let program = tempfile::NamedTempFile::new().expect("a temporary file");
+        let with_mode = |mode| {
+            set_mode(program.as_file(), mode).expect("a mode");
+            privileges(program.path())
+        };
+        assert_eq!(with_mode(0o755), [0; 0]);
+        assert_eq!(with_mode(0o2755), 0o2000_u32.to_le_bytes());
+    }
 }

@@ -158,6 +158,11 @@ pub(crate) fn is_link_free(_path: &Path) -> bool {
     false
 }
 
+/// Always nothing: on Windows, no file gives its program rights.
+pub(crate) fn privileges(_path: &Path) -> Vec<u8> {
+    Vec::new()
+}
+
 /// Whether a path is on a file system that a program serves: Windows has no such kind of its own.
 pub(crate) fn is_served(_path: &Path) -> bool {
     false
