@@ -1,6 +1,6 @@
-//! What makes the program start faster with glibc. Its own start (src/bin/rvenv/start.rs) is chosen. libgcc's unwinder
-//! is linked statically into the program; rustc would link the shared library: finding and mapping that at each start
-//! takes a fifth of the time that creating an environment without pip takes.
+//! Makes the program start faster with glibc: by its own start (src/bin/rvenv/start.rs), and by libgcc's unwinder,
+//! which is linked statically into the program. rustc would link the shared library: finding and mapping that at each
+//! start takes a fifth of the time that creating an environment without pip takes.
 
 use std::env;
 use std::fs;

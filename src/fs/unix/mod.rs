@@ -20,6 +20,7 @@ use tempfile::Builder;
 pub(crate) use dir::Dir;
 pub(crate) use group::{TICK, in_own_group, interrupt_group, kill_group, when_ended};
 pub(crate) use lock::Lock;
+pub(crate) use stamp::is_served;
 pub(super) use stamp::{file_system, look};
 
 /// A mount point below a directory, as far as the system tells (proc(5), `mountinfo`). The directory itself does not
@@ -123,20 +124,6 @@ fn capabilities(path: &Path) -> Vec<u8> {
 #[cfg(not(target_os = "linux"))]
 fn capabilities(_path: &Path) -> Vec<u8> {
     Vec::new()
-}
-
-/// Whether a path is on a file system that a program serves (FUSE), as statfs(2) tells.
-#[cfg(target_os = "linux")]
-pub(crate) fn is_served(path: &Path) -> bool {
-    /// `FUSE_SUPER_MAGIC`, in a number whose type differs between processors.
-    const FUSE: i64 = 0x6573_5546;
-    #[allow(clippy::useless_conversion, reason = "the types differ between processors")]
-    rustix::fs::statfs(path).is_ok_and(|found| i64::from(found.f_type) & 0xffff_ffff == FUSE)
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn is_served(_path: &Path) -> bool {
-    false
 }
 
 /// Sets a file's permission bits, whatever the umask.

@@ -76,6 +76,27 @@ fn nanoseconds(seconds: i64, nanos: i64) -> i64 {
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
 }
 
+/// The number of a file system's kind, whose type differs between processors.
+#[cfg(target_os = "linux")]
+fn kind(found: &rustix::fs::StatFs) -> i64 {
+    #[allow(clippy::useless_conversion, reason = "the types differ between processors")]
+    let kind = i64::from(found.f_type);
+    kind & 0xffff_ffff
+}
+
+/// Whether a path is on a file system that a program serves (FUSE), as statfs(2) tells.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_served(path: &Path) -> bool {
+    /// `FUSE_SUPER_MAGIC`.
+    const FUSE: i64 = 0x6573_5546;
+    rustix::fs::statfs(path).is_ok_and(|found| kind(&found) == FUSE)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_served(_path: &Path) -> bool {
+    false
+}
+
 /// The file system of `path` (statfs(2)).
 #[cfg(target_os = "linux")]
 pub(crate) fn file_system(path: &Path) -> FileSystem {
@@ -88,7 +109,7 @@ pub(crate) fn file_system(path: &Path) -> FileSystem {
     let digits = format!("{:?}", found.f_fsid);
     let mut id: String = digits.chars().filter(|c| c.is_ascii_digit() || matches!(c, '-' | ',')).collect();
     #[allow(clippy::useless_conversion, reason = "the types differ between processors")]
-    let (kind, flags) = (i64::from(found.f_type) & 0xffff_ffff, i64::from(found.f_flags));
+    let (kind, flags) = (kind(&found), i64::from(found.f_flags));
     let times = match kind {
         _ if IMAGES.contains(&kind) => Times::Image,
         OVERLAY if may_borrow_contents() => Times::Image,
